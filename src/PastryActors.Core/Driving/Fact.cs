@@ -1,0 +1,84 @@
+using PastryActors.Core.Ring;
+
+namespace PastryActors.Core.Driving;
+
+/// <summary>What happened, for metrics, logs, traces and the simulator's checkers. Each kind says what <see cref="Fact.Value"/> means for it.</summary>
+public enum FactKind : byte
+{
+    None,
+
+    /// <summary>The node became active. Value: milliseconds since its start.</summary>
+    BecameActive,
+
+    /// <summary>The node is no longer sure of its leaf set, and delivers nothing.</summary>
+    BecameInactive,
+
+    /// <summary>No seed or remembered peer answered. Value: rounds tried.</summary>
+    Alone,
+
+    /// <summary>The node started a ring of its own.</summary>
+    RingFounded,
+
+    /// <summary>The leaf set changed. Value: members.</summary>
+    LeafSetChanged,
+
+    /// <summary>A peer was declared failed. Subject: its id.</summary>
+    NodeFailed,
+
+    /// <summary>A peer said that it leaves. Subject: its id.</summary>
+    NodeLeft,
+
+    /// <summary>A ring that had been cut off was found again. Subject: the node found there.</summary>
+    RingMerged,
+
+    /// <summary>A message was delivered here. Subject: its key. Value: hops.</summary>
+    Delivered,
+
+    /// <summary>A message was sent on. Subject: its key. Value: hop number.</summary>
+    HopTaken,
+
+    /// <summary>A hop was not acknowledged in time and another was taken. Subject: the silent node.</summary>
+    HopRerouted,
+
+    /// <summary>A message was given up. Subject: its key. Value: hops.</summary>
+    RouteLost,
+
+    /// <summary>A message was refused: not understood, or not allowed from that peer. Subject: the sender.</summary>
+    MessageRefused,
+
+    /// <summary>A bounded collection was full and something was dropped. Value: the bound.</summary>
+    Dropped,
+
+    /// <summary>An object became durable here. Subject: its key. Value: bytes.</summary>
+    ReplicaStored,
+
+    /// <summary>An object was removed here because enough others hold it, or because its owner reclaimed it. Subject: its key.</summary>
+    ReplicaDropped,
+
+    /// <summary>An object was fetched from another holder to restore k. Subject: its key. Value: bytes.</summary>
+    ReplicaRestored,
+
+    /// <summary>A lookup was answered from here. Subject: the key. Value: hops.</summary>
+    LookupServed,
+
+    /// <summary>An object that should be here is corrupt or gone. Subject: its key.</summary>
+    ReplicaDamaged,
+
+    /// <summary>A child was added to a topic's children table. Subject: the topic. Value: children.</summary>
+    ChildAdded,
+
+    /// <summary>A child was removed from a topic's children table. Subject: the topic. Value: children.</summary>
+    ChildRemoved,
+
+    /// <summary>A topic's message reached a subscriber here. Subject: the topic. Value: sequence.</summary>
+    TopicDelivered,
+
+    /// <summary>A subscriber was told of messages that cannot be recovered. Subject: the topic. Value: how many.</summary>
+    TopicGap,
+
+    /// <summary>This node lost its parent in a topic's tree and joins again. Subject: the topic.</summary>
+    ParentLost,
+}
+
+/// <summary>One fact. Costs no allocation, so that reporting is free where nobody listens.</summary>
+public readonly record struct Fact(FactKind Kind, RingId Subject = default, long Value = 0);

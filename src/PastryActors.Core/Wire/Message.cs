@@ -1,0 +1,20 @@
+namespace PastryActors.Core.Wire;
+
+/// <summary>
+/// A message between nodes. The set is closed: each layer lists its kinds, each kind is a sealed record with a number of its own
+/// (docs/protocol.md), and no type name ever travels.
+/// </summary>
+public abstract record Message
+{
+    /// <summary>The number of this kind on the wire: 1-31 Pastry, 32-63 PAST, 64-95 Scribe, 96-127 applications.</summary>
+    public abstract byte Kind { get; }
+
+    /// <summary>Writes the fields.</summary>
+    public abstract void Write(WireWriter writer);
+}
+
+/// <summary>Reads the fields of one kind of message.</summary>
+public delegate Message MessageReader(ref WireReader reader);
+
+/// <summary>One kind of message: its number, and how to read it.</summary>
+public sealed record MessageKind(byte Number, string Name, MessageReader Read);
