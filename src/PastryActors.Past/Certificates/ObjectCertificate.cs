@@ -1,0 +1,51 @@
+using PastryActors.Core.Collections;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+
+namespace PastryActors.Past.Certificates;
+
+/// <summary>What an object is.</summary>
+public enum ObjectKind : byte
+{
+    /// <summary>A file in one piece: its content is the object's.</summary>
+    File = 1,
+
+    /// <summary>A file in chunks: the object's content is the top node of its hash tree.</summary>
+    FileTree = 2,
+
+    /// <summary>A chunk of a file's content.</summary>
+    Chunk = 3,
+
+    /// <summary>An inner node of a file's hash tree, below the top.</summary>
+    TreeNode = 4,
+}
+
+/// <summary>
+/// The owner's signed statement about one object (the file certificate of SOSP 2001, section 2.2, and its kin for the parts of a
+/// large file). A holder stores nothing that its certificate does not match, and whoever reads checks again.
+/// </summary>
+/// <param name="Kind">What the object is.</param>
+/// <param name="File">The fileId: of the file itself, or of the file that a part belongs to.</param>
+/// <param name="Name">The file's name, UTF-8, 1 to 1024 bytes; empty for parts.</param>
+/// <param name="Owner">The owner's public key, SubjectPublicKeyInfo (DER).</param>
+/// <param name="ContentHash">SHA-256 of the object's own bytes.</param>
+/// <param name="ContentLength">Length of the object's own bytes; at most one chunk.</param>
+/// <param name="FileSize">Length of the whole file in bytes; for parts that of the part's reach.</param>
+/// <param name="Replicas">The paper's k.</param>
+/// <param name="Salt">Makes the fileId; another salt moves the file to other nodes. Empty for parts.</param>
+/// <param name="CreatedUnixMilliseconds">The owner's clock when it signed; informative, no rule depends on it.</param>
+/// <param name="ContentType">Media type of the file, or empty.</param>
+/// <param name="Signature">The owner's, over the SHA-256 of all other fields as encoded on the wire.</param>
+public sealed record ObjectCertificate(
+    ObjectKind Kind,
+    FileId File,
+    string Name,
+    Blob Owner,
+    Hash256 ContentHash,
+    int ContentLength,
+    long FileSize,
+    int Replicas,
+    Blob Salt,
+    long CreatedUnixMilliseconds,
+    string ContentType,
+    BatchSignature Signature);

@@ -1,0 +1,61 @@
+using PastryActors.Core.Collections;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+
+namespace PastryActors.Scribe.Requests;
+
+/// <summary>Subscribe to a topic. Answered by one <see cref="Subscribed"/>, then by a <see cref="TopicMessages"/> for every run of messages, until unsubscribed.</summary>
+/// <param name="Topic">Name of the topic, 1 to 256 bytes of UTF-8.</param>
+public sealed record Subscribe(long Id, TimeSpan Timeout, string Topic) : Request(Id, Timeout);
+
+/// <summary>The subscription stands: this node is in the topic's tree.</summary>
+/// <param name="Next">The sequence number of the first message that will come.</param>
+public sealed record Subscribed(long RequestId, ulong Next) : Reply(RequestId);
+
+/// <summary>End a subscription. Answered by <see cref="Unsubscribed"/>.</summary>
+/// <param name="Subscription">The id of the <see cref="Subscribe"/> request.</param>
+public sealed record Unsubscribe(long Id, TimeSpan Timeout, long Subscription) : Request(Id, Timeout);
+
+/// <summary>The subscription has ended; nothing more comes for it.</summary>
+public sealed record Unsubscribed(long RequestId) : Reply(RequestId);
+
+/// <summary>Messages of a topic, in order, each exactly once.</summary>
+/// <param name="First">Sequence number of the first; the others follow without a gap.</param>
+public sealed record TopicMessages(long RequestId, ulong First, ValueList<TopicItem> Items) : Reply(RequestId);
+
+/// <summary>Messages that cannot be recovered: said, never left out in silence.</summary>
+public sealed record TopicGap(long RequestId, ulong From, ulong To, string Reason) : Reply(RequestId);
+
+/// <summary>One message of a topic.</summary>
+/// <param name="Publisher">The node that published it.</param>
+public readonly record struct TopicItem(RingId Publisher, Blob Payload);
+
+/// <summary>Publish one message. Answered by <see cref="Published"/> when it has its number and survives the death of the root.</summary>
+public sealed record Publish(long Id, TimeSpan Timeout, string Topic, Blob Payload) : Request(Id, Timeout);
+
+/// <summary>The message has its place in the topic.</summary>
+public sealed record Published(long RequestId, ulong Sequence) : Reply(RequestId);
+
+/// <summary>What this node knows of the topics whose trees it is in. Answered by <see cref="TopicsDescribed"/>.</summary>
+/// <param name="Topic">Name of one topic, or empty for all.</param>
+public sealed record DescribeTopics(long Id, TimeSpan Timeout, string Topic) : Request(Id, Timeout);
+
+/// <summary>The topics known here.</summary>
+public sealed record TopicsDescribed(long RequestId, ValueList<TopicStatus> Topics) : Reply(RequestId);
+
+/// <summary>One topic as one node sees it.</summary>
+/// <param name="Name">Its name; empty where only the id is known.</param>
+/// <param name="Parent">The parent in the tree; null at the root.</param>
+/// <param name="LastSequence">The highest number seen here.</param>
+/// <param name="Subscribers">Subscriptions on this node.</param>
+public sealed record TopicStatus(
+    RingId Topic,
+    string Name,
+    bool IsRoot,
+    NodeHandle? Parent,
+    ValueList<NodeHandle> Children,
+    int Subscribers,
+    ulong LastSequence,
+    long Delivered,
+    long Gaps,
+    long Duplicates);
