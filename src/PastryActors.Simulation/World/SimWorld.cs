@@ -1,4 +1,3 @@
-using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Simulation.Checking;
