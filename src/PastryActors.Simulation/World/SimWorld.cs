@@ -129,6 +129,13 @@ public sealed class SimWorld
         return ask;
     }
 
+    /// <summary>Runs until a request has its first reply, and answers with it; null if there is none after <paramref name="within"/>.</summary>
+    public Reply? Await(SimAsk ask, TimeSpan within)
+    {
+        RunUntil(() => ask.IsAnswered, Now + within);
+        return ask.Last;
+    }
+
     /// <summary>A request id that this world has not given out before.</summary>
     public long NextRequestId() => _asks.NextId();
 

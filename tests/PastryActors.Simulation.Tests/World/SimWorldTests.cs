@@ -1,5 +1,6 @@
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
+using PastryActors.Simulation.Network;
 using PastryActors.Simulation.World;
 
 namespace PastryActors.Simulation.Tests.World;
@@ -170,6 +171,79 @@ public sealed class SimWorldTests
         Assert.Equal(2u, nodes[0].Core!.Self.Incarnation);
         Assert.Empty(nodes[1].Toy().Seen);
         Assert.Equal(1, world.Counters.CoreFaults);
+    }
+
+    [Fact]
+    public void A_core_that_fails_whenever_it_starts_does_not_hold_the_time()
+    {
+        var world = new SimWorld(1, new SimOptions { FaultsEndRun = false, RestartAfterFault = TimeSpan.FromSeconds(2) });
+        SimNode node = world.AddNode((self, _) => new Stillborn(self));
+        world.RunFor(TimeSpan.FromSeconds(9));
+        Assert.Equal(5, world.Counters.CoreFaults);
+        Assert.False(node.IsUp);
+    }
+
+    [Fact]
+    public void A_latency_that_would_turn_time_back_ends_the_run()
+    {
+        var world = new SimWorld(1, new SimOptions { Latency = new ConstantLatency(TimeSpan.FromTicks(-1)) });
+        SimNode[] nodes = world.AddToys(2);
+        world.Ping(nodes[0], nodes[1]);
+        Assert.Throws<SimulationFailedException>(() => world.Run(default));
+    }
+
+    [Fact]
+    public void An_answer_can_be_awaited_for_a_while()
+    {
+        SimNode node = _world.AddToy();
+        Assert.Equal(new Told(1, "yes"), _world.Await(_world.Ask(node, new Do(1, outbox => outbox.Reply(new Told(1, "yes")))), TimeSpan.FromSeconds(1)));
+        SimAsk silent = _world.Do(node, _ => { });
+        Assert.Null(_world.Await(silent, TimeSpan.FromSeconds(1)));
+        Assert.Equal(Toys.AtMilliseconds(1000), _world.Now);
+    }
+
+    [Fact]
+    public void A_message_costs_no_allocation_but_its_own()
+    {
+        SimNode[] nodes = [.. Enumerable.Range(0, 2).Select(_ => _world.AddNode((self, _) => new Echo(self)))];
+        _world.Ask(nodes[0], new Serve(2, nodes[1].Handle));
+        _world.RunFor(TimeSpan.FromSeconds(10));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        long delivered = _world.Counters.Delivered;
+        _world.RunFor(TimeSpan.FromSeconds(1000));
+        Assert.Equal(50_000, _world.Counters.Delivered - delivered);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000);
+    }
+
+    /// <summary>Sends the first ball.</summary>
+    private sealed record Serve(long Id, NodeHandle To) : Request(Id, TimeSpan.FromSeconds(1));
+
+    private sealed class Echo(NodeHandle self) : INodeCore
+    {
+        private static readonly Ping Ball = new(0);
+
+        public NodeHandle Self => self;
+
+        public void Start(Instant now, Outbox outbox)
+        {
+        }
+
+        public void Handle(in NodeEvent happened, Instant now, Outbox outbox)
+        {
+            if (happened.Body is Serve serve) outbox.Send(serve.To, Ball);
+            if (happened.Kind == NodeEventKind.Received) outbox.Send(happened.From!, Ball);
+        }
+    }
+
+    private sealed class Stillborn(NodeHandle self) : INodeCore
+    {
+        public NodeHandle Self => self;
+
+        public void Start(Instant now, Outbox outbox) => throw new InvalidDataException("torn");
+
+        public void Handle(in NodeEvent happened, Instant now, Outbox outbox)
+        {
+        }
     }
 
     [Fact]
