@@ -83,7 +83,7 @@ public sealed class SimNetwork
     internal void Undeliverable(in SimEvent late)
     {
         _world.Counters.CountLost(LossReason.NobodyThere);
-        TimeSpan back = _options.Latency.OneWay(late.Node, late.Sender);
+        TimeSpan back = OneWay(late.Node, late.Sender);
         Hint(late.Sender, late.From!.Incarnation, late.To!, back);
     }
 
@@ -129,7 +129,7 @@ public sealed class SimNetwork
 
         if (target.IsUp && !Happens(_options.ConnectionBreak)) return false;
         _world.Counters.CountLost(target.IsUp ? LossReason.Break : LossReason.NobodyThere);
-        Hint(from.Index, from.Handle.Incarnation, to, 2 * _options.Latency.OneWay(from.Index, target.Index));
+        Hint(from.Index, from.Handle.Incarnation, to, 2 * OneWay(from.Index, target.Index));
         return true;
     }
 
@@ -166,7 +166,13 @@ public sealed class SimNetwork
     }
 
     private long LatencyTicks(SimNode from, SimNode to, long nowTicks) =>
-        _options.Latency.OneWay(from.Index, to.Index).Ticks + _jitter.Ticks(from.Index, to.Index, nowTicks);
+        OneWay(from.Index, to.Index).Ticks + _jitter.Ticks(from.Index, to.Index, nowTicks);
+
+    private TimeSpan OneWay(int from, int to)
+    {
+        TimeSpan way = _options.Latency.OneWay(from, to);
+        return way >= TimeSpan.Zero ? way : throw new SimulationFailedException($"the latency model answers {way}", _world.Seed, _world.Now);
+    }
 
     private void Hint(int sender, uint incarnation, NodeHandle peer, TimeSpan way)
     {

@@ -11,4 +11,7 @@ public sealed record SimSignerOptions
 
     /// <summary>How long a worker takes to check one claim. 100 us: P-256 on one core.</summary>
     public TimeSpan VerifyLatency { get; init; } = TimeSpan.FromMicroseconds(100);
+
+    /// <summary>Answers what is wrong with these options, or null.</summary>
+    public string? Problem() => SignLatency < TimeSpan.Zero || VerifyLatency < TimeSpan.Zero ? "a signer's latency must not be negative" : null;
 }

@@ -125,7 +125,13 @@ internal sealed class NodeDriver(SimWorld world, EventQueue queue, AskBook asks,
         _outbox.Clear();
         world.Counters.CoreFaults++;
         world.Trace.Add((ulong)fault.HResult);
-        world.Restart(node);
+        world.Crash(node);
+        uint failed = node.Handle.Incarnation;
+        // Not at once: a core that fails whenever it starts would hold the time for ever.
+        world.At(world.Now + world.Options.RestartAfterFault, () =>
+        {
+            if (!node.IsUp && node.Handle.Incarnation == failed) world.Restart(node);
+        });
     }
 
     private void CarryOut(SimNode node, INodeCore core)

@@ -37,6 +37,9 @@ public sealed record SimOptions
     /// <summary>Whether an exception out of a core ends the run, with the seed in its message. Otherwise the node starts anew, as the driver's duty 8 says.</summary>
     public bool FaultsEndRun { get; init; } = true;
 
+    /// <summary>How long a node is down after an exception out of its core, when faults do not end the run: the pause of a supervisor. More than zero, or a core that fails at its start would fail for ever at one moment.</summary>
+    public TimeSpan RestartAfterFault { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>The disks of the nodes.</summary>
     public SimDiskOptions Disk { get; init; } = new();
 
@@ -53,7 +56,8 @@ public sealed record SimOptions
         if (LinkFailedAfter < TimeSpan.Zero) return $"a link failure cannot be told {LinkFailedAfter} after it";
         if (BulkBytesPerSecond < 0) return $"bandwidth must not be negative, not {BulkBytesPerSecond}";
         if (MailboxCapacity < 1) return $"a mailbox must hold at least one event, not {MailboxCapacity}";
-        return Disk.Problem();
+        if (RestartAfterFault <= TimeSpan.Zero) return $"a node must be down for a while after a fault, not for {RestartAfterFault}";
+        return Disk.Problem() ?? Signer.Problem();
     }
 
     private static bool IsChance(double value) => value is >= 0 and <= 1;

@@ -1,4 +1,3 @@
-using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Simulation.Checking;
@@ -128,6 +127,13 @@ public sealed class SimWorld
         asked.Body = request;
         _queue.Push(Now.Ticks, asked);
         return ask;
+    }
+
+    /// <summary>Runs until a request has its first reply, and answers with it; null if there is none after <paramref name="within"/>.</summary>
+    public Reply? Await(SimAsk ask, TimeSpan within)
+    {
+        RunUntil(() => ask.IsAnswered, Now + within);
+        return ask.Last;
     }
 
     /// <summary>A request id that this world has not given out before.</summary>
