@@ -25,7 +25,7 @@ internal static class QuotedText
         while (i < text.Length && text[i] != '"')
         {
             char c = text[i++];
-            if (c < ' ') throw Broken(start, text, at, i - 1, "an escape in place of the control character, or three quotes");
+            if (c < ' ') throw Broken(start, text, at, i, "an escape in place of the control character, or three quotes");
             value.Append(c == '\\' ? Escaped(text, ref i, start) : c);
         }
 

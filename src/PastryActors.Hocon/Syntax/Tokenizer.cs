@@ -50,7 +50,7 @@ internal sealed class Tokenizer(SourceText source)
     private void Run(char first)
     {
         if (IsSpace(first)) Add(TokenKind.Space, Length(IsSpace));
-        else if (Forbidden.Contains(first)) throw new HoconException(Here, Excerpt.Of(first.ToString()), "quotes around a text that contains it");
+        else if (Forbidden.Contains(first) || char.IsControl(first)) throw new HoconException(Here, Excerpt.Of(first.ToString()), "quotes around a text that contains it");
         else Add(TokenKind.Text, TextLength());
     }
 
@@ -71,7 +71,7 @@ internal sealed class Tokenizer(SourceText source)
         while (end < _text.Length)
         {
             char c = _text[end];
-            if (Forbidden.Contains(c) || char.IsWhiteSpace(c) || c == '\uFEFF') break;
+            if (Forbidden.Contains(c) || char.IsControl(c) || char.IsWhiteSpace(c) || c == '\uFEFF') break;
             if (c == '/' && end + 1 < _text.Length && _text[end + 1] == '/') break;
             end++;
         }
