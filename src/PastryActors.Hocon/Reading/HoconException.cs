@@ -35,10 +35,14 @@ internal static class Excerpt
         var shown = new StringBuilder("'");
         foreach (char c in text.AsSpan(0, Math.Min(text.Length, LengthMax)))
         {
-            if (char.IsControl(c) || char.IsSurrogate(c)) shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
+            if (IsUnsafe(c)) shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
             else shown.Append(c);
         }
 
         return shown.Append(text.Length > LengthMax ? "…'" : "'").ToString();
     }
+
+    /// <summary>Formatting characters reverse or hide what stands beside them.</summary>
+    private static bool IsUnsafe(char c) =>
+        char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

@@ -33,11 +33,11 @@ internal sealed class Resolver
         return resolver._missing.Count == 0 ? resolved : throw new HoconException(resolver._missing);
     }
 
-    /// <summary>The value of a key as its entries up to <paramref name="level"/> make it; null if that is nothing.</summary>
+    /// <summary>The value of a key as its entries up to <paramref name="level"/>, and below one in progress, make it; null if that is nothing.</summary>
     private HoconValue? Cell(RawCell cell, int level)
     {
         HoconValue? value = null;
-        for (; level >= 0; level--)
+        for (level = Math.Min(level, cell.LevelInProgress - 1); level >= 0; level--)
         {
             value = Over(Entry(cell, level), value, out bool isFinal);
             if (isFinal) break;
@@ -50,22 +50,20 @@ internal sealed class Resolver
     private HoconValue? Over(HoconValue? below, HoconValue? value, out bool isFinal)
     {
         isFinal = below is not (null or HoconObject);
-        if (value is null)
-        {
-            return below;
-        }
-
+        if (value is null) return below;
         return below is HoconObject lower && value is HoconObject upper ? _joiner.Merge(lower, upper) : value;
     }
 
     private HoconValue? Entry(RawCell cell, int level)
     {
         RawEntry entry = cell.Entries[level];
+        _budget.Step(entry.Value.Origin);
         if (entry.IsResolved) return entry.Resolved;
         _budget.Enter(entry.Value.Origin);
-        entry.InProgress = true;
+        int outer = cell.LevelInProgress;
+        (entry.InProgress, cell.LevelInProgress) = (true, level);
         HoconValue? value = Value(entry.Value, cell, level);
-        entry.InProgress = false;
+        (entry.InProgress, cell.LevelInProgress) = (false, outer);
         _budget.Leave();
         entry.Resolved = value is null ? null : _budget.Checked(value);
         entry.IsResolved = true;
@@ -137,11 +135,12 @@ internal sealed class Resolver
     /// <summary>The value at a path below a cell, as the cell's entries up to <paramref name="level"/> make it.</summary>
     private HoconValue? Lookup(RawCell cell, int level, ReadOnlySpan<string> path)
     {
-        if (path.IsEmpty) return Cell(cell, Math.Min(level, cell.LevelInProgress() - 1));
+        if (path.IsEmpty) return Cell(cell, level);
         _budget.Enter(cell.Entries[level].Value.Origin);
         HoconValue? value = null;
         for (; level >= 0; level--)
         {
+            _budget.Step(cell.Entries[level].Value.Origin);
             value = Over(LookupEntry(cell, level, path, out bool hides), value, out bool isFinal);
             if (hides || isFinal) break;
         }

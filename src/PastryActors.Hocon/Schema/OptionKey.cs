@@ -14,6 +14,9 @@ public abstract class OptionKey<TOptions>(string name, string explanation)
     /// <summary>What a value must be.</summary>
     public abstract string Expected { get; }
 
+    /// <summary>Values must not show in messages.</summary>
+    public abstract bool IsSecret { get; }
+
     /// <summary>The value that <paramref name="options"/> have, as HOCON.</summary>
     public abstract string Write(TOptions options);
 
@@ -29,6 +32,8 @@ internal sealed class OptionKey<TOptions, T>(
     string explanation) : OptionKey<TOptions>(name, explanation)
 {
     public override string Expected => type.Expected;
+
+    public override bool IsSecret => type.IsSecret;
 
     public override string Write(TOptions options) => type.Write(get(options));
 

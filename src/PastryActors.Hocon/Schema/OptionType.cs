@@ -9,6 +9,9 @@ public abstract class OptionType<T>(string expected)
     /// <summary>What a value must be, with units and range.</summary>
     public string Expected { get; } = expected;
 
+    /// <summary>Values must not show in messages.</summary>
+    public virtual bool IsSecret => false;
+
     /// <summary>Reads a value; false if it is none of this type or out of range.</summary>
     public abstract bool TryRead(HoconValue value, out T result);
 
@@ -17,9 +20,11 @@ public abstract class OptionType<T>(string expected)
 }
 
 /// <summary>A type whose values are single texts.</summary>
-internal sealed class ScalarType<T>(string expected, ScalarType<T>.Parse parse, Func<T, string> write) : OptionType<T>(expected)
+internal sealed class ScalarType<T>(string expected, ScalarType<T>.Parse parse, Func<T, string> write, bool isSecret = false) : OptionType<T>(expected)
 {
     public delegate bool Parse(string text, out T result);
+
+    public override bool IsSecret => isSecret;
 
     public override bool TryRead(HoconValue value, out T result)
     {

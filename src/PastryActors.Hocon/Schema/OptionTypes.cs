@@ -14,6 +14,14 @@ public static class OptionTypes
     public static OptionType<string> Text(string what = "a text", int charsMax = 4096) =>
         new ScalarType<string>($"{what}, at most {charsMax} characters", (string text, out string result) => (result = text).Length <= charsMax, Quote);
 
+    /// <summary>A text without blanks that no message shows.</summary>
+    public static OptionType<string> Secret(int charsMax) =>
+        new ScalarType<string>(
+            $"a text without blanks, at most {charsMax} characters",
+            (string text, out string result) => (result = text).Length <= charsMax && !text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c)),
+            Quote,
+            isSecret: true);
+
     /// <summary><c>true</c> or <c>false</c>; HOCON's <c>yes</c>, <c>on</c>, <c>no</c> and <c>off</c> too.</summary>
     public static OptionType<bool> Flag { get; } = new ScalarType<bool>("true or false", TryFlag, value => value ? "true" : "false");
 

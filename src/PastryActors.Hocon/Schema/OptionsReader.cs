@@ -57,7 +57,7 @@ public sealed class OptionsReader
         }
         else if (value is not HoconScalar { IsNull: true } && !key.TryRead(value, ref options))
         {
-            Report(value, full, key.Expected);
+            Add(new HoconProblem(value.Origin, full, key.IsSecret ? "a secret that does not fit" : value.Shown, key.Expected));
         }
 
         return options;
@@ -84,7 +84,7 @@ public sealed class OptionsReader
     private void Unknown(HoconValue value, string path)
     {
         string hint = NearestKey.Find(path, _known) is { } nearest ? $"; did you mean {nearest}?" : "";
-        Add(new HoconProblem(value.Origin, path, "an unknown key", $"one that hocon/node.conf lists{hint}"));
+        Add(new HoconProblem(value.Origin, path, "an unknown key", "a known key" + hint));
     }
 
     private void Report(HoconValue value, string path, string expected) => Add(new HoconProblem(value.Origin, path, value.Shown, expected));

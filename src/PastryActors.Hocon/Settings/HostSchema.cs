@@ -36,11 +36,10 @@ internal static class HostSchema
             Address that the gateway listens on; port 0 takes a free one. The default is reachable from this machine only. Whoever reaches it can insert, read and reclaim with
             this node's owner key, so any other address wants a token.
             """)
-        .Key("token", OptionTypes.Text("a text without blanks", TokenCharsMax), o => o.Token, (o, v) => o with { Token = v },
+        .Key("token", OptionTypes.Secret(TokenCharsMax), o => o.Token, (o, v) => o with { Token = v },
             """
             Secret that every request must carry as "Authorization: Bearer"; empty asks for none. Keep it out of the file: token = ${?PASTRY_TOKEN} takes it from the environment.
             """)
-        .Rule("token", o => !o.Token.Any(char.IsWhiteSpace), "a text without blanks")
         .Rule("listen", o => o.Token.Length > 0 || HostPorts.IsLoopback(o.Listen), "an address of this machine alone (127.0.0.1, [::1], localhost), or a token beside it");
 
     private static OptionSection<LogSettings> Log() => new OptionSection<LogSettings>("What is logged. Logs go to standard error.")

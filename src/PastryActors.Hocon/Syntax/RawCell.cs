@@ -29,16 +29,8 @@ internal sealed class RawCell
         }
     }
 
-    /// <summary>The lowest level that is being resolved just now, or one above the top: a value that refers to its own key sees what is below.</summary>
-    public int LevelInProgress()
-    {
-        for (int level = 0; level <= Top; level++)
-        {
-            if (Entries[level].InProgress) return level;
-        }
-
-        return Top + 1;
-    }
+    /// <summary>The level that is being resolved just now: a value that refers to its own key sees only what is below. Levels are resolved downwards, so the last begun is the lowest.</summary>
+    public int LevelInProgress { get; set; } = int.MaxValue;
 }
 
 /// <summary>One value of a cell with the memory of its resolving.</summary>

@@ -20,6 +20,10 @@ public sealed class BoundsTests
     [Fact]
     public void Nesting_through_references_ends_at_the_bound() => Refused(Lines(200, i => $"a{i} {{ x = ${{a{i + 1}}} }}") + "a200 = x", "deeper than");
 
+    [Fact]
+    public void Many_references_to_a_key_set_many_times_end_at_the_bound() =>
+        Refused(Lines(20_000, _ => "a=${?x}") + Lines(20_000, i => $"c{i}=${{?a}}"), "steps");
+
     [Theory]
     [InlineData("a = ", "[")]
     [InlineData("a = ", "{a=")]

@@ -31,11 +31,11 @@ public sealed class OptionsReaderTests
         HoconException e = Refused("oven {\n degres = 1\n cakes = 11\n time = 5 parsecs\n names = [a,b,c]\n door { ajar = true }\n}");
         Assert.Equal(
             [
-                "t:2:11: oven.degres: found an unknown key, expected one that hocon/node.conf lists; did you mean oven.degrees?",
+                "t:2:11: oven.degres: found an unknown key, expected a known key; did you mean oven.degrees?",
                 "t:3:10: oven.cakes: found '11', expected a whole number, 0 to 10",
                 "t:4:9: oven.time: found '5 parsecs', expected a duration with its unit (ns, us, ms, s, m, h or d), 0s to 2h, or infinite",
                 "t:5:10: oven.names: found a list, expected a list of texts, at most 2",
-                "t:6:16: oven.door.ajar: found an unknown key, expected one that hocon/node.conf lists",
+                "t:6:16: oven.door.ajar: found an unknown key, expected a known key",
             ],
             e.Problems.Select(problem => problem.ToString()));
     }

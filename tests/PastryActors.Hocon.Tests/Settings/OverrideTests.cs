@@ -44,7 +44,7 @@ public sealed class OverrideTests
         Assert.Equal("{akka:{loglevel:DEBUG}}", Show.Of(new HoconLayers().AddText("akka.loglevel = INFO", "t").AddOverride("akka.loglevel=DEBUG", "pastry").ToDocument().Root));
 
     [Theory]
-    [InlineData("past.capcity=1GiB", "--set past.capcity: pastry.past.capcity: found an unknown key, expected one that hocon/node.conf lists; did you mean pastry.past.capacity?")]
+    [InlineData("past.capcity=1GiB", "--set past.capcity: pastry.past.capcity: found an unknown key, expected a known key; did you mean pastry.past.capacity?")]
     [InlineData("past.capacity=lots", "--set past.capacity: pastry.past.capacity: found 'lots', expected a size")]
     [InlineData("past.capacity", "--set: found 'past.capacity', expected key=value")]
     [InlineData("=1", "--set: found '=1', expected key=value")]

@@ -72,6 +72,10 @@ public sealed class PastrySchemaTests
         Assert.DoesNotContain("secret", Read("node.http.token = secret").ToString());
 
     [Fact]
+    public void A_refused_secret_does_not_show_in_the_message() =>
+        Assert.DoesNotContain("secret text", Refused("node.http.token = secret text").Message);
+
+    [Fact]
     public void A_document_without_the_root_gives_the_defaults() =>
         Assert.Equal(new NodeSettings(), PastrySchema.Read(HoconDocument.Parse("akka { pastry = 1 }")));
 
