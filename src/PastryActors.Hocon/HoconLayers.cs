@@ -19,10 +19,14 @@ public sealed class HoconLayers
     }
 
     /// <summary>Adds a file and what it includes.</summary>
+    /// <param name="optional">A file that does not exist counts as an empty one.</param>
     /// <exception cref="HoconException">It cannot be read or parsed.</exception>
-    public HoconLayers AddFile(string path)
+    public HoconLayers AddFile(string path, bool optional = false)
     {
-        RawCell.Merge(_includer.Open(path), _root);
+        ArgumentNullException.ThrowIfNull(path);
+        RawObject? file = _includer.Open(path);
+        if (file is not null) RawCell.Merge(file, _root);
+        else if (!optional) throw new HoconException(new HoconOrigin(path), "no such file", "a file that can be read");
         return this;
     }
 

@@ -13,8 +13,7 @@ public static class HoconConfigurationExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return builder.Add(new HoconConfigurationSource(() =>
-            optional && !File.Exists(path) ? HoconDocument.Parse("") : HoconDocument.Load(path, options)));
+        return builder.Add(new HoconConfigurationSource(() => new HoconLayers(options).AddFile(path, optional).ToDocument()));
     }
 
     /// <summary>Adds a text.</summary>

@@ -25,7 +25,9 @@ internal static class DiskFile
     {
         if (!File.Exists(path)) return null;
         using FileStream file = File.OpenRead(path);
-        var bytes = new byte[(int)Math.Min(file.CanSeek ? file.Length : bytesMax, bytesMax) + 1];
+        // Pipes have no length, and files that the system makes up say 0.
+        bool hasLength = file.CanSeek && file.Length > 0;
+        var bytes = new byte[(int)Math.Min(hasLength ? file.Length : bytesMax, bytesMax) + 1];
         int count = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         return bytes[..count];
     }

@@ -10,9 +10,12 @@ internal sealed class Includer(HoconReadOptions options)
 
     public HoconLimits Limits => options.Limits;
 
-    /// <summary>The file that a document begins with, which must exist.</summary>
-    public RawObject Open(string path) =>
-        Read(new HoconOrigin(path), path, Full(new HoconOrigin(path), path), []) ?? throw new HoconException(new HoconOrigin(path), "no such file", "a file that can be read");
+    /// <summary>The file that a document begins with; null if there is none.</summary>
+    public RawObject? Open(string path)
+    {
+        var origin = new HoconOrigin(path);
+        return Read(origin, path, Full(origin, path), []);
+    }
 
     /// <summary>The included file, or null if there is none and it is not required.</summary>
     /// <param name="at">The key under which it is included.</param>
