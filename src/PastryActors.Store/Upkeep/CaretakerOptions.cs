@@ -33,6 +33,7 @@ public sealed record CaretakerOptions
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(CompactionBytesPerSecond);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(UnitBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(ScrubInterval, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(ScrubInterval, TimeSpan.FromDays(40)); // a timer's limit
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(IdleInterval, TimeSpan.Zero);
     }
 }

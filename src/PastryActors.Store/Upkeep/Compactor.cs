@@ -111,11 +111,7 @@ internal sealed class Compactor(IVolumeFolder folder, StoreLimits limits, Catalo
     private long Move(in ScannedRecord record)
     {
         RecordHeader header = record.Header;
-        IndexEntry original = default;
-        bool needed = header.IsEntry
-            ? catalog.TryGet(header.Object, out original) && original.IsAt(_victim!.Number, record.Offset)
-            : header.Kind == RecordKind.Removal && header.Tag >= catalog.OldestExcept(_victim!);
-        if (!needed) return 0;
+        if (!IsNeeded(record, out IndexEntry original)) return 0;
         if (!TryRead(record, out WholeRecord whole))
         {
             if (header.IsEntry) quarantine.Take(original);
@@ -126,6 +122,17 @@ internal sealed class Compactor(IVolumeFolder folder, StoreLimits limits, Catalo
         _movedBytes += header.RecordLength;
         Interlocked.Add(ref events.Counters.MovedBytes, header.RecordLength);
         return header.RecordLength;
+    }
+
+    private bool IsNeeded(in ScannedRecord record, out IndexEntry original)
+    {
+        // A copy gets a new sequence, so it must not be made of what the group is about to make untrue.
+        if (appender.IsStaged(record.Header.Object)) appender.Commit();
+        bool listed = catalog.TryGet(record.Header.Object, out original);
+        if (record.Header.IsEntry) return listed && original.IsAt(_victim!.Number, record.Offset);
+
+        // An object that was written again hides its old records itself, and a renewed removal would hide it.
+        return record.Header.Kind == RecordKind.Removal && !listed && record.Header.Tag >= catalog.OldestExcept(_victim!);
     }
 
     private bool TryRead(in ScannedRecord record, out WholeRecord whole)

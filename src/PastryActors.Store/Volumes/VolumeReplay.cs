@@ -12,6 +12,7 @@ internal sealed class VolumeReplay(Volume volume, long length, Catalog catalog, 
     private readonly VolumeScanner _scanner = new(volume.File, volume.Name, length);
     private readonly List<ScannedRecord> _unproven = [];
     private readonly RecordReader _reader = new();
+    private long _firstTear = long.MaxValue;
 
     /// <summary>The highest sequence seen.</summary>
     public ulong LastSequence { get; private set; }
@@ -24,6 +25,11 @@ internal sealed class VolumeReplay(Volume volume, long length, Catalog catalog, 
 
     /// <summary>Whether the volume begins as it should.</summary>
     public bool HasHeader { get; private set; }
+
+    /// <summary>
+    /// Whether a record that is not whole lies before one that is. Nothing may follow it in this volume: the next group would bear witness that it is durable.
+    /// </summary>
+    public bool HasBuriedTear => _firstTear < GoodEnd;
 
     /// <summary>Whether nobody has shown yet that the end of the volume is durable.</summary>
     public bool HasUnprovenEnd { get; private set; }
@@ -68,7 +74,12 @@ internal sealed class VolumeReplay(Volume volume, long length, Catalog catalog, 
     private void ApplyUnproven(in ScannedRecord record)
     {
         HasUnprovenEnd |= record.Header.Kind != RecordKind.Mark;
-        if (!record.MetaIntact || !HasIntactContent(record)) return;
+        if (!record.MetaIntact || !HasIntactContent(record))
+        {
+            _firstTear = Math.Min(_firstTear, record.Offset);
+            return;
+        }
+
         GoodEnd = record.End;
         catalog.Apply(record.Header, volume, record.Offset);
     }

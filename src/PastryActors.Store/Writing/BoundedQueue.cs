@@ -2,15 +2,15 @@ using System.Collections.Concurrent;
 
 namespace PastryActors.Store.Writing;
 
+#pragma warning disable CA1001 // The semaphore is never disposed: an adder may still be about to release it when the last taker has gone, and it holds only memory.
 /// <summary>
 /// A queue with a bound in items and one in bytes: many may add, each without waiting; a fixed number of threads take. After
 /// closing nothing gets in, and everything that got in before is still taken: no item is lost between the two.
 /// </summary>
 internal sealed class BoundedQueue<T>(int countMax, long bytesMax)
+#pragma warning restore CA1001
 {
     private readonly ConcurrentQueue<(T Item, int Bytes)> _items = new();
-
-    // Never disposed: an adder may still be about to release it when the last taker has gone, and it holds nothing but memory.
     private readonly SemaphoreSlim _ready = new(0);
     private long _bytes;
     private int _count;
