@@ -11,7 +11,7 @@ internal static class PastSchema
     public static OptionSection<PastSettings> Section() => Times(Space(new OptionSection<PastSettings>(
             "PAST: storage (Rowstron and Druschel, SOSP 2001). A file is kept on the k nodes with the nodeIds closest to its fileId.")))
         .Rule("volume-size", o => o.VolumeBytes >= 4L * o.ChunkBytes, "at least four chunks (chunk-size)")
-        .Rule("capacity", o => o.CapacityBytes >= 2 * o.VolumeBytes, "at least two volumes (volume-size): one is written while another is compacted")
+        .Rule("capacity", o => o.CapacityBytes >= 17L * o.ChunkBytes, "at least 17 times chunk-size: some is held back so that removals always have room")
         .Rule("attempt-timeout", o => o.AttemptTimeout <= o.RequestTimeout, "at most request-timeout, of which an attempt is a part");
 
     private static OptionSection<PastSettings> Space(OptionSection<PastSettings> section) => section
@@ -32,7 +32,7 @@ internal static class PastSchema
             """)
         .Key("volume-size", OptionTypes.Size(1 << 20, 1L << 40), o => o.VolumeBytes, (o, v) => o with { VolumeBytes = v },
             """
-            A volume file of the store is closed at this size. Space of removed files is won back a volume at a time: lower does so sooner and in smaller
+            A volume file of the store is closed at this size, or at a sixteenth of the capacity if that is less. Space of removed files is won back a volume at a time: lower does so sooner and in smaller
             steps, with more files open.
             """)
         .Key("owner-key", OptionTypes.Text("the path of a file"), o => o.OwnerKey, (o, v) => o with { OwnerKey = v },

@@ -30,8 +30,8 @@ public static class PastrySchema
             "at most tcp.max-frame less 32 KiB for what travels with a chunk")
         .Rule(
             "scribe.max-message",
-            s => s.Scribe.MaxMessageBytes <= s.Tcp.MaxFrameBytes - FrameOverheadBytes,
-            "at most tcp.max-frame less 32 KiB for what travels with a payload")
+            s => s.Scribe.MaxMessageBytes <= s.Tcp.MaxMessageBytes - FrameOverheadBytes,
+            "at most tcp.max-message less 32 KiB for what travels with a payload")
         .Rule(
             "scribe.root-replicas",
             s => s.Scribe.RootReplicas <= s.Overlay.LeafSetSize / 2 + 1,

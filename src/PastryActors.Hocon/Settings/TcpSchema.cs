@@ -24,8 +24,8 @@ internal static class TcpSchema
             """)
         .Key("max-message", OptionTypes.ArraySize(16 << 10, 16 << 20), o => o.MaxMessageBytes, (o, v) => o with { MaxMessageBytes = v },
             """
-            Largest message inside a frame, without the chunk bytes behind it. Messages of the protocol are far smaller; the bound keeps a hostile one from
-            costing more.
+            Largest message inside a frame, without the chunk bytes behind it. It must hold a topic's largest message (scribe.max-message); all others are far
+            smaller, and the bound keeps a hostile one from costing more.
             """)
         .Key("send-queue-messages", Ranges.Bound, o => o.SendQueueMessages, (o, v) => o with { SendQueueMessages = v },
             """
