@@ -13,6 +13,9 @@ public enum StoreFactKind : byte
     /// <summary>While opening: a stretch of a volume that holds no readable record. Volume, bytes.</summary>
     RotSkipped,
 
+    /// <summary>While opening: a record of a volume's last group is not whole; it was never acknowledged, or has rotted since. Object, volume, bytes.</summary>
+    RecordTorn,
+
     /// <summary>While opening: the end of the last volume was never acknowledged and was cut off. Volume, bytes.</summary>
     TailCut,
 
@@ -27,6 +30,9 @@ public enum StoreFactKind : byte
 
     /// <summary>A volume could not be made, deleted or closed cleanly. Volume.</summary>
     FolderFailed,
+
+    /// <summary>Compaction let go of a volume, which stays as it is. Volume.</summary>
+    CompactionAbandoned,
 
     /// <summary>A read failed. Object, volume.</summary>
     ReadFailed,

@@ -101,12 +101,17 @@ public sealed class VolumeStore : IAsyncDisposable
     /// </summary>
     public Task<CompactionStep> CompactAsync(long bytesMax)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytesMax);
         var order = new CompactionOrder(bytesMax, new TaskCompletionSource<CompactionStep>(TaskCreationOptions.RunContinuationsAsynchronously));
         return _writes.TryAdd((order, null), 0) ? order.Done.Task : Task.FromResult(default(CompactionStep));
     }
 
     /// <summary>Reads and checks about <paramref name="bytesMax"/> bytes on the caller's thread, from where the last call ended.</summary>
-    public ScrubStep Scrub(long bytesMax, CancellationToken cancel = default) => _scrubber.Step(bytesMax, cancel);
+    public ScrubStep Scrub(long bytesMax, CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytesMax);
+        return _scrubber.Step(bytesMax, cancel);
+    }
 
     /// <summary>Takes no more work, finishes what is queued, closes the files and gives the folder free; waits no longer than the options say.</summary>
     public async ValueTask DisposeAsync()
@@ -133,7 +138,10 @@ public sealed class VolumeStore : IAsyncDisposable
 
     private static int WeightOf(StoreWrite write) => (int)Math.Min(int.MaxValue, (long)write.Meta.Length + ((write.Content as MemoryContent)?.Length ?? 0));
 
-    private void Remember(IndexEntry damaged) => _writes.TryAdd((new ForgetDamaged(damaged.Object, damaged.Volume), null), 0);
+    private void Remember(IndexEntry damaged)
+    {
+        if (!_writes.TryAdd((new ForgetDamaged(damaged.Object, damaged.Volume), null), 0)) Interlocked.Increment(ref _events.Counters.QueueRefusals);
+    }
 
     private static Task Start(string name, Action body)
     {

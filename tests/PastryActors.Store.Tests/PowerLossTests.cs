@@ -15,12 +15,17 @@ public sealed class PowerLossTests
     private const int Tombstone = -1;
 
     [Theory]
-    [MemberData(nameof(Seeds), 60)]
+    [MemberData(nameof(Seeds), 40)]
     public async Task What_was_acknowledged_survives_power_loss(int seed) => await RunAsync(seed, (folder, random) => folder.AfterPowerLoss(random));
 
     [Theory]
-    [MemberData(nameof(Seeds), 20)]
+    [MemberData(nameof(Seeds), 10)]
     public async Task What_was_acknowledged_survives_a_kill(int seed) => await RunAsync(seed, (folder, _) => folder.AfterKill());
+
+    [Theory]
+    [MemberData(nameof(Seeds), 40)]
+    public async Task What_was_acknowledged_survives_kills_and_power_loss_by_turns(int seed) =>
+        await RunAsync(seed, (folder, random) => random.Next(2) == 0 ? folder.AfterKill() : folder.AfterPowerLoss(random));
 
     public static TheoryData<int> Seeds(int count) => [.. Enumerable.Range(1, count)];
 

@@ -29,7 +29,6 @@ internal sealed class Compactor(IVolumeFolder folder, StoreLimits limits, Catalo
     private const int RemovalShare = 32;
 
     private readonly RecordReader _reader = new();
-    private readonly List<uint> _unsyncedDeletes = [];
     private Volume? _victim;
     private VolumeScanner? _scanner;
     private long _failedCommits;
@@ -192,14 +191,12 @@ internal sealed class Compactor(IVolumeFolder folder, StoreLimits limits, Catalo
         folder.Delete(victim.Name.ToString());
 
         // Until the folder is synced the volume may come back with the power, and removals that concern it must outlive it.
-        catalog.AddPhantom(victim.Number);
-        _unsyncedDeletes.Add(victim.Number);
+        catalog.NoteDeleted(victim.Number);
         catalog.Retire(victim);
         try
         {
             folder.Sync();
-            foreach (uint number in _unsyncedDeletes) catalog.RemovePhantom(number);
-            _unsyncedDeletes.Clear();
+            catalog.NoteFolderSynced();
         }
         catch (IOException error)
         {
@@ -210,7 +207,7 @@ internal sealed class Compactor(IVolumeFolder folder, StoreLimits limits, Catalo
     /// <summary>Lets go of the volume. What was copied stays; the volume can be begun anew.</summary>
     private CompactionStep Abandon(string reason)
     {
-        events.Tell(new StoreFact(StoreFactKind.FolderFailed, Volume: _victim!.Number, Detail: $"compaction given up: {reason}"));
+        events.Tell(new StoreFact(StoreFactKind.CompactionAbandoned, Volume: _victim!.Number, Detail: reason));
         _victim = null;
         return default;
     }

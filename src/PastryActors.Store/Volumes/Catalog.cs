@@ -17,8 +17,9 @@ internal sealed class Catalog
     private readonly ObjectIndex _index = new();
     private readonly SortedDictionary<uint, Volume> _volumes = [];
 
-    // Volumes that may still be on the disk though they are not listed: deleted without a synced folder, or impossible to open.
-    private readonly SortedSet<uint> _phantoms = [];
+    // Volumes that are on the disk, or may come back with the power, though they are not listed here.
+    private readonly SortedSet<uint> _unopened = [];
+    private readonly SortedSet<uint> _unsyncedDeletes = [];
 
     private long _usedBytes;
     private long _liveBytes;
@@ -153,15 +154,22 @@ internal sealed class Catalog
         volume.Release();
     }
 
-    /// <summary>Remembers a volume that is not listed but may be on the disk: removals that concern it must be kept.</summary>
-    public void AddPhantom(uint number)
+    /// <summary>Remembers a volume that could not be opened: removals that concern it must be kept.</summary>
+    public void NoteUnopened(uint number)
     {
-        lock (_gate) _phantoms.Add(number);
+        lock (_gate) _unopened.Add(number);
     }
 
-    public void RemovePhantom(uint number)
+    /// <summary>Remembers a volume whose deletion is not durable: until the folder is synced, removals that concern it must be kept.</summary>
+    public void NoteDeleted(uint number)
     {
-        lock (_gate) _phantoms.Remove(number);
+        lock (_gate) _unsyncedDeletes.Add(number);
+    }
+
+    /// <summary>All deletions so far are durable.</summary>
+    public void NoteFolderSynced()
+    {
+        lock (_gate) _unsyncedDeletes.Clear();
     }
 
     /// <summary>Number of the oldest volume that may be on the disk, leaving one aside; the highest number there is if there is none.</summary>
@@ -169,7 +177,7 @@ internal sealed class Catalog
     {
         lock (_gate)
         {
-            uint oldest = _phantoms.Count > 0 ? _phantoms.Min : uint.MaxValue;
+            uint oldest = Math.Min(OldestOf(_unopened), OldestOf(_unsyncedDeletes));
             foreach (uint number in _volumes.Keys)
             {
                 if (number != aside.Number) return Math.Min(oldest, number);
@@ -230,6 +238,8 @@ internal sealed class Catalog
             };
         }
     }
+
+    private static uint OldestOf(SortedSet<uint> numbers) => numbers.Count > 0 ? numbers.Min : uint.MaxValue;
 
     private Volume Leased(in IndexEntry entry)
     {

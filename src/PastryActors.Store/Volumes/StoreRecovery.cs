@@ -47,7 +47,7 @@ internal sealed class StoreRecovery(IVolumeFolder folder, StoreLimits limits, Ca
         catch (IOException error)
         {
             file?.Dispose();
-            catalog.AddPhantom(name.Number);
+            catalog.NoteUnopened(name.Number);
             events.Tell(new StoreFact(StoreFactKind.VolumeUnreadable, Volume: name.Number, Detail: error.Message));
         }
     }

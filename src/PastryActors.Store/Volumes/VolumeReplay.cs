@@ -77,6 +77,7 @@ internal sealed class VolumeReplay(Volume volume, long length, Catalog catalog, 
         if (!record.MetaIntact || !HasIntactContent(record))
         {
             _firstTear = Math.Min(_firstTear, record.Offset);
+            events.Tell(new StoreFact(StoreFactKind.RecordTorn, record.Header.Object, volume.Number, record.Header.RecordLength));
             return;
         }
 

@@ -77,11 +77,22 @@ internal sealed class VolumeAppender(IVolumeFolder folder, StoreLimits limits, C
     {
         if (_group.Count == 0) return;
         Volume volume = _active!;
-        StoreStatus status = Write(volume);
-        if (status == StoreStatus.Done) Publish(volume);
-        else FailedCommits++;
-        foreach (StagedRecord record in _group.Records) Answer(record, status);
-        _group.Clear();
+        StoreStatus status = StoreStatus.Failed;
+        try
+        {
+            StoreStatus written = Write(volume);
+            if (written == StoreStatus.Done) Publish(volume);
+            status = written;
+        }
+        finally
+        {
+            // Whatever happened, the group is over: nobody waits for ever, and nothing is written twice.
+            if (status != StoreStatus.Done) FailedCommits++;
+            foreach (StagedRecord record in _group.Records) Answer(record, status);
+            _group.Clear();
+        }
+
+        if (volume.IsSealed && volume.End == VolumeHeader.SizeBytes) DropEmpty(volume);
     }
 
     /// <summary>Ends the newest volume; the next record begins another.</summary>
@@ -188,6 +199,7 @@ internal sealed class VolumeAppender(IVolumeFolder folder, StoreLimits limits, C
             VolumeHeader.Write(header, name);
             file.Write([header], 0);
             folder.Sync();
+            catalog.NoteFolderSynced();
         }
         catch (Exception error)
         {
@@ -202,8 +214,16 @@ internal sealed class VolumeAppender(IVolumeFolder folder, StoreLimits limits, C
         return volume;
     }
 
+    /// <summary>Deletes a volume that failed before anything in it was durable: a disk that goes on failing must not leave a heap of them.</summary>
+    private void DropEmpty(Volume volume)
+    {
+        catalog.Retire(volume);
+        Discard(volume.Name);
+    }
+
     private void Discard(VolumeName name)
     {
+        catalog.NoteDeleted(name.Number);
         try
         {
             folder.Delete(name.ToString());

@@ -12,6 +12,12 @@ internal static class Program
 
     public static async Task<int> Main(string[] arguments)
     {
+        if (arguments is ["figures", string place, .. string[] elsewhere])
+        {
+            await Figures.PrintAsync(place, elsewhere.FirstOrDefault(place));
+            return 0;
+        }
+
         if (arguments is not [WriteUntilKilled, string folder]) return 2;
         await using VolumeStore store = VolumeStore.Open(OptionsFor(folder), new RecordingObserver());
         var output = TextWriter.Synchronized(Console.Out);

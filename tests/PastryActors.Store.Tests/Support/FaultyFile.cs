@@ -3,19 +3,27 @@ using PastryActors.Store.Files;
 namespace PastryActors.Store.Tests.Support;
 
 /// <summary>A file of a <see cref="FaultyFolder"/>: the bytes as the process sees them, and those that the disk has promised to keep.</summary>
-internal sealed class FaultyFile(FaultyFolder folder, byte[] content) : IVolumeFile
+internal sealed class FaultyFile(FaultyFolder folder, byte[] live, byte[] durable) : IVolumeFile
 {
     private const int SectorBytes = 512;
 
     private readonly Lock _gate = new();
-    private byte[] _live = content;
-    private byte[] _durable = content;
+    private byte[] _live = live;
+    private byte[] _durable = durable;
 
     public byte[] Live
     {
         get
         {
-            lock (_gate) return [.. _live];
+            lock (_gate) return _live;
+        }
+    }
+
+    public byte[] Durable
+    {
+        get
+        {
+            lock (_gate) return _durable;
         }
     }
 

@@ -40,7 +40,7 @@ internal sealed class FaultyFolder : IVolumeFolder
         Count("create");
         lock (_gate)
         {
-            var file = new FaultyFile(this, []);
+            var file = new FaultyFile(this, [], []);
             _names.Add(name, file);
             return file;
         }
@@ -71,8 +71,8 @@ internal sealed class FaultyFolder : IVolumeFolder
     {
     }
 
-    /// <summary>What a killed process leaves: everything it wrote, since the kernel lives.</summary>
-    public FaultyFolder AfterKill() => Copy(_names, file => file.Live);
+    /// <summary>What a killed process leaves: everything it wrote, since the kernel lives; but no more of it is durable than was.</summary>
+    public FaultyFolder AfterKill() => Copy(_names, _durableNames.ContainsKey, file => file.Live, file => file.Durable);
 
     /// <summary>What a power cut leaves: the durable names, perhaps others; the durable bytes, and of the rest any mixture of new, old, zero and garbage.</summary>
     public FaultyFolder AfterPowerLoss(Random random)
@@ -85,7 +85,8 @@ internal sealed class FaultyFolder : IVolumeFolder
             if (settled || random.Next(2) == 0) survivors.Add(name, durable ? _durableNames[name] : _names[name]);
         }
 
-        return Copy(survivors, file => file.AfterPowerLoss(random));
+        var images = survivors.Values.Distinct().ToDictionary(file => file, file => file.AfterPowerLoss(random));
+        return Copy(survivors, _ => true, file => images[file], file => images[file]);
     }
 
     /// <summary>Throws what is to go wrong at this operation.</summary>
@@ -95,14 +96,14 @@ internal sealed class FaultyFolder : IVolumeFolder
         if (Fault(operation) is { } error) throw error;
     }
 
-    private static FaultyFolder Copy(Dictionary<string, FaultyFile> files, Func<FaultyFile, byte[]> content)
+    private static FaultyFolder Copy(Dictionary<string, FaultyFile> files, Func<string, bool> isDurable, Func<FaultyFile, byte[]> live, Func<FaultyFile, byte[]> durable)
     {
         var copy = new FaultyFolder();
         foreach ((string name, FaultyFile file) in files)
         {
-            var copied = new FaultyFile(copy, content(file));
+            var copied = new FaultyFile(copy, live(file), durable(file));
             copy._names.Add(name, copied);
-            copy._durableNames.Add(name, copied);
+            if (isDurable(name)) copy._durableNames.Add(name, copied);
         }
 
         return copy;

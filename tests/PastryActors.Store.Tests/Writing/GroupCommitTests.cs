@@ -92,6 +92,20 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
+    public async Task A_disk_that_goes_on_failing_leaves_no_heap_of_volumes()
+    {
+        var folder = new FaultyFolder();
+        await using VolumeStore store = Stores.Open(folder);
+        await store.PutAsync(0);
+        folder.Fault = operation => operation == "sync file" ? FaultyFolder.NoSpace() : null;
+        for (int i = 1; i < 50; i++) Assert.Equal(StoreStatus.Full, await store.PutAsync(i));
+        Assert.Single(folder.Files);
+        folder.Fault = _ => null;
+        Assert.Equal(StoreStatus.Done, await store.PutAsync(1));
+        Assert.Equal(folder.Files.Values.Sum(file => file.Length), store.Usage.UsedBytes);
+    }
+
+    [Fact]
     public async Task A_full_queue_refuses_at_once_and_counts_it()
     {
         using var go = new ManualResetEventSlim();
