@@ -12,8 +12,8 @@ internal sealed class MpscRing<T>
     private readonly Cell[] _cells;
     private readonly int _mask;
     private readonly int _publishMask;
-    private Padded _tail;
-    private Padded _head;
+    private PaddedCounter _tail;
+    private PaddedCounter _head;
     private long _next;
 
     /// <summary>A ring of at least <paramref name="capacity"/> places; the capacity is rounded up to a power of two, the limits that producers give are not.</summary>
@@ -77,12 +77,12 @@ internal sealed class MpscRing<T>
         public long Sequence;
         public T Item;
     }
+}
 
-    /// <summary>A counter alone on its cache lines: the two ends are written by different cores.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct Padded
-    {
-        [FieldOffset(128)]
-        public long Value;
-    }
+/// <summary>A counter alone on its cache lines: the two ends of a ring are written by different cores.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 256)]
+internal struct PaddedCounter
+{
+    [FieldOffset(128)]
+    public long Value;
 }
