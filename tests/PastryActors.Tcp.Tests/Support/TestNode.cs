@@ -53,6 +53,7 @@ internal sealed class TestNode : INodeListener, IWorkers, IAsyncDisposable
 
     public Action<TestCore, Outbox>? OnStart { get; set; }
     public Action<NodeEvent, Outbox>? OnEvent { get; set; }
+    public Action<Reply>? OnReply { get; set; }
     public Action<Work, IWorkCompletion>? OnWork { get; set; }
     public int Starts;
 
@@ -145,7 +146,11 @@ internal sealed class TestNode : INodeListener, IWorkers, IAsyncDisposable
         channel.Writer.TryWrite(happened);
     }
 
-    void INodeListener.OnReply(Reply reply) => _replies.Writer.TryWrite(reply);
+    void INodeListener.OnReply(Reply reply)
+    {
+        OnReply?.Invoke(reply);
+        _replies.Writer.TryWrite(reply);
+    }
 
     void INodeListener.OnFact(in Fact fact)
     {
