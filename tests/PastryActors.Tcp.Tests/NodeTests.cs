@@ -58,7 +58,7 @@ public sealed class NodeTests
         await b.OtherEventAsync();
         b.OnEvent = (e, o) =>
         {
-            if (!e.Body!.Equals(new Note(0))) return;
+            if (!Equals(e.Body, new Note(0))) return;
             o.Schedule(new NodeTimer(0, 2), TimeSpan.Zero);
             for (int i = 0; i < 20; i++) o.Do(new Job(i));
             held.SetResult();
