@@ -99,8 +99,29 @@ public sealed class LeafSet
     public bool Add(NodeHandle node)
     {
         if (node.Id == Self) return false;
-        bool changed = Insert(_left, node, clockwise: false);
-        changed |= Insert(_right, node, clockwise: true);
+
+        // A member is not put on its other side as well: a side that is short after a failure would look full, and the set like a
+        // whole ring, before the nodes that belong there were asked for. CloseRing does it once they were.
+        bool changed = Contains(node.Id)
+            ? Renew(_left, node) | Renew(_right, node)
+            : Insert(_left, node, clockwise: false) | Insert(_right, node, clockwise: true);
+        if (changed) Version++;
+        return changed;
+    }
+
+    /// <summary>
+    /// Fills a side that is short with the nodes of the other: to be called when nobody knows more nodes, so that the ring is
+    /// smaller than L + 1. True if anything changed.
+    /// </summary>
+    public bool CloseRing()
+    {
+        bool changed = false;
+        foreach (NodeHandle node in Members().ToArray())
+        {
+            if (!ContainsIn(_left, node.Id)) changed |= Insert(_left, node, clockwise: false);
+            if (!ContainsIn(_right, node.Id)) changed |= Insert(_right, node, clockwise: true);
+        }
+
         if (changed) Version++;
         return changed;
     }
@@ -145,12 +166,7 @@ public sealed class LeafSet
     private bool Insert(List<NodeHandle> side, NodeHandle node, bool clockwise)
     {
         int at = 0;
-        while (at < side.Count)
-        {
-            if (side[at].Id == node.Id) return ReplaceIfNewer(side, at, node);
-            if (Offset(node.Id, clockwise) < Offset(side[at].Id, clockwise)) break;
-            at++;
-        }
+        while (at < side.Count && Offset(side[at].Id, clockwise) <= Offset(node.Id, clockwise)) at++;
 
         if (at >= HalfSize) return false;
         side.Insert(at, node);
@@ -158,9 +174,10 @@ public sealed class LeafSet
         return true;
     }
 
-    private static bool ReplaceIfNewer(List<NodeHandle> side, int at, NodeHandle node)
+    private static bool Renew(List<NodeHandle> side, NodeHandle node)
     {
-        if (!node.Supersedes(side[at])) return false;
+        int at = side.FindIndex(n => n.Id == node.Id);
+        if (at < 0 || !node.Supersedes(side[at])) return false;
         side[at] = node;
         return true;
     }

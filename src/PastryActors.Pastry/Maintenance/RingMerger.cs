@@ -1,0 +1,82 @@
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Pastry.Membership;
+using PastryActors.Pastry.Messages;
+using PastryActors.Pastry.Node;
+
+namespace PastryActors.Pastry.Maintenance;
+
+/// <summary>
+/// Finds the other part of a ring that was cut in two: now and then asks a node that was lost sight of, or a seed, who the root of
+/// this node's own id is where it lives; whoever answers from another ring has neighbours for this node there. In: losses, the
+/// tick, answers. Out: join requests by an active member; probes of the neighbours learned.
+/// </summary>
+internal sealed class RingMerger(NodeContext node, Contacts contacts, Prober prober)
+{
+    /// <summary>Nodes lost sight of that are remembered; the oldest makes room.</summary>
+    public const int LostMax = 64;
+
+    /// <summary>Attempts after which a lost node is believed gone for good. Seeds are never given up.</summary>
+    private const int AttemptsMax = 30;
+
+    private readonly List<(NodeHandle Node, int Attempts)> _lost = [];
+
+    /// <summary>The nodes lost sight of, the last first.</summary>
+    public IReadOnlyList<NodeHandle> LostNodes => [.. _lost.Select(l => l.Node).Reverse()];
+
+    public void Start() => node.Schedule(OverlayTimer.Merge, node.Random.Jitter(node.Options.MergePeriod));
+
+    /// <summary>A node that had been known was declared failed.</summary>
+    public void Lost(NodeHandle gone)
+    {
+        Heard(gone.Id);
+        if (_lost.Count == LostMax) _lost.RemoveAt(0);
+        _lost.Add((gone, 0));
+    }
+
+    /// <summary>A node is heard from: it is not lost.</summary>
+    public void Heard(RingId id)
+    {
+        if (_lost.Count > 0) _lost.RemoveAll(l => l.Node.Id == id);
+    }
+
+    public void OnTick()
+    {
+        Start();
+        if (node.IsActive && Choose() is { } contact)
+        {
+            node.Send(contact, new Routed(node.Self.Id, node.Self, Hops: 1, Sequence: 0, new JoinRequest(node.Self, 0, [])));
+        }
+    }
+
+    /// <summary>The answer of the root of this node's id, wherever that root lives.</summary>
+    public void OnReply(NodeHandle from, JoinReply reply)
+    {
+        bool foreign = Probe(from);
+        foreach (NodeHandle leaf in reply.Leafs) foreign |= Probe(leaf);
+        if (foreign) node.Report(FactKind.RingMerged, from.Id);
+    }
+
+    private bool Probe(NodeHandle candidate)
+    {
+        if (!node.Leafs.Admits(candidate.Id)) return false;
+        prober.ProbeAnew(candidate);
+        return true;
+    }
+
+    private NodeHandle? Choose()
+    {
+        List<NodeHandle> strangers = [.. contacts.Seeds.Where(IsStranger)];
+        int pick = node.Random.Next(Math.Max(1, _lost.Count + strangers.Count));
+        if (pick < strangers.Count) return strangers[pick];
+        pick -= strangers.Count;
+        if (pick >= _lost.Count) return null;
+        (NodeHandle lost, int attempts) = _lost[pick];
+        if (attempts + 1 >= AttemptsMax) _lost.RemoveAt(pick);
+        else _lost[pick] = (lost, attempts + 1);
+        return lost;
+    }
+
+    private bool IsStranger(NodeHandle seed) =>
+        seed.Address != node.Self.Address && !node.Leafs.Members().Any(m => m.Address == seed.Address) && !node.Table.All().Any(m => m.Address == seed.Address);
+}

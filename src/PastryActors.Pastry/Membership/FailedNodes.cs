@@ -1,0 +1,32 @@
+using PastryActors.Core.Collections;
+using PastryActors.Core.Ring;
+
+namespace PastryActors.Pastry.Membership;
+
+/// <summary>
+/// Nodes that did not answer their probes, so that others' outdated leaf sets do not bring them back. A node is struck off the list
+/// when it is heard from, or known by the handle of a later start.
+/// </summary>
+internal sealed class FailedNodes
+{
+    /// <summary>As many as twice the usual leaf set: what neighbours may mention. The oldest makes room.</summary>
+    public const int CountMax = 64;
+
+    private readonly List<NodeHandle> _nodes = [];
+
+    /// <summary>The nodes, longest failed first.</summary>
+    public ValueList<NodeHandle> List => _nodes.ToValueList();
+
+    /// <summary>Whether this very start of the node is known to have failed.</summary>
+    public bool Contains(NodeHandle node) => _nodes.Exists(n => n.Id == node.Id && !node.Supersedes(n));
+
+    public void Add(NodeHandle node)
+    {
+        Remove(node.Id);
+        if (_nodes.Count == CountMax) _nodes.RemoveAt(0);
+        _nodes.Add(node);
+    }
+
+    /// <summary>Strikes a node off. True if it was on the list.</summary>
+    public bool Remove(RingId id) => _nodes.Count > 0 && _nodes.RemoveAll(n => n.Id == id) > 0;
+}

@@ -1,0 +1,101 @@
+using PastryActors.Core.Ring;
+using PastryActors.Pastry.Messages;
+using PastryActors.Pastry.Node;
+
+namespace PastryActors.Pastry.Membership;
+
+/// <summary>
+/// From any member of the ring, finds one that is near in the network, so that a join begins there and gathers near entries
+/// (Castro et al. 2002, section 4.2): first among the member's leaf set, then down the rows of ever nearer nodes' tables.
+/// In: states, distances. Out: state requests, distance probes; the node found.
+/// </summary>
+internal sealed class SeedSearch(NodeContext node, DistanceMeter meter)
+{
+    /// <summary>Of a leaf set, whose members are spread over the network evenly, a sample does.</summary>
+    private const int LeafSampleMax = 8;
+
+    /// <summary>Steps within the first row. Each halves the distance or ends the search; more would be chasing noise.</summary>
+    private const int RefinementsMax = 4;
+
+    private readonly HashSet<RingId> _awaited = [];
+    private NodeHandle? _near;
+    private TimeSpan _nearest;
+    private bool _improved;
+    private int _row;
+    private int _refinements;
+    private ulong _tag;
+
+    /// <summary>Told once per search which node to join through.</summary>
+    public Action<NodeHandle>? Found { get; set; }
+
+    /// <summary>Whether a search is under way.</summary>
+    public bool IsRunning { get; private set; }
+
+    /// <summary>The best node so far.</summary>
+    public NodeHandle? Best => _near;
+
+    /// <summary>Starts from a member, as it described its leaf set.</summary>
+    public void Begin(NodeHandle member, StateReply leafs)
+    {
+        IsRunning = true;
+        (_near, _nearest, _row, _refinements) = (member, TimeSpan.MaxValue, leafs.Depth, 0);
+        List<NodeHandle> candidates = [.. leafs.Nodes, .. leafs.More];
+        while (candidates.Count > LeafSampleMax) candidates.RemoveAt(node.Random.Next(candidates.Count));
+        candidates.Add(member);
+        Compare(candidates);
+    }
+
+    /// <summary>Ends the search where it stands.</summary>
+    public void Stop() => IsRunning = false;
+
+    /// <summary>The row asked of the nearest node so far.</summary>
+    public void OnRow(NodeHandle from, StateReply reply)
+    {
+        if (IsRunning && reply.Tag == _tag && from.Id == _near?.Id) Compare([.. reply.Nodes]);
+    }
+
+    public void OnMeasured(NodeHandle target, TimeSpan? roundTrip)
+    {
+        if (!IsRunning || !_awaited.Remove(target.Id)) return;
+        if (roundTrip is { } measured) Offer(target, measured);
+        if (_awaited.Count == 0) Step();
+    }
+
+    private void Compare(List<NodeHandle> candidates)
+    {
+        _awaited.Clear();
+        _improved = false;
+        foreach (NodeHandle candidate in candidates)
+        {
+            if (candidate.Id == node.Self.Id) continue;
+            if (node.Trips.RoundTrip(candidate.Id) is { } known) Offer(candidate, known);
+            else if (meter.Measure(candidate)) _awaited.Add(candidate.Id);
+        }
+
+        if (_awaited.Count == 0) Step();
+    }
+
+    private void Offer(NodeHandle candidate, TimeSpan roundTrip)
+    {
+        if (roundTrip >= _nearest) return;
+        _improved = true;
+        (_near, _nearest) = (candidate, roundTrip);
+    }
+
+    /// <summary>All of a step's candidates are measured: down a row, or once more through the first, or done.</summary>
+    private void Step()
+    {
+        if (_row > 0)
+        {
+            _row--;
+        }
+        else if (!_improved || _refinements++ >= RefinementsMax)
+        {
+            IsRunning = false;
+            Found?.Invoke(_near!);
+            return;
+        }
+
+        node.Send(_near!, new StateRequest(StatePart.Row, _row, ++_tag));
+    }
+}
