@@ -2,9 +2,9 @@ using PastryActors.Core.Collections;
 using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
 using PastryActors.Node.Access;
-using PastryActors.Node.Files.Format;
 using PastryActors.Past.Certificates;
 using PastryActors.Past.Requests;
+using PastryActors.Past.Trees;
 
 namespace PastryActors.Node.Files;
 
@@ -51,7 +51,7 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
         List<Blob> salts = [];
         for (int attempt = file.FirstAttempt; ; attempt++)
         {
-            Blob salt = file.Salt ?? FileRules.SaltOf(first.Hash, file.DeclaredLength, attempt);
+            Blob salt = file.Salt ?? FileIds.DeriveSalt(first.Hash, file.DeclaredLength, attempt);
             ObjectCertificate draft = Draft(file, salt);
             bool last = file.Salt is not null || attempt + 1 >= options.AttemptsMax;
             // What the owner reclaimed stays reclaimed under its id; the file may come back under another.
@@ -70,7 +70,7 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
     }
 
     private ObjectCertificate Draft(InsertFile file, Blob salt) => new(
-        ObjectKind.File, FileRules.FileIdOf(file.Name, owner.PublicKey, salt), file.Name, owner.PublicKey, default, 0, 0, file.Replicas, salt, 0,
+        ObjectKind.File, FileIds.OfFile(file.Name, owner.PublicKey.Span, salt.Span), file.Name, owner.PublicKey, default, 0, 0, file.Replicas, salt, 0,
         file.ContentType, OwnerIdentity.NoSignature);
 
     private static ObjectCertificate Part(ObjectCertificate draft, ObjectKind kind, long reach) =>
@@ -88,7 +88,7 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
     /// <summary>One large file on its way: at most a window of objects in flight, and the first failure stops all.</summary>
     private sealed class Upload(FileInserter inserter, ObjectCertificate draft, InsertProgress progress, bool resuming) : IDisposable
     {
-        private readonly TreeBuilder _tree = new(inserter.Options.ChunkSizeBytes);
+        private readonly HashTreeBuilder _tree = new(inserter.Options.ChunkSizeBytes);
         private readonly List<FinishedNode> _finished = [];
         private readonly List<Task> _flying = [];
         private readonly SemaphoreSlim _window = new(inserter.Options.Window);
@@ -99,11 +99,11 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
             try
             {
                 long size = await SendChunksAsync(first, chunks, failure).ConfigureAwait(false);
-                FinishedNode top = _tree.Finish(_finished);
+                byte[] top = _tree.Finish(_finished);
                 await SendNodesAsync(failure).ConfigureAwait(false);
                 await Task.WhenAll(_flying).ConfigureAwait(false);
                 ObjectCertificate certificate = draft with { Kind = ObjectKind.FileTree, FileSize = size };
-                return await inserter.InsertAsync(certificate, new MemoryContent(top.Bytes), resuming, cancellation).ConfigureAwait(false);
+                return await inserter.InsertAsync(certificate, new MemoryContent(top), resuming, cancellation).ConfigureAwait(false);
             }
             catch (Exception e)
             {
@@ -116,7 +116,7 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
 
         private async Task<long> SendChunksAsync(MemoryContent first, ChunkStream chunks, CancellationTokenSource failure)
         {
-            _tree.Push(first.Hash, first.Length, _finished);
+            _tree.Add(first.Hash, first.Length, _finished);
             long size = first.Length;
             while (!chunks.Ended)
             {
@@ -124,7 +124,7 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
                 await _window.WaitAsync(failure.Token).ConfigureAwait(false);
                 MemoryContent chunk = await chunks.NextAsync(failure.Token).ConfigureAwait(false);
                 size += chunk.Length;
-                _tree.Push(chunk.Hash, chunk.Length, _finished);
+                _tree.Add(chunk.Hash, chunk.Length, _finished);
                 Launch(SendAsync(ObjectKind.Chunk, chunk, chunk.Length, chunk.Length, failure));
                 await SendNodesAsync(failure).ConfigureAwait(false);
             }
@@ -137,7 +137,7 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
             foreach (FinishedNode node in _finished)
             {
                 await _window.WaitAsync(failure.Token).ConfigureAwait(false);
-                Launch(SendAsync(ObjectKind.TreeNode, new MemoryContent(node.Bytes), node.Reach, durableBytes: 0, failure));
+                Launch(SendAsync(ObjectKind.TreeNode, new MemoryContent(node.Bytes, node.Hash), node.Size, durableBytes: 0, failure));
             }
 
             _finished.Clear();

@@ -31,7 +31,7 @@ public sealed class FileInspector(INodeAccess node, FileReader reader, OwnerIden
             chunks = 0;
             await ForEachPartAsync(open, async part =>
             {
-                if (part.Level == 0) Interlocked.Increment(ref chunks);
+                if (part.IsChunk) Interlocked.Increment(ref chunks);
                 Lower(ref alive, AliveOf(await InspectAsync(part.Id, readBack: false, cancellation).ConfigureAwait(false)));
             }, cancellation).ConfigureAwait(false);
         }

@@ -3,9 +3,9 @@ using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Node.Access;
-using PastryActors.Node.Files.Format;
 using PastryActors.Past.Certificates;
 using PastryActors.Past.Requests;
+using PastryActors.Past.Trees;
 
 namespace PastryActors.Node.Files;
 
@@ -21,14 +21,10 @@ public sealed class FileReader(INodeAccess node, FileTransferOptions options)
         ObjectFound found = await LookupAsync(file, cancellation).ConfigureAwait(false);
         if (found.Certificate.File != file || found.Certificate.Kind is not (ObjectKind.File or ObjectKind.FileTree))
             throw new RequestFailedException(FailureCode.NotFound, $"{file} is a part of a file, not a file");
-        try
-        {
-            return new OpenFile(found.Certificate, (MemoryContent)found.Content);
-        }
-        catch (InvalidDataException wrong)
-        {
-            throw new RequestFailedException(FailureCode.Invalid, $"{file} cannot be read, its owner made it wrong: {wrong.Message}");
-        }
+        var content = (MemoryContent)found.Content;
+        if (found.Certificate.Kind == ObjectKind.File) return new OpenFile(found.Certificate, content, null);
+        var top = HashTreeNode.TryParseTop(content.Bytes, found.Certificate.FileSize, options.ChunkSizeBytes, out string refusal);
+        return top is null ? throw MadeWrong(file, refusal) : new OpenFile(found.Certificate, content, top);
     }
 
     /// <summary>
@@ -67,42 +63,28 @@ public sealed class FileReader(INodeAccess node, FileTransferOptions options)
         OpenFile file, long from, long to, bool chunksOnly, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var open = new Stack<FilePart>();
-        if (file.Top is not null) PushChildren(open, file, file.Top, 0, from, to);
+        if (file.Top is not null) PushChildren(open, file, file.Top, from, to);
         while (open.TryPop(out FilePart part))
         {
             // Read before it is shown: whoever walks in order to reclaim may release what is shown.
-            if (part.Level > 0) PushChildren(open, file, await NodeAsync(file, part, cancellation).ConfigureAwait(false), part.Offset, from, to);
-            if (part.Level == 0 || !chunksOnly) yield return part;
+            if (!part.IsChunk) PushChildren(open, file, await NodeAsync(file, part, cancellation).ConfigureAwait(false), from, to);
+            if (part.IsChunk || !chunksOnly) yield return part;
         }
     }
 
-    private static void PushChildren(Stack<FilePart> open, OpenFile file, TreeNode parent, long offset, long from, long to)
+    private static void PushChildren(Stack<FilePart> open, OpenFile file, HashTreeNode parent, long from, long to)
     {
-        if (to <= from) return;
-        int first = parent.IndexOf(Math.Max(from - offset, 0));
-        int last = parent.IndexOf(Math.Min(to - offset, parent.Reach) - 1);
-        for (int i = last; i >= first; i--)
-        {
-            TreeChild child = parent[i];
-            open.Push(new FilePart(FileRules.PartIdOf(file.File, child.Hash), child.Hash, offset + child.Offset, child.Reach, parent.Level));
-        }
+        foreach (TreeChild child in parent.Cover(from, to).Reverse())
+            open.Push(new FilePart(FileIds.OfPart(file.File, file.Certificate.Owner.Span, child.Hash), parent, child));
     }
 
-    private async Task<TreeNode> NodeAsync(OpenFile file, FilePart part, CancellationToken cancellation)
+    private async Task<HashTreeNode> NodeAsync(OpenFile file, FilePart part, CancellationToken cancellation)
     {
         MemoryContent content = await FetchAsync(file, part, cancellation).ConfigureAwait(false);
-        try
-        {
-            TreeNode child = TreeNode.Read(content.Bytes);
-            if (child.Level == part.Level - 1 && child.Reach == part.Reach) return child;
-        }
-        catch (InvalidDataException)
-        {
-            // Said below.
-        }
-
-        throw new RequestFailedException(FailureCode.Invalid, $"{file.File} cannot be read, its owner made it wrong: {part.Id} is not the tree node that its parent names");
+        return part.Parent.TryParseChild(part.Child.Index, content.Bytes, out string refusal) ?? throw MadeWrong(file.File, refusal);
     }
+
+    private static RequestFailedException MadeWrong(FileId file, string how) => new(FailureCode.Invalid, $"{file} cannot be read, its owner made it wrong: {how}");
 
     private async Task<MemoryContent> FetchAsync(OpenFile file, FilePart part, CancellationToken cancellation)
     {
@@ -114,10 +96,10 @@ public sealed class FileReader(INodeAccess node, FileTransferOptions options)
         catch (RequestFailedException e) when (e.Code == FailureCode.NotFound)
         {
             // The file is there, so its parts were: their holders are gone, which is not the same as "no such file".
-            throw new RequestFailedException(FailureCode.Unreachable, $"no holder of the part {part.Id} at offset {part.Offset} was found: {e.Message}");
+            throw new RequestFailedException(FailureCode.Unreachable, $"no holder of the part {part.Id} at offset {part.Child.Offset} was found: {e.Message}");
         }
 
-        bool named = found.Certificate.File == file.File && found.Content.Hash == part.Hash && (part.Level > 0 || found.Content.Length == part.Reach);
+        bool named = found.Certificate.File == file.File && found.Content.Hash == part.Child.Hash && (!part.IsChunk || found.Content.Length == part.Child.Size);
         return named
             ? (MemoryContent)found.Content
             : throw new RequestFailedException(FailureCode.Invalid, $"the part {part.Id} of {file.File} is not the one that the file names");
@@ -129,8 +111,8 @@ public sealed class FileReader(INodeAccess node, FileTransferOptions options)
     private static async Task<ReadOnlyMemory<byte>> CutAsync((FilePart Part, Task<MemoryContent> Content) next, long from, long to)
     {
         MemoryContent content = await next.Content.ConfigureAwait(false);
-        int start = (int)Math.Max(from - next.Part.Offset, 0);
-        int end = (int)Math.Min(to - next.Part.Offset, content.Length);
+        int start = (int)Math.Max(from - next.Part.Child.Offset, 0);
+        int end = (int)Math.Min(to - next.Part.Child.Offset, content.Length);
         return content.Bytes[start..end];
     }
 }

@@ -1,21 +1,14 @@
 using PastryActors.Core.Content;
 using PastryActors.Core.Ring;
-using PastryActors.Node.Files.Format;
 using PastryActors.Past.Certificates;
+using PastryActors.Past.Trees;
 
 namespace PastryActors.Node.Files;
 
 /// <summary>A file that was found: its certificate, and the top of its hash tree or, of a small one, all its bytes.</summary>
 public sealed class OpenFile
 {
-    internal OpenFile(ObjectCertificate certificate, MemoryContent content)
-    {
-        Certificate = certificate;
-        Content = content;
-        if (certificate.Kind != ObjectKind.FileTree) return;
-        Top = TreeNode.Read(content.Bytes);
-        if (Top.Reach != certificate.FileSize) throw new InvalidDataException("the file's hash tree and its certificate disagree about its size");
-    }
+    internal OpenFile(ObjectCertificate certificate, MemoryContent content, HashTreeNode? top) => (Certificate, Content, Top) = (certificate, content, top);
 
     /// <summary>The owner's statement about the file, verified.</summary>
     public ObjectCertificate Certificate { get; }
@@ -31,11 +24,14 @@ public sealed class OpenFile
 
     internal MemoryContent Content { get; }
 
-    internal TreeNode? Top { get; }
+    internal HashTreeNode? Top { get; }
 }
 
 /// <summary>A part of a file as its parent in the hash tree names it.</summary>
-/// <param name="Offset">Of its first byte in the file.</param>
-/// <param name="Reach">Bytes of the file under it.</param>
-/// <param name="Level">0 for a chunk, n for a tree node of level n - 1.</param>
-internal readonly record struct FilePart(FileId Id, Hash256 Hash, long Offset, long Reach, int Level);
+/// <param name="Parent">The node that names it.</param>
+/// <param name="Child">What that node says of it.</param>
+internal readonly record struct FilePart(FileId Id, HashTreeNode Parent, TreeChild Child)
+{
+    /// <summary>Whether the part is content, and not a node of the tree.</summary>
+    public bool IsChunk => Parent.Level == 0;
+}

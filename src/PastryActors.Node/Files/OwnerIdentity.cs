@@ -1,7 +1,6 @@
 using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
-using PastryActors.Node.Files.Format;
 using PastryActors.Node.Workers;
 using PastryActors.Past.Certificates;
 
@@ -17,14 +16,14 @@ public sealed class OwnerIdentity(BatchSigner signer, TimeProvider time)
     public async Task<ObjectCertificate> SignAsync(ObjectCertificate draft)
     {
         ObjectCertificate dated = draft with { Owner = PublicKey, CreatedUnixMilliseconds = Now };
-        return dated with { Signature = await signer.SignAsync(FileRules.DigestOf(dated)).ConfigureAwait(false) };
+        return dated with { Signature = await signer.SignAsync(CertificateCodec.DigestOf(dated)).ConfigureAwait(false) };
     }
 
     /// <summary>A certificate that releases a file and all its parts.</summary>
     public async Task<ReclaimCertificate> ReclaimAsync(FileId file)
     {
         var draft = new ReclaimCertificate(file, PublicKey, Now, NoSignature);
-        return draft with { Signature = await signer.SignAsync(FileRules.DigestOf(draft)).ConfigureAwait(false) };
+        return draft with { Signature = await signer.SignAsync(CertificateCodec.DigestOf(draft)).ConfigureAwait(false) };
     }
 
     internal static readonly BatchSignature NoSignature = new(default, 0, default);

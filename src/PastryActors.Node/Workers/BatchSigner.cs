@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
+using PastryActors.Past.Certificates;
 
 namespace PastryActors.Node.Workers;
 
@@ -95,15 +96,9 @@ public sealed class BatchSigner : IThreadPoolWorkItem
     {
         Interlocked.Increment(ref _signatures);
         Interlocked.Add(ref _digests, batch.Length);
-        if (batch.Length == 1)
-        {
-            batch[0].Answer(new BatchSignature(SignHash(batch[0].Digest), 0, default));
-            return;
-        }
-
-        Hash256[][] levels = MerkleBatch.Levels(Array.ConvertAll(batch, w => w.Digest));
-        Blob value = SignHash(levels[^1][0]);
-        for (int i = 0; i < batch.Length; i++) batch[i].Answer(new BatchSignature(value, (uint)i, MerkleBatch.Path(levels, i)));
+        var tree = new MerkleBatch(Array.ConvertAll(batch, w => w.Digest));
+        Blob value = SignHash(tree.Root);
+        for (int i = 0; i < batch.Length; i++) batch[i].Answer(tree.SignatureOf(i, value));
     }
 
     private Blob SignHash(Hash256 hash)

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
+using PastryActors.Past.Certificates;
 
 namespace PastryActors.Node.Workers;
 
@@ -11,10 +12,7 @@ namespace PastryActors.Node.Workers;
 /// </summary>
 public sealed class SignatureVerifier(SignatureOptions options) : IDisposable
 {
-    private const int SignatureSizeBytes = 64;
-
-    // A P-256 SubjectPublicKeyInfo has 91 bytes; anything much longer is not one, and is not worth parsing.
-    private const int PublicKeyMaxBytes = 256;
+    private const int SignatureSizeBytes = CertificateRules.SignatureSizeBytes;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<Hash256, ECDsa?> _keys = [];
@@ -54,8 +52,8 @@ public sealed class SignatureVerifier(SignatureOptions options) : IDisposable
 
     private bool IsGood(SignatureClaim claim)
     {
-        if (claim.Signature.Value.Length != SignatureSizeBytes || claim.PublicKey.Length is 0 or > PublicKeyMaxBytes) return false;
-        if (MerkleBatch.SignedHash(claim.Digest, claim.Signature) is not { } signed) return false;
+        if (claim.Signature.Value.Length != SignatureSizeBytes || claim.PublicKey.Length is 0 or > CertificateRules.KeyBytesMax) return false;
+        if (MerkleBatch.RootOf(claim.Digest, claim.Signature) is not { } signed) return false;
 
         Hash256 keyHash = Hash256.Of(claim.PublicKey.Span);
         Hash256 name = NameOf(keyHash, signed, claim.Signature.Value.Span);
