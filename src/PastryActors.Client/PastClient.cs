@@ -20,6 +20,9 @@ public sealed record InsertOptions
     /// <summary>A salt of one's own, hexadecimal; null for the one that follows from the content, so that the same content put again is the same file.</summary>
     public string? Salt { get; init; }
 
+    /// <summary>Whether a file that this owner inserted before, with this very content, is a success and not an "exists".</summary>
+    public bool AcceptExisting { get; init; }
+
     /// <summary>Number of the first salt to try.</summary>
     public int Attempt { get; init; }
 }
@@ -114,6 +117,7 @@ public sealed class PastClient
         var path = new StringBuilder("/files/").Append(Uri.EscapeDataString(name)).Append("?upload=").Append(upload);
         if (options.K is { } k) path.Append(CultureInfo.InvariantCulture, $"&k={k}");
         if (options.Salt is not null) path.Append("&salt=").Append(options.Salt);
+        if (options.AcceptExisting) path.Append("&existing=accept");
         if (options.Attempt > 0) path.Append(CultureInfo.InvariantCulture, $"&attempt={options.Attempt}");
         return path.ToString();
     }

@@ -26,7 +26,8 @@ public sealed class ScribeClient
     /// <see cref="PastryException"/> that says why; resume with the last sequence seen plus one.
     /// </summary>
     /// <param name="from">The first number wanted: a sequence, "earliest", or null for what comes from now on.</param>
-    public async IAsyncEnumerable<TopicEvent> SubscribeAsync(string topic, string? from = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    /// <param name="subscribed">Told once, when the subscription stands: of the number of the first message that will come.</param>
+    public async IAsyncEnumerable<TopicEvent> SubscribeAsync(string topic, string? from = null, [EnumeratorCancellation] CancellationToken cancellation = default, Action<ulong>? subscribed = null)
     {
         string path = PathOf(topic) + (from is null ? "" : $"?from={Uri.EscapeDataString(from)}");
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
@@ -38,6 +39,7 @@ public sealed class ScribeClient
             switch (item.EventType)
             {
                 case "message" or "gap": yield return Read(item.Data, PastryJson.Default.TopicEvent); break;
+                case "subscribed": subscribed?.Invoke(Read(item.Data, PastryJson.Default.PublishReceipt).Sequence); break;
                 case "closed": throw Closed(Read(item.Data, PastryJson.Default.Problem));
                 default: break;
             }

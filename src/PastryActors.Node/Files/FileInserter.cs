@@ -30,10 +30,11 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
         Inserted done = kind == ObjectKind.File
             ? started
             : await UploadAsync(draft, first, chunks, progress, resuming: started.Reply.AlreadyHeld > 0, cancellation).ConfigureAwait(false);
-        if (done.Reply.AlreadyHeld >= done.Certificate.Replicas && journal.WasAcknowledged(done.Certificate.File))
+        bool known = done.Reply.AlreadyHeld >= done.Certificate.Replicas && journal.WasAcknowledged(done.Certificate.File);
+        if (known && !file.AcceptExisting)
             throw new RequestFailedException(FailureCode.Exists, $"{done.Certificate.File} was inserted before, with this very content; nothing was changed");
 
-        journal.Inserted(done.Certificate);
+        if (!known) journal.Inserted(done.Certificate);
         return new FileInserted(done.Certificate, done.Reply.Receipts, salts, done.Reply.AlreadyHeld);
     }
 

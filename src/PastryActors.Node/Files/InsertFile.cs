@@ -10,8 +10,9 @@ namespace PastryActors.Node.Files;
 /// <param name="Replicas">The paper's k.</param>
 /// <param name="DeclaredLength">Length in bytes as announced; -1 if it was not. Content of another length is refused.</param>
 /// <param name="Salt">A salt of the caller's; null for the one that follows from the content.</param>
+/// <param name="AcceptExisting">Whether a file that this owner inserted before, with this very content, is a success and not a conflict.</param>
 /// <param name="FirstAttempt">Number of the first salt to try: callers that can send the content again continue here after "full".</param>
-public sealed record InsertFile(string Name, string ContentType, int Replicas, long DeclaredLength, Blob? Salt = null, int FirstAttempt = 0);
+public sealed record InsertFile(string Name, string ContentType, int Replicas, long DeclaredLength, Blob? Salt = null, int FirstAttempt = 0, bool AcceptExisting = false);
 
 /// <summary>A file whose every part is durable on k nodes.</summary>
 /// <param name="Receipts">Those of the file's own object.</param>
