@@ -21,13 +21,18 @@ public sealed class ScribeClient
         return _gateway.AskAsync(HttpMethod.Post, PathOf(topic), PastryJson.Default.PublishReceipt, cancellation, body);
     }
 
+    /// <inheritdoc cref="SubscribeAsync(string, string?, Action{ulong}?, CancellationToken)"/>
+    public IAsyncEnumerable<TopicEvent> SubscribeAsync(string topic, string? from = null, CancellationToken cancellation = default) =>
+        SubscribeAsync(topic, from, null, cancellation);
+
     /// <summary>
     /// The messages of a topic in order, each once; what cannot be had is a gap. Ends only by <paramref name="cancellation"/> or by a
     /// <see cref="PastryException"/> that says why; resume with the last sequence seen plus one.
     /// </summary>
     /// <param name="from">The first number wanted: a sequence, "earliest", or null for what comes from now on.</param>
     /// <param name="subscribed">Told once, when the subscription stands: of the number of the first message that will come.</param>
-    public async IAsyncEnumerable<TopicEvent> SubscribeAsync(string topic, string? from = null, [EnumeratorCancellation] CancellationToken cancellation = default, Action<ulong>? subscribed = null)
+    public async IAsyncEnumerable<TopicEvent> SubscribeAsync(
+        string topic, string? from, Action<ulong>? subscribed, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         string path = PathOf(topic) + (from is null ? "" : $"?from={Uri.EscapeDataString(from)}");
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
