@@ -1,0 +1,154 @@
+using System.Collections.Concurrent;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Tcp.Diagnostics;
+using PastryActors.Tcp.Timers;
+
+namespace PastryActors.Tcp.Connections;
+
+/// <summary>Which connection leads to a node, and the node's index at its far end.</summary>
+internal sealed record Route(Connection Connection, ushort Index, NodeHandle Handle);
+
+/// <summary>
+/// All connections of one engine, and for each lane the one that leads to each node. A node is only ever reached over a connection
+/// on which it proved itself. Of two connections that lead to the same incarnation the first stays the one that is sent on, so
+/// that nothing overtakes on the other; a newer incarnation takes the route over.
+/// </summary>
+internal sealed class ConnectionTable : IConnectionOwner, IWakeable
+{
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
+
+    private readonly EngineContext _context;
+    private readonly ConcurrentDictionary<RingId, Route>[] _routes = [new(), new()];
+    private readonly HashSet<Connection> _connections = [];
+    private readonly Lock _gate = new();
+
+    public ConnectionTable(EngineContext context)
+    {
+        _context = context;
+        context.Clock.WakeAt(this, MonotonicClock.Now + SweepInterval);
+    }
+
+    /// <summary>Connections that are open or closing.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate) return _connections.Count;
+        }
+    }
+
+    public Connection[] All
+    {
+        get
+        {
+            lock (_gate) return [.. _connections];
+        }
+    }
+
+    /// <summary>The route to the node, if there is one to this incarnation of it or to a newer one.</summary>
+    public bool TryGetRoute(NodeHandle to, Lane lane, out Route? route) =>
+        _routes[(int)lane].TryGetValue(to.Id, out route) && to.Incarnation <= route.Handle.Incarnation && !route.Connection.IsClosing;
+
+    /// <summary>Takes a connection in, closing the one idle for longest if there are too many.</summary>
+    public void Add(Connection connection)
+    {
+        Connection? evicted = null;
+        lock (_gate)
+        {
+            if (_connections.Count(static c => !c.IsClosing) >= _context.Options.ConnectionsMax)
+            {
+                evicted = _connections.Where(static c => !c.IsClosing).MinBy(static c => c.LastActivityMs);
+            }
+
+            _connections.Add(connection);
+        }
+
+        evicted?.Close();
+        _context.Log.Opened(connection.Lane, connection.RemoteEndPoint, connection.Dialled ? "dialled" : "accepted");
+    }
+
+    /// <summary>Makes the connection the route to a node that proved itself on it, unless a better one leads there.</summary>
+    public Refusal Publish(Connection connection, NodeHandle handle, ushort index)
+    {
+        Connection? superseded = null;
+        lock (_gate)
+        {
+            ConcurrentDictionary<RingId, Route> routes = _routes[(int)connection.Lane];
+            if (routes.TryGetValue(handle.Id, out Route? known) && known.Connection != connection && !known.Connection.IsClosing)
+            {
+                if (handle.Incarnation < known.Handle.Incarnation) return Refusal.StaleIncarnation;
+                if (handle.Incarnation == known.Handle.Incarnation) return Refusal.None;
+                superseded = known.Connection;
+            }
+
+            routes[handle.Id] = new Route(connection, index, handle);
+            if (superseded is not null && routes.Values.Any(r => r.Connection == superseded)) superseded = null;
+        }
+
+        superseded?.Close();
+        return Refusal.None;
+    }
+
+    /// <summary>Publishes another open connection that leads to the node, if there is one.</summary>
+    public void Republish(RingId id, Lane lane)
+    {
+        foreach (Connection other in All)
+        {
+            if (other.Lane == lane && !other.IsClosing && other.Remote.TryFind(id, out ushort index, out NodeHandle? handle)) Publish(other, handle!, index);
+        }
+    }
+
+    public void OnClosing(Connection connection)
+    {
+        foreach ((NodeHandle handle, _) in connection.Remote.All) RemoveRoute(connection, handle.Id);
+    }
+
+    public void OnClosed(Connection connection)
+    {
+        lock (_gate) _connections.Remove(connection);
+        if (connection.EndedInOrder) return;
+        foreach ((NodeHandle handle, _) in connection.Remote.All) TellLinkFailed(handle);
+    }
+
+    public Refusal OnAnnounced(Connection connection, NodeHandle handle, ushort index) => Publish(connection, handle, index);
+
+    public void OnWithdrawn(Connection connection, NodeHandle handle)
+    {
+        RemoveRoute(connection, handle.Id);
+        TellLinkFailed(handle);
+    }
+
+    /// <summary>Tells every peer that a node of ours has stopped.</summary>
+    public void Withdraw(TcpNode node)
+    {
+        foreach (Connection connection in All) connection.TrySend(new SendItem(node, 0, null, null));
+    }
+
+    /// <summary>Keeps the deadlines of all connections.</summary>
+    void IWakeable.WakeUp()
+    {
+        long now = Environment.TickCount64;
+        foreach (Connection connection in All) connection.Sweep(now);
+        _context.Clock.WakeAt(this, MonotonicClock.Now + SweepInterval);
+    }
+
+    private void RemoveRoute(Connection connection, RingId id)
+    {
+        lock (_gate)
+        {
+            ConcurrentDictionary<RingId, Route> routes = _routes[(int)connection.Lane];
+            if (!routes.TryGetValue(id, out Route? route) || route.Connection != connection) return;
+            routes.TryRemove(id, out _);
+        }
+
+        Republish(id, connection.Lane);
+    }
+
+    private void TellLinkFailed(NodeHandle peer)
+    {
+        bool elsewhere = All.Any(c => !c.IsClosing && c.Remote.TryFind(peer.Id, out _, out _));
+        if (elsewhere) return;
+        foreach (TcpNode node in _context.Nodes.All) node.TellLinkFailed(peer);
+    }
+}

@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using PastryActors.Core.Ring;
+
+namespace PastryActors.Tcp.Connections;
+
+/// <summary>The nodes of this process by nodeId. Safe for any thread.</summary>
+internal sealed class LocalNodes
+{
+    private readonly ConcurrentDictionary<RingId, TcpNode> _nodes = new();
+    private volatile TcpNode[] _all = [];
+
+    /// <summary>All nodes, as of some moment.</summary>
+    public TcpNode[] All => _all;
+
+    public bool TryGet(RingId id, [MaybeNullWhen(false)] out TcpNode node) => _nodes.TryGetValue(id, out node);
+
+    public bool TryAdd(TcpNode node)
+    {
+        if (!_nodes.TryAdd(node.Handle.Id, node)) return false;
+        _all = [.. _nodes.Values];
+        return true;
+    }
+
+    public void Remove(TcpNode node)
+    {
+        _nodes.TryRemove(new KeyValuePair<RingId, TcpNode>(node.Handle.Id, node));
+        _all = [.. _nodes.Values];
+    }
+}
