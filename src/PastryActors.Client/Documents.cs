@@ -1,0 +1,152 @@
+namespace PastryActors.Client;
+
+// The documents of the HTTP surface, as the gateway writes them and this library reads them (docs/operations.md).
+
+/// <summary>A file that is durable on k nodes.</summary>
+/// <param name="FileId">40 hexadecimal digits.</param>
+/// <param name="Size">In bytes.</param>
+/// <param name="K">Number of replicas.</param>
+/// <param name="ContentHash">SHA-256 of the content or, of a file in chunks, of the top of its hash tree; also its ETag.</param>
+/// <param name="Receipts">Who holds the file's own object.</param>
+/// <param name="Salts">The salts tried (hexadecimal); the last is the file's.</param>
+/// <param name="AlreadyHeld">How many of the k held it before: an insert taken up again finds its own traces.</param>
+/// <param name="Seconds">How long the insert took.</param>
+public sealed record FileReceipt(
+    string FileId,
+    string Name,
+    long Size,
+    int K,
+    string ContentHash,
+    IReadOnlyList<ReplicaReceipt> Receipts,
+    IReadOnlyList<string> Salts,
+    int AlreadyHeld,
+    double Seconds);
+
+/// <summary>One holder's word that a replica is on its durable disk.</summary>
+/// <param name="Diverted">Whether another node of its leaf set keeps it for it.</param>
+public sealed record ReplicaReceipt(string NodeId, bool Diverted);
+
+/// <summary>A file's certificate, and where it is.</summary>
+/// <param name="Chunks">Chunks of content; 1 for a file in one piece.</param>
+/// <param name="Owner">SHA-256 of the owner's public key.</param>
+/// <param name="Created">The owner's clock when it signed.</param>
+/// <param name="Holders">Of the file's own object, closest first.</param>
+/// <param name="ReplicasAlive">The least over the file's own object and all its parts.</param>
+public sealed record FileDescription(
+    string FileId,
+    string Name,
+    long Size,
+    int K,
+    int Chunks,
+    string Owner,
+    DateTimeOffset Created,
+    string ContentType,
+    string ContentHash,
+    IReadOnlyList<FileHolder> Holders,
+    int ReplicasAlive);
+
+/// <summary>One node's answer about a file.</summary>
+/// <param name="State">unreachable, missing, pointer, held, verified, damaged or reclaimed.</param>
+/// <param name="VerifiedAt">When the node read the replica back and found it whole; null if it did not.</param>
+public sealed record FileHolder(string NodeId, string Address, string State, DateTimeOffset? VerifiedAt);
+
+/// <summary>What the owner of a node's key inserted and did not reclaim.</summary>
+public sealed record OwnedFiles(IReadOnlyList<OwnedFile> Files);
+
+/// <summary>One file of the owner's journal.</summary>
+public sealed record OwnedFile(string FileId, string Name, long Size, int K, DateTimeOffset Inserted);
+
+/// <summary>A file that was released.</summary>
+/// <param name="BytesReleased">Content bytes over all holders.</param>
+public sealed record FileReclaimed(string FileId, long BytesReleased);
+
+/// <summary>How far an upload is.</summary>
+/// <param name="ReceivedBytes">Taken in by the gateway.</param>
+/// <param name="DurableBytes">On the durable disks of k nodes.</param>
+/// <param name="Done">Whether the upload has ended, one way or the other.</param>
+public sealed record UploadProgress(long ReceivedBytes, long DurableBytes, bool Done);
+
+/// <summary>The place of a published message in its topic.</summary>
+public sealed record PublishReceipt(ulong Sequence);
+
+/// <summary>One event of a subscription: a message, or a gap that is said and not hidden.</summary>
+/// <param name="Sequence">Number of the message; null for a gap.</param>
+/// <param name="Publisher">NodeId of the node that published it.</param>
+/// <param name="Payload">The message; base64 in JSON.</param>
+/// <param name="Gap">First and last number of messages that cannot be had; null for a message.</param>
+/// <param name="Reason">Why not.</param>
+public sealed record TopicEvent(string Topic, ulong? Sequence, string? Publisher, byte[]? Payload, IReadOnlyList<ulong>? Gap, string? Reason);
+
+/// <summary>The topics whose trees a node is in.</summary>
+public sealed record TopicList(string NodeId, IReadOnlyList<TopicDescription> Topics);
+
+/// <summary>One topic as one node sees it.</summary>
+/// <param name="Parent">The parent in the tree; null at the root.</param>
+public sealed record TopicDescription(
+    string TopicId,
+    string Name,
+    bool Root,
+    NodeName? Parent,
+    IReadOnlyList<NodeName> Children,
+    int Subscribers,
+    ulong LastSequence,
+    long Delivered,
+    long Gaps,
+    long Duplicates);
+
+/// <summary>A node by its id and the address where it was last seen.</summary>
+public sealed record NodeName(string NodeId, string Address);
+
+/// <summary>A peer of a node, and the smoothed round trip to it where it was measured.</summary>
+public sealed record Peer(string NodeId, string Address, long? RttMicros);
+
+/// <summary>The path of a lookup.</summary>
+/// <param name="Key">32 hexadecimal digits.</param>
+/// <param name="Root">NodeId of the last hop.</param>
+public sealed record RouteTrace(string Key, string Root, IReadOnlyList<RouteHop> Hops);
+
+/// <summary>One hop.</summary>
+/// <param name="RttMicros">Round trip of the hop, in microseconds.</param>
+public sealed record RouteHop(string NodeId, string Address, long RttMicros);
+
+/// <summary>The nodes reached by walking leaf sets.</summary>
+/// <param name="Whole">Whether every node met answered, is active, and stands in the leaf sets of its neighbours.</param>
+/// <param name="Truncated">Whether the walk ended at its bound.</param>
+public sealed record RingWalk(IReadOnlyList<RingNode> Nodes, bool Whole, bool Truncated);
+
+/// <summary>One node of the ring, in order of ids.</summary>
+/// <param name="Answered">Whether it answered the walk.</param>
+/// <param name="Left">NodeIds counter-clockwise, nearest first.</param>
+/// <param name="Right">NodeIds clockwise, nearest first.</param>
+public sealed record RingNode(string NodeId, string Address, bool Answered, bool Active, IReadOnlyList<string> Left, IReadOnlyList<string> Right);
+
+/// <summary>A node at one moment.</summary>
+public sealed record NodeDescription(
+    string NodeId,
+    string Address,
+    int Pid,
+    string Version,
+    bool Active,
+    bool LeafSetComplete,
+    string WaitsFor,
+    double UptimeSeconds,
+    IReadOnlyList<Peer> LeafSetLeft,
+    IReadOnlyList<Peer> LeafSetRight,
+    IReadOnlyList<TableRow> RoutingTable,
+    IReadOnlyList<Peer> Neighbourhood,
+    long Files,
+    long Bytes,
+    long CapacityBytes,
+    int MailboxDepth,
+    IReadOnlyDictionary<string, long> Counters);
+
+/// <summary>One row of a routing table: peers that share so many digits with the node.</summary>
+public sealed record TableRow(int PrefixDigits, IReadOnlyList<Peer> Entries);
+
+/// <summary>An error of the gateway (application/problem+json).</summary>
+/// <param name="Title">In a few words.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Detail">What was refused, by whom, and what would help.</param>
+/// <param name="Code">Stable, in kebab case.</param>
+/// <param name="NextAttempt">After "full": the attempt to go on with, if any is left.</param>
+public sealed record Problem(string Title, int Status, string Detail, string Code, int? NextAttempt = null);

@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+
+namespace PastryActors.Client;
+
+/// <summary>A part of a file: the bytes from <paramref name="From"/> up to and without <paramref name="To"/>; to the end where that is null.</summary>
+public readonly record struct ByteRange(long From, long? To = null);
+
+/// <summary>How a file is to be inserted.</summary>
+public sealed record InsertOptions
+{
+    /// <summary>Number of replicas; null for the node's default.</summary>
+    public int? K { get; init; }
+
+    /// <summary>Media type of the content.</summary>
+    public string ContentType { get; init; } = "application/octet-stream";
+
+    /// <summary>A salt of one's own, hexadecimal; null for the one that follows from the content, so that the same content put again is the same file.</summary>
+    public string? Salt { get; init; }
+
+    /// <summary>Whether a file that this owner inserted before, with this very content, is a success and not an "exists".</summary>
+    public bool AcceptExisting { get; init; }
+
+    /// <summary>Number of the first salt to try.</summary>
+    public int Attempt { get; init; }
+}
+
+/// <summary>PAST over HTTP: insert, lookup, reclaim of immutable files.</summary>
+public sealed class PastClient
+{
+    private readonly Gateway _gateway;
+
+    internal PastClient(Gateway gateway) => _gateway = gateway;
+
+    /// <summary>Inserts a file with k replicas and answers when it is durable on k nodes.</summary>
+    /// <param name="name">1 to 1024 bytes of UTF-8.</param>
+    /// <param name="content">Read to its end from where it stands. A seekable stream is sent again under another salt if the first nodes are full.</param>
+    /// <param name="k">Number of replicas.</param>
+    /// <param name="progress">Told of bytes durable on k nodes, a few times a second.</param>
+    public Task<FileReceipt> InsertAsync(
+        string name, Stream content, int k, IProgress<UploadProgress>? progress = null, CancellationToken cancellation = default) =>
+        InsertAsync(name, content, new InsertOptions { K = k }, progress, cancellation);
+
+    /// <inheritdoc cref="InsertAsync(string, Stream, int, IProgress{UploadProgress}?, CancellationToken)"/>
+    public async Task<FileReceipt> InsertAsync(
+        string name, Stream content, InsertOptions options, IProgress<UploadProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        long start = content.CanSeek ? content.Position : 0;
+        for (int attempt = options.Attempt; ;)
+        {
+            try
+            {
+                return await UploadAsync(name, content, options with { Attempt = attempt }, progress, cancellation).ConfigureAwait(false);
+            }
+            catch (PastryException full) when (full is { Code: "full", NextAttempt: not null } && content.CanSeek)
+            {
+                attempt = full.NextAttempt.Value;
+                content.Position = start;
+            }
+        }
+    }
+
+    /// <summary>The content of a file, or a range of it. A connection that breaks midway is an <see cref="IOException"/> of the stream, never a short end.</summary>
+    public async Task<Stream> LookupAsync(string fileId, ByteRange? range = null, CancellationToken cancellation = default)
+    {
+        HttpResponseMessage response = await OpenAsync(fileId, range, null, cancellation).ConfigureAwait(false);
+        return new ResponseStream(response, await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>The raw answer to a lookup: status, headers and content. The caller disposes of it.</summary>
+    /// <param name="ifRange">An ETag: if the file's is another, the whole file comes and not the range.</param>
+    public async Task<HttpResponseMessage> OpenAsync(string fileId, ByteRange? range, string? ifRange, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/files/{fileId}");
+        if (range is { } part) request.Headers.Range = new RangeHeaderValue(part.From, part.To - 1);
+        if (ifRange is not null) request.Headers.IfRange = new RangeConditionHeaderValue(new EntityTagHeaderValue(ifRange));
+        return await _gateway.SendAsync(request, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The file's certificate, who holds it, and how many replicas live. Makes its holders read it back.</summary>
+    public Task<FileDescription> DescribeAsync(string fileId, CancellationToken cancellation = default) =>
+        _gateway.AskAsync(HttpMethod.Get, $"/files/{fileId}/info", PastryJson.Default.FileDescription, cancellation);
+
+    /// <summary>Releases a file; only the node that has its owner's key can.</summary>
+    public Task<FileReclaimed> ReclaimAsync(string fileId, CancellationToken cancellation = default) =>
+        _gateway.AskAsync(HttpMethod.Delete, $"/files/{fileId}", PastryJson.Default.FileReclaimed, cancellation);
+
+    /// <summary>What the owner of the node's key inserted.</summary>
+    public Task<OwnedFiles> ListAsync(CancellationToken cancellation = default) =>
+        _gateway.AskAsync(HttpMethod.Get, "/files", PastryJson.Default.OwnedFiles, cancellation);
+
+    private async Task<FileReceipt> UploadAsync(
+        string name, Stream content, InsertOptions options, IProgress<UploadProgress>? progress, CancellationToken cancellation)
+    {
+        string upload = Guid.NewGuid().ToString("N");
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task watching = progress is null ? Task.CompletedTask : WatchAsync(upload, progress, done.Token);
+        try
+        {
+            // The stream stays the caller's: it may have to be sent again.
+            using var body = new StreamContent(new BorrowedStream(content), 128 * 1024);
+            body.Headers.ContentType = MediaTypeHeaderValue.Parse(options.ContentType);
+            if (content.CanSeek) body.Headers.ContentLength = content.Length - content.Position;
+            return await _gateway.AskAsync(HttpMethod.Put, PathOf(name, options, upload), PastryJson.Default.FileReceipt, cancellation, body).ConfigureAwait(false);
+        }
+        finally
+        {
+            await done.CancelAsync().ConfigureAwait(false);
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static string PathOf(string name, InsertOptions options, string upload)
+    {
+        var path = new StringBuilder("/files/").Append(Uri.EscapeDataString(name)).Append("?upload=").Append(upload);
+        if (options.K is { } k) path.Append(CultureInfo.InvariantCulture, $"&k={k}");
+        if (options.Salt is not null) path.Append("&salt=").Append(options.Salt);
+        if (options.AcceptExisting) path.Append("&existing=accept");
+        if (options.Attempt > 0) path.Append(CultureInfo.InvariantCulture, $"&attempt={options.Attempt}");
+        return path.ToString();
+    }
+
+    // HTTP/1.1 has no way back while a body is being sent, so progress comes on a connection of its own.
+    private async Task WatchAsync(string upload, IProgress<UploadProgress> progress, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/uploads/{upload}");
+        using HttpResponseMessage response = await _gateway.SendAsync(request, cancellation).ConfigureAwait(false);
+        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false));
+        while (await lines.ReadLineAsync(cancellation).ConfigureAwait(false) is { } line)
+        {
+            if (JsonSerializer.Deserialize(line, PastryJson.Default.UploadProgress) is { } state) progress.Report(state);
+        }
+    }
+}

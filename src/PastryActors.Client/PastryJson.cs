@@ -1,0 +1,20 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace PastryActors.Client;
+
+/// <summary>How the documents are written: camelCase, absent instead of null, generated at build time so that a node needs no reflection.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(FileReceipt))]
+[JsonSerializable(typeof(FileDescription))]
+[JsonSerializable(typeof(OwnedFiles))]
+[JsonSerializable(typeof(FileReclaimed))]
+[JsonSerializable(typeof(UploadProgress))]
+[JsonSerializable(typeof(PublishReceipt))]
+[JsonSerializable(typeof(TopicEvent))]
+[JsonSerializable(typeof(TopicList))]
+[JsonSerializable(typeof(RouteTrace))]
+[JsonSerializable(typeof(RingWalk))]
+[JsonSerializable(typeof(NodeDescription))]
+[JsonSerializable(typeof(Problem))]
+public sealed partial class PastryJson : JsonSerializerContext;

@@ -1,0 +1,67 @@
+using System.Net.Http.Headers;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace PastryActors.Client;
+
+/// <summary>Scribe over HTTP: publish and subscribe.</summary>
+public sealed class ScribeClient
+{
+    private readonly Gateway _gateway;
+
+    internal ScribeClient(Gateway gateway) => _gateway = gateway;
+
+    /// <summary>Publishes one message and answers with its number once it survives the death of the topic's root.</summary>
+    /// <param name="payload">At most 1 MiB.</param>
+    public Task<PublishReceipt> PublishAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellation = default)
+    {
+        var body = new ReadOnlyMemoryContent(payload);
+        body.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        return _gateway.AskAsync(HttpMethod.Post, PathOf(topic), PastryJson.Default.PublishReceipt, cancellation, body);
+    }
+
+    /// <inheritdoc cref="SubscribeAsync(string, string?, Action{ulong}?, CancellationToken)"/>
+    public IAsyncEnumerable<TopicEvent> SubscribeAsync(string topic, string? from = null, CancellationToken cancellation = default) =>
+        SubscribeAsync(topic, from, null, cancellation);
+
+    /// <summary>
+    /// The messages of a topic in order, each once; what cannot be had is a gap. Ends only by <paramref name="cancellation"/> or by a
+    /// <see cref="PastryException"/> that says why; resume with the last sequence seen plus one.
+    /// </summary>
+    /// <param name="from">The first number wanted: a sequence, "earliest", or null for what comes from now on.</param>
+    /// <param name="subscribed">Told once, when the subscription stands: of the number of the first message that will come.</param>
+    public async IAsyncEnumerable<TopicEvent> SubscribeAsync(
+        string topic, string? from, Action<ulong>? subscribed, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        string path = PathOf(topic) + (from is null ? "" : $"?from={Uri.EscapeDataString(from)}");
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        using HttpResponseMessage response = await _gateway.SendAsync(request, cancellation).ConfigureAwait(false);
+        using Stream body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        await foreach (SseItem<string> item in SseParser.Create(body).EnumerateAsync(cancellation).ConfigureAwait(false))
+        {
+            switch (item.EventType)
+            {
+                case "message" or "gap": yield return Read(item.Data, PastryJson.Default.TopicEvent); break;
+                case "subscribed": subscribed?.Invoke(Read(item.Data, PastryJson.Default.PublishReceipt).Sequence); break;
+                case "closed": throw Closed(Read(item.Data, PastryJson.Default.Problem));
+                default: break;
+            }
+        }
+
+        throw new PastryException("no-answer", "the node closed the subscription without a word; it may have died");
+    }
+
+    /// <summary>The topics whose trees the node is in.</summary>
+    /// <param name="topic">One topic's name; null for all.</param>
+    public Task<TopicList> DescribeAsync(string? topic = null, CancellationToken cancellation = default) =>
+        _gateway.AskAsync(HttpMethod.Get, topic is null ? "/topics" : $"/topics?topic={Uri.EscapeDataString(topic)}", PastryJson.Default.TopicList, cancellation);
+
+    private static string PathOf(string topic) => "/topics/" + Uri.EscapeDataString(topic);
+
+    private static T Read<T>(string data, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
+        JsonSerializer.Deserialize(data, type) ?? throw new PastryException("bad-answer", "an event of the subscription is empty");
+
+    private static PastryException Closed(Problem problem) => new(problem.Code, problem.Detail);
+}

@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using PastryActors.Core.Driving;
+
+namespace PastryActors.Node.Access;
+
+/// <summary>
+/// The half of <see cref="INodeAccess"/> that knows no engine: gives requests their ids, remembers who asked, and hands each reply to
+/// them. Requests go out by the function given; replies come in by <see cref="OnReply"/>, on any thread, without ever blocking it.
+/// </summary>
+public sealed class RequestTable(Func<Request, bool> post, RequestTableOptions options, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<long, TaskCompletionSource<Reply>> _asks = new();
+    private readonly ConcurrentDictionary<long, Channel<Reply>> _streams = new();
+    private long _lastId;
+    private long _timedOut;
+    private long _slowReaders;
+    private long _unclaimed;
+
+    /// <summary>Requests that wait for their answer.</summary>
+    public int OpenRequests => _asks.Count;
+
+    /// <summary>Subscriptions that stand.</summary>
+    public int OpenStreams => _streams.Count;
+
+    /// <summary>Requests that the node left without an answer past their deadline and grace. Anything but zero is a fault of the node.</summary>
+    public long TimedOut => Volatile.Read(ref _timedOut);
+
+    /// <summary>Subscriptions cut off because their reader was slower than the topic.</summary>
+    public long SlowReaders => Volatile.Read(ref _slowReaders);
+
+    /// <summary>Answers that came after whoever asked had gone.</summary>
+    public long Unclaimed => Volatile.Read(ref _unclaimed);
+
+    /// <inheritdoc cref="INodeAccess.AskAsync"/>
+    public async Task<Reply> AskAsync(Func<long, Request> make, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        Request request = make(Interlocked.Increment(ref _lastId));
+        if (_asks.Count >= options.RequestsMax) return Busy(request, $"{options.RequestsMax} requests are open at this node already");
+
+        var answer = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _asks[request.Id] = answer;
+        try
+        {
+            if (!post(request)) return Busy(request, "the mailbox of this node is full");
+            return await answer.Task.WaitAsync(request.Timeout + options.Grace, time, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            Interlocked.Increment(ref _timedOut);
+            return new Failed(request.Id, FailureCode.TimedOut, $"no answer within {request.Timeout.TotalSeconds:0.#} s");
+        }
+        finally
+        {
+            _asks.TryRemove(request.Id, out _);
+        }
+    }
+
+    /// <inheritdoc cref="INodeAccess.StreamAsync"/>
+    public async IAsyncEnumerable<Reply> StreamAsync(
+        Func<long, Request> open, Func<long, long, Request> close, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        Request opening = open(Interlocked.Increment(ref _lastId));
+        Channel<Reply> queue = Admit(opening);
+        try
+        {
+            await foreach (Reply reply in queue.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
+            {
+                if (reply is Failed failed) throw RequestFailedException.Of(failed);
+                yield return reply;
+            }
+        }
+        finally
+        {
+            _streams.TryRemove(opening.Id, out _);
+            post(close(Interlocked.Increment(ref _lastId), opening.Id));
+        }
+    }
+
+    /// <summary>Takes one reply from the node.</summary>
+    public void OnReply(Reply reply)
+    {
+        if (_asks.TryRemove(reply.RequestId, out TaskCompletionSource<Reply>? ask)) ask.TrySetResult(reply);
+        else if (_streams.TryGetValue(reply.RequestId, out Channel<Reply>? queue)) Queue(reply, queue);
+        else Interlocked.Increment(ref _unclaimed);
+    }
+
+    /// <summary>Answers everything open with a failure: the node was restarted or is going, and has forgotten what was asked.</summary>
+    public void FailAll(FailureCode code, string detail)
+    {
+        foreach (long id in _asks.Keys) OnReply(new Failed(id, code, detail));
+        foreach ((long id, Channel<Reply> queue) in _streams) End(id, queue, new RequestFailedException(code, detail));
+    }
+
+    private static Failed Busy(Request request, string detail) => new(request.Id, FailureCode.Busy, $"{detail}; try again later");
+
+    private Channel<Reply> Admit(Request opening)
+    {
+        if (_streams.Count >= options.SubscriptionsMax)
+            throw new RequestFailedException(FailureCode.Busy, $"{options.SubscriptionsMax} subscriptions are open at this node already");
+
+        var queue = Channel.CreateBounded<Reply>(new BoundedChannelOptions(options.SubscriptionQueue) { SingleReader = true });
+        _streams[opening.Id] = queue;
+        if (post(opening)) return queue;
+        _streams.TryRemove(opening.Id, out _);
+        throw new RequestFailedException(FailureCode.Busy, "the mailbox of this node is full; try again later");
+    }
+
+    private void Queue(Reply reply, Channel<Reply> queue)
+    {
+        if (queue.Writer.TryWrite(reply)) return;
+        Interlocked.Increment(ref _slowReaders);
+        End(reply.RequestId, queue, new RequestFailedException(FailureCode.Busy, $"the reader is slower than the topic: {options.SubscriptionQueue} answers waited for it; read faster, or resume from the last sequence seen"));
+    }
+
+    private void End(long id, Channel<Reply> queue, RequestFailedException reason)
+    {
+        _streams.TryRemove(id, out _);
+        queue.Writer.TryComplete(reason);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PastryActors.Client;
+using PastryActors.Node.Cluster;
+
+namespace PastryActors.Node.CommandLine;
+
+/// <summary>What "put" did.</summary>
+public sealed record PutResult(IReadOnlyList<PutFile> Files);
+
+/// <summary>One file that was put; <paramref name="Path"/> is where it came from.</summary>
+public sealed record PutFile(
+    string Path, string Name, string FileId, long Size, int K, IReadOnlyList<ReplicaReceipt> Receipts, IReadOnlyList<string> Salts, double Seconds);
+
+/// <summary>What "get" did.</summary>
+public sealed record GetResult(string FileId, string Path, long Size, long ResumedFrom, double Seconds);
+
+/// <summary>What "cluster kill" and "cluster down" did.</summary>
+public sealed record ClusterSignal(int? Index, int? Pid, int? Signal, int? Killed);
+
+/// <summary>What "pub" did.</summary>
+public sealed record PubResult(string Topic, IReadOnlyList<ulong> Sequences);
+
+/// <summary>What "doctor" found.</summary>
+public sealed record DoctorResult(bool Healthy, IReadOnlyList<DoctorFinding> Findings);
+
+/// <summary>One thing that is wrong, and what to do.</summary>
+public sealed record DoctorFinding(string Subject, string Problem, string Remedy);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(PutResult))]
+[JsonSerializable(typeof(GetResult))]
+[JsonSerializable(typeof(ClusterSignal))]
+[JsonSerializable(typeof(ClusterStatus))]
+[JsonSerializable(typeof(PubResult))]
+[JsonSerializable(typeof(DoctorResult))]
+internal sealed partial class CliJson : JsonSerializerContext;

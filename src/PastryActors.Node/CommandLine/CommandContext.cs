@@ -1,0 +1,30 @@
+using System.CommandLine;
+using PastryActors.Client;
+using PastryActors.Node.Cluster;
+
+namespace PastryActors.Node.CommandLine;
+
+/// <summary>What every command has: its arguments, where to speak, and a way to a node.</summary>
+internal sealed class CommandContext(ParseResult arguments, CommandOutput output)
+{
+    /// <summary>Results and everything else.</summary>
+    public CommandOutput Output { get; } = output;
+
+    /// <summary>The state folder of the local cluster.</summary>
+    public ClusterFolder Folder { get; } = new(arguments.GetValue(GlobalOptions.Dir)!);
+
+    /// <summary>The value of an argument.</summary>
+    public T Get<T>(Argument<T> argument) => arguments.GetValue(argument)!;
+
+    /// <summary>The value of an option.</summary>
+    public T? Get<T>(Option<T> option) => arguments.GetValue(option);
+
+    /// <summary>A client of a node; the caller disposes of it.</summary>
+    public Task<PastryClient> ConnectAsync(CancellationToken cancellation) => Locator.FindAsync(cancellation);
+
+    /// <summary>A client of the node at a URL.</summary>
+    public PastryClient Connect(Uri node) => Locator.Connect(node);
+
+    private NodeLocator Locator => new(
+        arguments.GetValue(GlobalOptions.Node), Folder, arguments.GetValue(GlobalOptions.Token) ?? Environment.GetEnvironmentVariable("PASTRY_TOKEN"));
+}

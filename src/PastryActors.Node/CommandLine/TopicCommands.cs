@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using PastryActors.Client;
+
+namespace PastryActors.Node.CommandLine;
+
+/// <summary>pastry sub, pub and topics.</summary>
+internal static class TopicCommands
+{
+    private const int MessageMaxBytes = 1 << 20;
+
+    public static IEnumerable<Command> Build(CommandActions actions) => [Subscribe(actions), Publish(actions), Topics(actions)];
+
+    private static Command Subscribe(CommandActions actions)
+    {
+        var topic = new Argument<string>("TOPIC");
+        var from = new Option<string?>("--from") { HelpName = "SEQ|earliest", Description = "The first number wanted; else what comes from now on." };
+        var count = new Option<long?>("--count") { Description = "End after so many messages." };
+        return actions.Set(new Command("sub", "Prints the messages of a topic, a line each.") { topic, from, count }, async (context, stop) =>
+        {
+            using PastryClient client = await context.ConnectAsync(stop).ConfigureAwait(false);
+            string name = context.Get(topic);
+            long left = context.Get(count) ?? long.MaxValue;
+            if (left <= 0) return;
+            IAsyncEnumerable<TopicEvent> events = client.Scribe.SubscribeAsync(
+                name, context.Get(from), next => context.Output.Note($"subscribed to {name}; the next message is {next}"), stop);
+            await foreach (TopicEvent happened in events.ConfigureAwait(false))
+            {
+                Print(context.Output, happened);
+                if (happened.Gap is null && --left == 0) break;
+            }
+        });
+    }
+
+    private static void Print(CommandOutput output, TopicEvent happened)
+    {
+        if (output.Json) output.Out.WriteLine(JsonSerializer.Serialize(happened, PastryJson.Default.TopicEvent));
+        else if (happened.Gap is { } gap) output.Note($"gap: messages {gap[0]} to {gap[1]} are missing: {happened.Reason}");
+        else output.Out.WriteLine($"{happened.Sequence}\t{happened.Publisher}\t{Encoding.UTF8.GetString(happened.Payload ?? [])}");
+        output.Out.Flush();
+    }
+
+    private static Command Publish(CommandActions actions)
+    {
+        var topic = new Argument<string>("TOPIC");
+        var message = new Argument<string?>("MESSAGE") { Arity = ArgumentArity.ZeroOrOne, Description = "The message; '-' or nothing reads standard input." };
+        var lines = new Option<bool>("--lines") { Description = "Publish each line of standard input as a message of its own." };
+        return actions.Set(new Command("pub", "Publishes to a topic.") { topic, message, lines }, async (context, stop) =>
+        {
+            string? text = context.Get(message);
+            if (context.Get(lines) && text is not (null or "-")) throw CommandFailedException.Usage("--lines reads standard input; leave MESSAGE out");
+            using PastryClient client = await context.ConnectAsync(stop).ConfigureAwait(false);
+            List<ulong> sequences = [];
+            await foreach (byte[] payload in PayloadsAsync(text, context.Get(lines), stop).ConfigureAwait(false))
+                sequences.Add((await client.Scribe.PublishAsync(context.Get(topic), payload, stop).ConfigureAwait(false)).Sequence);
+            context.Output.Result(new PubResult(context.Get(topic), sequences), CliJson.Default.PubResult, w => sequences.ForEach(s => w.WriteLine(s)));
+        });
+    }
+
+    private static async IAsyncEnumerable<byte[]> PayloadsAsync(string? text, bool lines, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
+    {
+        if (text is not (null or "-"))
+        {
+            yield return Encoding.UTF8.GetBytes(text);
+            yield break;
+        }
+
+        await using Stream input = Console.OpenStandardInput();
+        if (!lines)
+        {
+            yield return await ReadAsync(input, stop).ConfigureAwait(false);
+            yield break;
+        }
+
+        using var reader = new StreamReader(input, new UTF8Encoding(false));
+        while (await reader.ReadLineAsync(stop).ConfigureAwait(false) is { } line) yield return Encoding.UTF8.GetBytes(line);
+    }
+
+    private static async Task<byte[]> ReadAsync(Stream input, CancellationToken stop)
+    {
+        byte[] buffer = new byte[MessageMaxBytes + 1];
+        int length = await input.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, stop).ConfigureAwait(false);
+        return length > MessageMaxBytes
+            ? throw new CommandFailedException("too-large", $"a message has at most {MessageMaxBytes} bytes", "put larger content as a file and publish its fileId")
+            : buffer[..length];
+    }
+
+    private static Command Topics(CommandActions actions)
+    {
+        var topic = new Argument<string?>("TOPIC") { Arity = ArgumentArity.ZeroOrOne };
+        return actions.Set(new Command("topics", "The topics whose trees the node is in.") { topic }, async (context, stop) =>
+        {
+            using PastryClient client = await context.ConnectAsync(stop).ConfigureAwait(false);
+            TopicList list = await client.Scribe.DescribeAsync(context.Get(topic), stop).ConfigureAwait(false);
+            context.Output.Result(list, PastryJson.Default.TopicList, text => CommandOutput.Table(
+                text, ["TOPIC", "PARENT", "CHILDREN", "SUBSCRIBERS", "LAST", "DELIVERED", "GAPS"], list.Topics.Select(t => new[]
+                {
+                    t.Name.Length > 0 ? t.Name : t.TopicId, t.Root ? "root" : t.Parent?.NodeId[..8] ?? "-", $"{t.Children.Count}", $"{t.Subscribers}", $"{t.LastSequence}", $"{t.Delivered}", $"{t.Gaps}",
+                })));
+        });
+    }
+}

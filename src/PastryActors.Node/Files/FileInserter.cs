@@ -1,0 +1,180 @@
+using PastryActors.Core.Collections;
+using PastryActors.Core.Content;
+using PastryActors.Core.Driving;
+using PastryActors.Node.Access;
+using PastryActors.Past.Certificates;
+using PastryActors.Past.Requests;
+using PastryActors.Past.Trees;
+
+namespace PastryActors.Node.Files;
+
+/// <summary>
+/// Inserts whole files: a small one as one object; a large one as chunks, then the nodes of its hash tree, and last its top, so that
+/// nothing is ever found half inserted. What an interrupted insert left behind is not sent again.
+/// </summary>
+public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJournal journal, FileTransferOptions options)
+{
+    private FileTransferOptions Options => options;
+
+    /// <summary>
+    /// Inserts <paramref name="content"/>. Memory is bounded by the window. Throws <see cref="RequestFailedException"/>;
+    /// <see cref="FailureCode.Exists"/> means that this owner inserted the very same file before, or that another content has its fileId.
+    /// </summary>
+    public async Task<FileInserted> InsertAsync(InsertFile file, Stream content, InsertProgress progress, CancellationToken cancellation)
+    {
+        var chunks = new ChunkStream(content, file, options, progress);
+        MemoryContent first = await chunks.FirstAsync(cancellation).ConfigureAwait(false);
+        ObjectKind kind = chunks.Ended ? ObjectKind.File : ObjectKind.Chunk;
+        (ObjectCertificate draft, Inserted started, List<Blob> salts) = await BeginAsync(file, kind, first, cancellation).ConfigureAwait(false);
+        progress.Durable(first.Length);
+        Inserted done = kind == ObjectKind.File
+            ? started
+            : await UploadAsync(draft, first, chunks, progress, resuming: started.Reply.AlreadyHeld > 0, cancellation).ConfigureAwait(false);
+        bool known = done.Reply.AlreadyHeld >= done.Certificate.Replicas && journal.WasAcknowledged(done.Certificate.File);
+        if (known && !file.AcceptExisting)
+            throw new RequestFailedException(FailureCode.Exists, $"{done.Certificate.File} was inserted before, with this very content; nothing was changed");
+
+        if (!known) journal.Inserted(done.Certificate);
+        return new FileInserted(done.Certificate, done.Reply.Receipts, salts, done.Reply.AlreadyHeld);
+    }
+
+    private async Task<Inserted> UploadAsync(
+        ObjectCertificate draft, MemoryContent first, ChunkStream chunks, InsertProgress progress, bool resuming, CancellationToken cancellation)
+    {
+        using var upload = new Upload(this, draft, progress, resuming);
+        return await upload.RunAsync(first, chunks, cancellation).ConfigureAwait(false);
+    }
+
+    // Finds a salt under which the first object has room, and inserts it.
+    private async Task<(ObjectCertificate Draft, Inserted Done, List<Blob> Salts)> BeginAsync(
+        InsertFile file, ObjectKind kind, MemoryContent first, CancellationToken cancellation)
+    {
+        List<Blob> salts = [];
+        for (int attempt = file.FirstAttempt; ; attempt++)
+        {
+            Blob salt = file.Salt ?? FileIds.DeriveSalt(first.Hash, file.DeclaredLength, attempt);
+            ObjectCertificate draft = Draft(file, salt);
+            bool last = file.Salt is not null || attempt + 1 >= options.AttemptsMax;
+            // What the owner reclaimed stays reclaimed under its id; the file may come back under another.
+            if (!last && journal.WasReclaimed(draft.File)) continue;
+            salts.Add(salt);
+            ObjectCertificate certificate = kind == ObjectKind.File ? draft with { FileSize = first.Length } : Part(draft, ObjectKind.Chunk, first.Length);
+            try
+            {
+                return (draft, await InsertAsync(certificate, first, offerFirst: kind == ObjectKind.Chunk, cancellation).ConfigureAwait(false), salts);
+            }
+            catch (RequestFailedException full) when (full.Code == FailureCode.Full && !last)
+            {
+                // Other nodes, by another salt.
+            }
+        }
+    }
+
+    private ObjectCertificate Draft(InsertFile file, Blob salt) => new(
+        ObjectKind.File, FileIds.OfFile(file.Name, owner.PublicKey.Span, salt.Span), file.Name, owner.PublicKey, default, 0, 0, file.Replicas, salt, 0,
+        file.ContentType, OwnerIdentity.NoSignature);
+
+    private static ObjectCertificate Part(ObjectCertificate draft, ObjectKind kind, long reach) =>
+        draft with { Kind = kind, Name = "", Salt = default, ContentType = "", FileSize = reach };
+
+    private async Task<Inserted> InsertAsync(ObjectCertificate draft, MemoryContent content, bool offerFirst, CancellationToken cancellation)
+    {
+        ObjectCertificate certificate = await owner.SignAsync(draft with { ContentHash = content.Hash, ContentLength = content.Length }).ConfigureAwait(false);
+        ObjectInserted reply = await node.AskAsync<ObjectInserted>(id => new InsertObject(id, options.RequestTimeout, certificate, content, offerFirst), cancellation).ConfigureAwait(false);
+        return new Inserted(certificate, reply);
+    }
+
+    private readonly record struct Inserted(ObjectCertificate Certificate, ObjectInserted Reply);
+
+    /// <summary>One large file on its way: at most a window of objects in flight, and the first failure stops all.</summary>
+    private sealed class Upload(FileInserter inserter, ObjectCertificate draft, InsertProgress progress, bool resuming) : IDisposable
+    {
+        private readonly HashTreeBuilder _tree = new(inserter.Options.ChunkSizeBytes);
+        private readonly List<FinishedNode> _finished = [];
+        private readonly List<Task> _flying = [];
+        private readonly SemaphoreSlim _window = new(inserter.Options.Window);
+
+        public async Task<Inserted> RunAsync(MemoryContent first, ChunkStream chunks, CancellationToken cancellation)
+        {
+            using var failure = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            try
+            {
+                long size = await SendChunksAsync(first, chunks, failure).ConfigureAwait(false);
+                byte[] top = _tree.Finish(_finished);
+                await SendNodesAsync(failure).ConfigureAwait(false);
+                await Task.WhenAll(_flying).ConfigureAwait(false);
+                ObjectCertificate certificate = draft with { Kind = ObjectKind.FileTree, FileSize = size };
+                return await inserter.InsertAsync(certificate, new MemoryContent(top), resuming, cancellation).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                await StopAsync(failure).ConfigureAwait(false);
+                throw FirstFailure(cancellation) ?? e;
+            }
+        }
+
+        public void Dispose() => _window.Dispose();
+
+        private async Task<long> SendChunksAsync(MemoryContent first, ChunkStream chunks, CancellationTokenSource failure)
+        {
+            _tree.Add(first.Hash, first.Length, _finished);
+            long size = first.Length;
+            while (!chunks.Ended)
+            {
+                // The room is taken before the chunk is read: what waits to be sent is never more than the window.
+                await _window.WaitAsync(failure.Token).ConfigureAwait(false);
+                MemoryContent chunk = await chunks.NextAsync(failure.Token).ConfigureAwait(false);
+                size += chunk.Length;
+                _tree.Add(chunk.Hash, chunk.Length, _finished);
+                Launch(SendAsync(ObjectKind.Chunk, chunk, chunk.Length, chunk.Length, failure));
+                await SendNodesAsync(failure).ConfigureAwait(false);
+            }
+
+            return size;
+        }
+
+        private async Task SendNodesAsync(CancellationTokenSource failure)
+        {
+            foreach (FinishedNode node in _finished)
+            {
+                await _window.WaitAsync(failure.Token).ConfigureAwait(false);
+                Launch(SendAsync(ObjectKind.TreeNode, new MemoryContent(node.Bytes, node.Hash), node.Size, durableBytes: 0, failure));
+            }
+
+            _finished.Clear();
+        }
+
+        private void Launch(Task task)
+        {
+            _flying.RemoveAll(t => t.IsCompletedSuccessfully);
+            _flying.Add(task);
+        }
+
+        private async Task SendAsync(ObjectKind kind, MemoryContent content, long reach, int durableBytes, CancellationTokenSource failure)
+        {
+            try
+            {
+                await inserter.InsertAsync(Part(draft, kind, reach), content, resuming, failure.Token).ConfigureAwait(false);
+                progress.Durable(durableBytes);
+                _window.Release();
+            }
+            catch
+            {
+                await failure.CancelAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+
+        private async Task StopAsync(CancellationTokenSource failure)
+        {
+            await failure.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(_flying).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        // What was cancelled because something else failed is not the reason.
+        private Exception? FirstFailure(CancellationToken cancellation) =>
+            cancellation.IsCancellationRequested
+                ? null
+                : _flying.Select(t => t.Exception?.InnerException).FirstOrDefault(e => e is not null and not OperationCanceledException);
+    }
+}

@@ -1,0 +1,96 @@
+using PastryActors.Core.Collections;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Node.Access;
+using PastryActors.Past.Certificates;
+using PastryActors.Past.Requests;
+
+namespace PastryActors.Node.Files;
+
+/// <summary>Where a file is.</summary>
+/// <param name="Chunks">Chunks of content; 1 for a file in one piece.</param>
+/// <param name="Holders">Of the file's own object, closest first, as of <paramref name="At"/>.</param>
+/// <param name="ReplicasAlive">The least number of replicas over the file's own object and all its parts.</param>
+public sealed record FileWhereabouts(ObjectCertificate Certificate, int Chunks, ValueList<HolderReport> Holders, int ReplicasAlive, DateTimeOffset At);
+
+/// <summary>Answers for a file who holds it and how many replicas live, and releases it.</summary>
+public sealed class FileInspector(INodeAccess node, FileReader reader, OwnerIdentity owner, OwnerJournal journal, FileTransferOptions options, TimeProvider time)
+{
+    /// <summary>Asks the holders of the file's own object to read it back, and those of its parts whether they have them.</summary>
+    public async Task<FileWhereabouts> InspectAsync(FileId file, CancellationToken cancellation)
+    {
+        ObjectInspected top = await InspectAsync(file, readBack: true, cancellation).ConfigureAwait(false);
+        if (top.Certificate is not { Kind: ObjectKind.File or ObjectKind.FileTree } certificate)
+            throw new RequestFailedException(FailureCode.NotFound, $"nobody holds a file {file}");
+
+        int alive = AliveOf(top);
+        int chunks = 1;
+        if (certificate.Kind == ObjectKind.FileTree)
+        {
+            OpenFile open = await reader.OpenAsync(file, cancellation).ConfigureAwait(false);
+            chunks = 0;
+            await ForEachPartAsync(open, async part =>
+            {
+                if (part.IsChunk) Interlocked.Increment(ref chunks);
+                Lower(ref alive, AliveOf(await InspectAsync(part.Id, readBack: false, cancellation).ConfigureAwait(false)));
+            }, cancellation).ConfigureAwait(false);
+        }
+
+        return new FileWhereabouts(certificate, chunks, top.Holders, alive, time.GetUtcNow());
+    }
+
+    /// <summary>
+    /// Releases a file: its parts first and its own object last, so that an interrupted reclaim can be asked for again. Only the file's
+    /// owner may; anyone else gets <see cref="FailureCode.Forbidden"/> before anything happens.
+    /// </summary>
+    /// <returns>Content bytes released, over all holders.</returns>
+    public async Task<long> ReclaimAsync(FileId file, CancellationToken cancellation)
+    {
+        OpenFile open = await reader.OpenAsync(file, cancellation).ConfigureAwait(false);
+        if (open.Certificate.Owner != owner.PublicKey)
+            throw new RequestFailedException(FailureCode.Forbidden, $"{file} belongs to another owner; only the key that inserted it can reclaim it");
+
+        ReclaimCertificate certificate = await owner.ReclaimAsync(file).ConfigureAwait(false);
+        long released = 0;
+        await ForEachPartAsync(open, async part => Interlocked.Add(ref released, await ReleaseAsync(part.Id, certificate, cancellation).ConfigureAwait(false)), cancellation).ConfigureAwait(false);
+        released += await ReleaseAsync(file, certificate, cancellation).ConfigureAwait(false);
+        journal.Reclaimed(file, certificate.CreatedUnixMilliseconds);
+        return released;
+    }
+
+    // A part that a second try no longer finds is what the first one released.
+    private async Task<long> ReleaseAsync(FileId id, ReclaimCertificate certificate, CancellationToken cancellation) =>
+        await node.AskAsync(request => new ReclaimObject(request, options.RequestTimeout, id, certificate), cancellation).ConfigureAwait(false) switch
+        {
+            ObjectReclaimed reclaimed => reclaimed.BytesReleased,
+            Failed { Code: FailureCode.NotFound } when id != certificate.File => 0,
+            Failed failed => throw RequestFailedException.Of(failed),
+            var other => throw new InvalidOperationException($"the node answered {other.GetType().Name} to a reclaim"),
+        };
+
+    private Task<ObjectInspected> InspectAsync(FileId id, bool readBack, CancellationToken cancellation) =>
+        node.AskAsync<ObjectInspected>(request => new InspectObject(request, options.RequestTimeout, id, readBack), cancellation);
+
+    private Task ForEachPartAsync(OpenFile open, Func<FilePart, Task> act, CancellationToken cancellation) =>
+        Parallel.ForEachAsync(
+            reader.PartsAsync(open, 0, open.Size, chunksOnly: false, cancellation),
+            new ParallelOptions { MaxDegreeOfParallelism = options.Window, CancellationToken = cancellation },
+            async (part, _) => await act(part).ConfigureAwait(false));
+
+    private static int AliveOf(ObjectInspected inspected)
+    {
+        int alive = 0;
+        foreach (HolderReport holder in inspected.Holders)
+        {
+            if (holder.State is HolderState.Held or HolderState.Verified) alive++;
+        }
+
+        return alive;
+    }
+
+    private static void Lower(ref int value, int to)
+    {
+        int seen;
+        while ((seen = Volatile.Read(ref value)) > to) Interlocked.CompareExchange(ref value, to, seen);
+    }
+}

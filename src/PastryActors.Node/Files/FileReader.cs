@@ -1,0 +1,118 @@
+using System.Runtime.CompilerServices;
+using PastryActors.Core.Content;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Node.Access;
+using PastryActors.Past.Certificates;
+using PastryActors.Past.Requests;
+using PastryActors.Past.Trees;
+
+namespace PastryActors.Node.Files;
+
+/// <summary>
+/// Reads files: any range, in order, with a window of parts fetched ahead. The node checks every object against its certificate; the
+/// reader checks that each part is the very one that its parent names.
+/// </summary>
+public sealed class FileReader(INodeAccess node, FileTransferOptions options)
+{
+    /// <summary>Finds a file. Throws <see cref="RequestFailedException"/>; the id of a part of a file is no file.</summary>
+    public async Task<OpenFile> OpenAsync(FileId file, CancellationToken cancellation)
+    {
+        ObjectFound found = await LookupAsync(file, cancellation).ConfigureAwait(false);
+        if (found.Certificate.File != file || found.Certificate.Kind is not (ObjectKind.File or ObjectKind.FileTree))
+            throw new RequestFailedException(FailureCode.NotFound, $"{file} is a part of a file, not a file");
+        var content = (MemoryContent)found.Content;
+        if (found.Certificate.Kind == ObjectKind.File) return new OpenFile(found.Certificate, content, null);
+        var top = HashTreeNode.TryParseTop(content.Bytes, found.Certificate.FileSize, options.ChunkSizeBytes, out string refusal);
+        return top is null ? throw MadeWrong(file, refusal) : new OpenFile(found.Certificate, content, top);
+    }
+
+    /// <summary>
+    /// The bytes [<paramref name="from"/>, <paramref name="to"/>) of a file, a piece at a time. Throws <see cref="RequestFailedException"/>
+    /// in the place of the first piece that cannot be had: never a silent end.
+    /// </summary>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(OpenFile file, long from, long to, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if (file.Top is null)
+        {
+            if (to > from) yield return file.Content.Bytes[(int)from..(int)to];
+            yield break;
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var ahead = new Queue<(FilePart Part, Task<MemoryContent> Content)>();
+        try
+        {
+            await foreach (FilePart part in PartsAsync(file, from, to, chunksOnly: true, stop.Token).ConfigureAwait(false))
+            {
+                ahead.Enqueue((part, FetchAsync(file, part, stop.Token)));
+                if (ahead.Count >= options.Window) yield return await CutAsync(ahead.Dequeue(), from, to).ConfigureAwait(false);
+            }
+
+            while (ahead.Count > 0) yield return await CutAsync(ahead.Dequeue(), from, to).ConfigureAwait(false);
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            foreach ((_, Task<MemoryContent> content) in ahead) await ((Task)content).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>The parts of a file that hold some of the range, in order; with the tree's inner nodes each before its children, unless only chunks are wanted.</summary>
+    internal async IAsyncEnumerable<FilePart> PartsAsync(
+        OpenFile file, long from, long to, bool chunksOnly, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var open = new Stack<FilePart>();
+        if (file.Top is not null) PushChildren(open, file, file.Top, from, to);
+        while (open.TryPop(out FilePart part))
+        {
+            // Read before it is shown: whoever walks in order to reclaim may release what is shown.
+            if (!part.IsChunk) PushChildren(open, file, await NodeAsync(file, part, cancellation).ConfigureAwait(false), from, to);
+            if (part.IsChunk || !chunksOnly) yield return part;
+        }
+    }
+
+    private static void PushChildren(Stack<FilePart> open, OpenFile file, HashTreeNode parent, long from, long to)
+    {
+        foreach (TreeChild child in parent.Cover(from, to).Reverse())
+            open.Push(new FilePart(FileIds.OfPart(file.File, file.Certificate.Owner.Span, child.Hash), parent, child));
+    }
+
+    private async Task<HashTreeNode> NodeAsync(OpenFile file, FilePart part, CancellationToken cancellation)
+    {
+        MemoryContent content = await FetchAsync(file, part, cancellation).ConfigureAwait(false);
+        return part.Parent.TryParseChild(part.Child.Index, content.Bytes, out string refusal) ?? throw MadeWrong(file.File, refusal);
+    }
+
+    private static RequestFailedException MadeWrong(FileId file, string how) => new(FailureCode.Invalid, $"{file} cannot be read, its owner made it wrong: {how}");
+
+    private async Task<MemoryContent> FetchAsync(OpenFile file, FilePart part, CancellationToken cancellation)
+    {
+        ObjectFound found;
+        try
+        {
+            found = await LookupAsync(part.Id, cancellation).ConfigureAwait(false);
+        }
+        catch (RequestFailedException e) when (e.Code == FailureCode.NotFound)
+        {
+            // The file is there, so its parts were: their holders are gone, which is not the same as "no such file".
+            throw new RequestFailedException(FailureCode.Unreachable, $"no holder of the part {part.Id} at offset {part.Child.Offset} was found: {e.Message}");
+        }
+
+        bool named = found.Certificate.File == file.File && found.Content.Hash == part.Child.Hash && (!part.IsChunk || found.Content.Length == part.Child.Size);
+        return named
+            ? (MemoryContent)found.Content
+            : throw new RequestFailedException(FailureCode.Invalid, $"the part {part.Id} of {file.File} is not the one that the file names");
+    }
+
+    private Task<ObjectFound> LookupAsync(FileId id, CancellationToken cancellation) =>
+        node.AskAsync<ObjectFound>(request => new LookupObject(request, options.RequestTimeout, id), cancellation);
+
+    private static async Task<ReadOnlyMemory<byte>> CutAsync((FilePart Part, Task<MemoryContent> Content) next, long from, long to)
+    {
+        MemoryContent content = await next.Content.ConfigureAwait(false);
+        int start = (int)Math.Max(from - next.Part.Child.Offset, 0);
+        int end = (int)Math.Min(to - next.Part.Child.Offset, content.Length);
+        return content.Bytes[start..end];
+    }
+}

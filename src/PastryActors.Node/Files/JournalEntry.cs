@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+
+namespace PastryActors.Node.Files;
+
+/// <summary>One line of an owner's journal.</summary>
+/// <param name="Op">"insert" or "reclaim".</param>
+/// <param name="UnixMilliseconds">When, by the clock of the process that wrote it.</param>
+public sealed record JournalEntry(string Op, string FileId, long UnixMilliseconds, string Name = "", long Size = 0, int K = 0)
+{
+    /// <summary>Whether the entry says that the file was acknowledged.</summary>
+    [JsonIgnore]
+    public bool Inserted => Op == "insert";
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(JournalEntry))]
+internal sealed partial class JournalJson : JsonSerializerContext;

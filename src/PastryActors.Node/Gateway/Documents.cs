@@ -1,0 +1,60 @@
+using System.Text.Json;
+using PastryActors.Client;
+using PastryActors.Core.Collections;
+using PastryActors.Core.Ring;
+using PastryActors.Node.Access;
+using PastryActors.Node.Files;
+using PastryActors.Past.Certificates;
+using PastryActors.Past.Requests;
+using PastryActors.Pastry.Requests;
+using PastryActors.Scribe.Requests;
+
+namespace PastryActors.Node.Gateway;
+
+/// <summary>Turns what the node says into the documents of the surface.</summary>
+internal static class Documents
+{
+    public static FileReceipt Of(FileInserted done, TimeSpan took)
+    {
+        ObjectCertificate c = done.Certificate;
+        List<ReplicaReceipt> receipts = [];
+        foreach (StoreReceipt receipt in done.Receipts) receipts.Add(new ReplicaReceipt(receipt.HolderId.ToString(), receipt.Diverted));
+        return new FileReceipt(
+            c.File.ToString(), c.Name, c.FileSize, c.Replicas, c.ContentHash.ToString(), receipts,
+            [.. done.Salts.Select(s => Convert.ToHexStringLower(s.Span))], done.AlreadyHeld, Math.Round(took.TotalSeconds, 3));
+    }
+
+    public static FileDescription Of(FileWhereabouts found)
+    {
+        ObjectCertificate c = found.Certificate;
+        return new FileDescription(
+            c.File.ToString(), c.Name, c.FileSize, c.Replicas, found.Chunks, Hash256.Of(c.Owner.Span).ToString(), TimeOf(c.CreatedUnixMilliseconds),
+            c.ContentType, c.ContentHash.ToString(), [.. found.Holders.Select(h => Of(h, found.At))], found.ReplicasAlive);
+    }
+
+    public static OwnedFile Of(JournalEntry entry) => new(entry.FileId, entry.Name, entry.Size, entry.K, TimeOf(entry.UnixMilliseconds));
+
+    public static TopicDescription Of(TopicStatus t) => new(
+        t.Topic.ToString(), t.Name, t.IsRoot, t.Parent is null ? null : NameOf(t.Parent), [.. t.Children.Select(NameOf)], t.Subscribers, t.LastSequence,
+        t.Delivered, t.Gaps, t.Duplicates);
+
+    public static RouteTrace Of(RingId key, ValueList<TracedHop> hops) => new(
+        key.ToString(), hops.Count == 0 ? "" : hops[hops.Count - 1].Node.Id.ToString(),
+        [.. hops.Select(h => new RouteHop(h.Node.Id.ToString(), h.Node.Address, h.RoundTripMicros))]);
+
+    public static NodeDescription Of(NodeStatus s, string version, TimeSpan uptime) => new(
+        s.Self.Id.ToString(), s.Self.Address, Environment.ProcessId, version, s.Active, s.LeafSetComplete, s.WaitsFor, Math.Round(uptime.TotalSeconds, 1),
+        Of(s.LeafSetLeft), Of(s.LeafSetRight), [.. s.RoutingTable.Select(r => new TableRow(r.PrefixDigits, Of(r.Entries)))], Of(s.Neighbourhood),
+        s.Objects, s.Bytes, s.CapacityBytes, s.MailboxDepth, s.Counters);
+
+    public static NodeName NameOf(NodeHandle node) => new(node.Id.ToString(), node.Address);
+
+    private static FileHolder Of(HolderReport h, DateTimeOffset at) => new(
+        h.Node.Id.ToString(), h.Node.Address, JsonNamingPolicy.KebabCaseLower.ConvertName(h.State.ToString()), h.State == HolderState.Verified ? at : null);
+
+    private static Peer[] Of(IReadOnlyList<PeerStatus> peers) => [.. peers.Select(p => new Peer(p.Node.Id.ToString(), p.Node.Address, p.RoundTripMicros))];
+
+    private static DateTimeOffset TimeOf(long unixMilliseconds) =>
+        // Certificates are strangers' words: a time beyond the calendar is clamped to it.
+        DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(unixMilliseconds, 0, 253_402_300_799_999));
+}

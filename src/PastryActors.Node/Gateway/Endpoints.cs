@@ -1,0 +1,42 @@
+namespace PastryActors.Node.Gateway;
+
+/// <summary>Maps handlers whose every failure becomes a problem document, or, once content is on its way, a broken connection.</summary>
+internal static class Endpoints
+{
+    /// <summary>Handles requests of a method and pattern.</summary>
+    public static void Handle(this IEndpointRouteBuilder routes, string method, string pattern, Func<HttpContext, Task<IResult>> handler) =>
+        routes.MapMethods(pattern, [method], (RequestDelegate)(context => RespondAsync(context, handler)));
+
+    private static async Task RespondAsync(HttpContext context, Func<HttpContext, Task<IResult>> handler)
+    {
+        try
+        {
+            IResult result = await handler(context).ConfigureAwait(false);
+            await result.ExecuteAsync(context).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Whoever asked has gone; nobody is left to answer.
+        }
+        catch (Exception e) when (Problems.Of(e) is not null || context.Response.HasStarted)
+        {
+            await RefuseAsync(context, e).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task RefuseAsync(HttpContext context, Exception e)
+    {
+        if (context.Response.HasStarted)
+        {
+            // The status is said already: only a broken connection tells that the content is not whole.
+            Log.BrokenOff(context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("PastryActors.Gateway"), context.Request.Path, e.Message);
+            context.Abort();
+            return;
+        }
+
+        context.Response.Clear();
+        var problem = Problems.Of(e)!;
+        if (problem.Status == StatusCodes.Status503ServiceUnavailable) context.Response.Headers.RetryAfter = "1";
+        await Problems.Result(problem).ExecuteAsync(context).ConfigureAwait(false);
+    }
+}

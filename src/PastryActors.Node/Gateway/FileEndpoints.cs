@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.Net.Http.Headers;
+using PastryActors.Client;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Node.Access;
+using PastryActors.Node.Files;
+using PastryActors.Past.Certificates;
+
+namespace PastryActors.Node.Gateway;
+
+/// <summary>Files over HTTP: PUT, GET, HEAD, DELETE under /files, and the progress of uploads under /uploads.</summary>
+internal sealed class FileEndpoints(GatewayServices services, UploadRegistry uploads)
+{
+    private const string Prefix = "/files/";
+    private static readonly TimeSpan ProgressPeriod = TimeSpan.FromMilliseconds(200);
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.Handle("PUT", "/files/{**name}", PutAsync);
+        routes.Handle("GET", "/files", ListAsync);
+        routes.Handle("GET", "/files/{fileId}", context => GetAsync(context, withContent: true));
+        routes.Handle("HEAD", "/files/{fileId}", context => GetAsync(context, withContent: false));
+        routes.Handle("GET", "/files/{fileId}/info", InfoAsync);
+        routes.Handle("DELETE", "/files/{fileId}", ReclaimAsync);
+        routes.Handle("GET", "/uploads/{upload}", ProgressAsync);
+    }
+
+    private async Task<IResult> PutAsync(HttpContext context)
+    {
+        InsertFile file = Describe(context);
+        string? upload = context.Request.Query["upload"];
+        UploadRegistry.Watched? watched = upload is null ? null : uploads.Find(upload);
+        long started = Stopwatch.GetTimestamp();
+        try
+        {
+            FileInserted done = await services.Inserter
+                .InsertAsync(file, context.Request.Body, watched?.Progress ?? new InsertProgress(), context.RequestAborted).ConfigureAwait(false);
+            context.Response.Headers.Location = Prefix + done.File;
+            return TypedResults.Json(Documents.Of(done, Stopwatch.GetElapsedTime(started)), PastryJson.Default.FileReceipt, statusCode: StatusCodes.Status201Created);
+        }
+        catch (RequestFailedException full) when (full.Code == FailureCode.Full && file.Salt is null)
+        {
+            // The whole content would have to come again, which only the sender can decide: it is told where to go on.
+            if (file.FirstAttempt + 1 < services.Transfer.AttemptsMax) full.Data[Problems.NextAttemptKey] = file.FirstAttempt + 1;
+            throw;
+        }
+        finally
+        {
+            if (watched is not null) uploads.End(upload!, watched);
+        }
+    }
+
+    private InsertFile Describe(HttpContext context)
+    {
+        string name = RequestReading.NameOf(context, Prefix);
+        if (!FileNames.IsValid(name)) throw GatewayRefusalException.Invalid($"a file name has 1 to {CertificateRules.NameBytesMax} bytes of UTF-8 and no control characters");
+        long length = context.Request.ContentLength ?? -1;
+        if (length > services.Transfer.FileSizeMaxBytes) throw GatewayRefusalException.TooLarge($"the file has {length} bytes, this node accepts {services.Transfer.FileSizeMaxBytes}");
+        string type = context.Request.ContentType ?? "";
+        if (type.Length > CertificateRules.ContentTypeBytesMax || (type.Length > 0 && !MediaTypeHeaderValue.TryParse(type, out _)))
+            throw GatewayRefusalException.Invalid("the Content-Type is not a media type of at most 256 characters");
+        byte[]? salt = RequestReading.HexOf(context, "salt", CertificateRules.SaltBytesMax);
+        int k = RequestReading.NumberOf(context, "k", 1, 128) ?? services.Transfer.Replicas;
+        int attempt = RequestReading.NumberOf(context, "attempt", 0, services.Transfer.AttemptsMax - 1) ?? 0;
+        return new InsertFile(name, type, k, length, salt is null ? null : new(salt), attempt, context.Request.Query["existing"] == "accept");
+    }
+
+    private async Task<IResult> GetAsync(HttpContext context, bool withContent)
+    {
+        OpenFile file = await services.Reader.OpenAsync(RequestReading.FileIdOf(context), context.RequestAborted).ConfigureAwait(false);
+        FileHeaders.Write(context, file);
+        if (FileHeaders.IsUnchanged(context, file)) return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        ByteSpan span = ByteSpan.Of(context, file);
+        if (span.Refused)
+        {
+            context.Response.Headers.ContentRange = $"bytes */{file.Size}";
+            return Problems.Result(Problems.Make(StatusCodes.Status416RangeNotSatisfiable, "range-not-satisfiable", $"the file has {file.Size} bytes"));
+        }
+
+        return new FileContentResult(services.Reader, file, span, withContent);
+    }
+
+    private async Task<IResult> InfoAsync(HttpContext context)
+    {
+        FileWhereabouts found = await services.Inspector.InspectAsync(RequestReading.FileIdOf(context), context.RequestAborted).ConfigureAwait(false);
+        return TypedResults.Json(Documents.Of(found), PastryJson.Default.FileDescription);
+    }
+
+    private async Task<IResult> ReclaimAsync(HttpContext context)
+    {
+        FileId id = RequestReading.FileIdOf(context);
+        long released = await services.Inspector.ReclaimAsync(id, context.RequestAborted).ConfigureAwait(false);
+        return TypedResults.Json(new FileReclaimed(id.ToString(), released), PastryJson.Default.FileReclaimed);
+    }
+
+    private Task<IResult> ListAsync(HttpContext context) =>
+        Task.FromResult<IResult>(TypedResults.Json(new OwnedFiles([.. services.Journal.Files().Select(Documents.Of)]), PastryJson.Default.OwnedFiles));
+
+    private async Task<IResult> ProgressAsync(HttpContext context)
+    {
+        string name = (string)context.Request.RouteValues["upload"]!;
+        UploadRegistry.Watched upload = uploads.Find(name) ?? throw new RequestFailedException(FailureCode.Busy, "too many uploads are watched; this one goes on unseen");
+        try
+        {
+            context.Response.ContentType = "application/x-ndjson";
+            using var timer = new PeriodicTimer(ProgressPeriod, services.Time);
+            for (UploadProgress? last = null; last is not { Done: true };)
+            {
+                UploadProgress now = upload.Snapshot();
+                if (now != last) await WriteLineAsync(context, now).ConfigureAwait(false);
+                last = now;
+                if (!now.Done) await timer.WaitForNextTickAsync(context.RequestAborted).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            // A watcher whose upload never came leaves nothing behind; one that goes early takes nothing from the upload itself.
+            if (upload.Progress.ReceivedBytes == 0) uploads.End(name, upload);
+        }
+
+        return TypedResults.Empty;
+    }
+
+    private static async Task WriteLineAsync(HttpContext context, UploadProgress progress)
+    {
+        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(progress, PastryJson.Default.UploadProgress), (byte)'\n'];
+        await context.Response.Body.WriteAsync(line, context.RequestAborted).ConfigureAwait(false);
+        await context.Response.Body.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+    }
+}

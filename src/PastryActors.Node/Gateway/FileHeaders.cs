@@ -1,0 +1,46 @@
+using Microsoft.Net.Http.Headers;
+using PastryActors.Node.Files;
+
+namespace PastryActors.Node.Gateway;
+
+/// <summary>The headers by which a file is known to its reader.</summary>
+internal static class FileHeaders
+{
+    private const string AnyBytes = "application/octet-stream";
+
+    public static void Write(HttpContext context, OpenFile file)
+    {
+        ResponseHeadersFor(context.Response.Headers, file);
+        // What an owner wrote into the certificate is only believed if it is a media type.
+        bool plausible = MediaTypeHeaderValue.TryParse(file.Certificate.ContentType, out _) && file.Certificate.ContentType.All(char.IsAscii);
+        context.Response.ContentType = plausible ? file.Certificate.ContentType : AnyBytes;
+    }
+
+    /// <summary>Whether the reader has this very content already.</summary>
+    public static bool IsUnchanged(HttpContext context, OpenFile file)
+    {
+        foreach (EntityTagHeaderValue tag in context.Request.GetTypedHeaders().IfNoneMatch)
+        {
+            if (tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(TagOf(file), useStrongComparison: false)) return true;
+        }
+
+        return false;
+    }
+
+    public static EntityTagHeaderValue TagOf(OpenFile file) => new($"\"{file.ContentHash}\"");
+
+    private static void ResponseHeadersFor(IHeaderDictionary headers, OpenFile file)
+    {
+        headers.ETag = TagOf(file).ToString();
+        headers.AcceptRanges = "bytes";
+        // A file never changes under its id.
+        headers.CacheControl = "private, max-age=31536000, immutable";
+        headers["X-File-Size"] = file.Size.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        // With it a reader can build the hash tree again and compare its top with the ETag.
+        if (file.Top is { } top) headers["X-Chunk-Size"] = top.ChunkSizeBytes.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        headers.ContentDisposition = "inline; filename*=UTF-8''" + Uri.EscapeDataString(file.Certificate.Name);
+        // Stored pages and scripts are strangers' content: they must not act as this origin.
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = "sandbox";
+    }
+}

@@ -1,0 +1,34 @@
+using System.Net;
+
+namespace PastryActors.Node.Gateway;
+
+/// <summary>Where and for whom the HTTP gateway answers.</summary>
+public sealed record GatewayOptions
+{
+    /// <summary>The address to listen on; port 0 lets the system choose. Beyond loopback a <see cref="Token"/> is required.</summary>
+    public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 8080);
+
+    /// <summary>What every request must bear (Authorization: Bearer); empty for none. Whoever has it can reclaim the owner's files.</summary>
+    public string Token { get; init; } = "";
+
+    /// <summary>Largest message that can be published, in bytes: 1 MiB, as PAST's chunks, so that no message of the overlay is larger than one.</summary>
+    public int MessageMaxBytes { get; init; } = 1 << 20;
+
+    /// <summary>How long one step of a walk, a trace or a publish may take.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Nodes that one walk around the ring visits at most. Beyond it the answer says that it is truncated: nobody reads a longer one.</summary>
+    public int RingWalkMax { get; init; } = 10_000;
+
+    /// <summary>Connections open at once: three for each of the bounded subscriptions and then some. More are closed at the door.</summary>
+    public int ConnectionsMax { get; init; } = 4096;
+
+    /// <summary>Uploads whose progress can be watched at once.</summary>
+    public int WatchedUploadsMax { get; init; } = 1024;
+
+    /// <summary>Answers what is wrong with these options, or null.</summary>
+    public string? Problem() =>
+        Token.Length == 0 && !IPAddress.IsLoopback(Listen.Address)
+            ? $"node.http.listen = {Listen} is reachable from other machines: set node.http.token, or listen on 127.0.0.1"
+            : null;
+}

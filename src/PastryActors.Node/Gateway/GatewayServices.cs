@@ -1,0 +1,17 @@
+using PastryActors.Node.Access;
+using PastryActors.Node.Files;
+
+namespace PastryActors.Node.Gateway;
+
+/// <summary>What the endpoints stand on.</summary>
+public sealed record GatewayServices(
+    INodeAccess Node, FileInserter Inserter, FileReader Reader, FileInspector Inspector, OwnerJournal Journal, FileTransferOptions Transfer, TimeProvider Time)
+{
+    /// <summary>The usual composition over a node and an owner.</summary>
+    public static GatewayServices Over(INodeAccess node, OwnerIdentity owner, OwnerJournal journal, FileTransferOptions transfer, TimeProvider time)
+    {
+        var reader = new FileReader(node, transfer);
+        return new GatewayServices(
+            node, new FileInserter(node, owner, journal, transfer), reader, new FileInspector(node, reader, owner, journal, transfer, time), journal, transfer, time);
+    }
+}

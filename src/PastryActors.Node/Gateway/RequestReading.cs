@@ -1,0 +1,50 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.Features;
+using PastryActors.Core.Ring;
+
+namespace PastryActors.Node.Gateway;
+
+/// <summary>Reads what a request says in its path and query; whatever is wrong is refused with a sentence.</summary>
+internal static class RequestReading
+{
+    /// <summary>The fileId of the path.</summary>
+    public static FileId FileIdOf(HttpContext context) =>
+        context.Request.RouteValues["fileId"] is string text && FileId.TryParse(text, out FileId id)
+            ? id
+            : throw GatewayRefusalException.Invalid("a fileId is 40 hexadecimal digits");
+
+    /// <summary>What follows <paramref name="prefix"/> in the path, decoded once: the server leaves an encoded slash encoded, so the path as it was sent is read.</summary>
+    public static string NameOf(HttpContext context, string prefix)
+    {
+        string target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        int query = target.IndexOf('?', StringComparison.Ordinal);
+        string path = query < 0 ? target : target[..query];
+        int start = path.IndexOf(prefix, StringComparison.OrdinalIgnoreCase);
+        return start < 0 ? throw GatewayRefusalException.Invalid("the path is not of the usual form") : Uri.UnescapeDataString(path[(start + prefix.Length)..]);
+    }
+
+    /// <summary>A whole number of the query, within its bounds.</summary>
+    public static int? NumberOf(HttpContext context, string key, int min, int max)
+    {
+        if (context.Request.Query[key] is not [{ } text, ..]) return null;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= min && value <= max
+            ? value
+            : throw GatewayRefusalException.Invalid($"{key} must be a whole number from {min} to {max}, not \"{text}\"");
+    }
+
+    /// <summary>Bytes of the query, in hexadecimal.</summary>
+    public static byte[]? HexOf(HttpContext context, string key, int maxBytes)
+    {
+        if (context.Request.Query[key] is not [{ } text, ..]) return null;
+        try
+        {
+            if (text.Length > 0 && text.Length <= 2 * maxBytes) return Convert.FromHexString(text);
+        }
+        catch (FormatException)
+        {
+            // Said below.
+        }
+
+        throw GatewayRefusalException.Invalid($"{key} must be 1 to {maxBytes} bytes in hexadecimal");
+    }
+}

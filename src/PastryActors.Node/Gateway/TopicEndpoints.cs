@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text;
+using PastryActors.Client;
+using PastryActors.Node.Access;
+using PastryActors.Scribe.Requests;
+
+namespace PastryActors.Node.Gateway;
+
+/// <summary>Topics over HTTP: POST publishes one message, GET subscribes (server-sent events), GET /topics describes.</summary>
+internal sealed class TopicEndpoints(GatewayServices services, GatewayOptions options)
+{
+    private const string Prefix = "/topics/";
+    private const int TopicMaxBytes = 256;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.Handle("GET", "/topics", DescribeAsync);
+        routes.Handle("POST", "/topics/{**topic}", PublishAsync);
+        routes.Handle("GET", "/topics/{**topic}", SubscribeAsync);
+    }
+
+    private async Task<IResult> PublishAsync(HttpContext context)
+    {
+        string topic = TopicOf(RequestReading.NameOf(context, Prefix));
+        byte[] payload = await ReadAsync(context).ConfigureAwait(false);
+        Published published = await services.Node
+            .AskAsync<Published>(id => new Publish(id, options.RequestTimeout, topic, payload), context.RequestAborted).ConfigureAwait(false);
+        return TypedResults.Json(new PublishReceipt(published.Sequence), PastryJson.Default.PublishReceipt, statusCode: StatusCodes.Status202Accepted);
+    }
+
+    private async Task<IResult> DescribeAsync(HttpContext context)
+    {
+        string topic = context.Request.Query["topic"].ToString();
+        if (topic.Length > 0) TopicOf(topic);
+        TopicsDescribed answer = await services.Node
+            .AskAsync<TopicsDescribed>(id => new DescribeTopics(id, options.RequestTimeout, topic), context.RequestAborted).ConfigureAwait(false);
+        NodeStatus status = await services.Node.StatusAsync(context.RequestAborted).ConfigureAwait(false);
+        return TypedResults.Json(new TopicList(status.Self.Id.ToString(), [.. answer.Topics.Select(Documents.Of)]), PastryJson.Default.TopicList);
+    }
+
+    private Task<IResult> SubscribeAsync(HttpContext context)
+    {
+        string topic = TopicOf(RequestReading.NameOf(context, Prefix));
+        return Task.FromResult<IResult>(new SubscriptionResult(services.Node, topic, FirstOf(context), options.RequestTimeout));
+    }
+
+    // What the subscriber wants first: after the last event it saw, or as its query says; null for what comes from now on.
+    private static ulong? FirstOf(HttpContext context)
+    {
+        string last = context.Request.Headers["Last-Event-ID"].ToString();
+        string from = context.Request.Query["from"].ToString();
+        if (last.Length > 0) return NumberOf(last, "Last-Event-ID") + 1;
+        if (from.Length == 0) return null;
+        return from == "earliest" ? 1 : NumberOf(from, "from");
+    }
+
+    private static ulong NumberOf(string text, string what) =>
+        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) && value < ulong.MaxValue
+            ? value
+            : throw GatewayRefusalException.Invalid($"{what} must be a sequence number, not \"{text}\"");
+
+    private static string TopicOf(string topic) =>
+        Encoding.UTF8.GetByteCount(topic) is >= 1 and <= TopicMaxBytes
+            ? topic
+            : throw GatewayRefusalException.Invalid($"a topic's name has 1 to {TopicMaxBytes} bytes of UTF-8");
+
+    private async Task<byte[]> ReadAsync(HttpContext context)
+    {
+        int max = options.MessageMaxBytes;
+        if (context.Request.ContentLength > max) throw TooLarge(max);
+        // One byte more than allowed is enough to know.
+        byte[] buffer = new byte[(int)Math.Min(context.Request.ContentLength ?? max, max) + 1];
+        int length = await context.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, context.RequestAborted).ConfigureAwait(false);
+        return length > max ? throw TooLarge(max) : buffer[..length];
+    }
+
+    private static GatewayRefusalException TooLarge(int max) => GatewayRefusalException.TooLarge($"a message has at most {max} bytes; put larger content as a file and publish its fileId");
+}

@@ -1,0 +1,118 @@
+using System.Net;
+using PastryActors.Hocon.Reading;
+using PastryActors.Hocon.Settings;
+using PastryActors.Node.Files;
+using PastryActors.Node.Gateway;
+using PastryActors.Node.Workers;
+
+namespace PastryActors.Node.Hosting;
+
+/// <summary>
+/// Runs one node as a process: settings, logs, the owner's key, the node itself, its gateway; and on the way out the gateway first, then
+/// a word to the neighbours. Ends with 0 when told to stop, 1 when the node failed, 2 for a configuration that cannot be used.
+/// </summary>
+public sealed class NodeHost(NodeFactory start, TextWriter error)
+{
+    private static readonly TimeSpan LeaveDeadline = TimeSpan.FromSeconds(5);
+
+    /// <summary>Runs until <paramref name="stop"/> or until the node fails.</summary>
+    public async Task<int> RunAsync(string? config, IReadOnlyList<string> overrides, CancellationToken stop)
+    {
+        if (Load(config, overrides) is not { } settings) return 2;
+        if (GatewayOptionsOf(settings) is not { } gateway) return 2;
+        using ILoggerFactory logs = LoggerFactory.Create(builder => NodeLogging.Configure(builder, settings.Node.Log));
+        ILogger logger = logs.CreateLogger("PastryActors.Node");
+        try
+        {
+            return await RunAsync(settings, gateway, logs, logger, stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return 0;
+        }
+        catch (Exception fault)
+        {
+            HostLog.Failed(logger, fault);
+            return 1;
+        }
+    }
+
+    private async Task<int> RunAsync(NodeSettings settings, GatewayOptions gateway, ILoggerFactory logs, ILogger logger, CancellationToken stop)
+    {
+        string keyFile = settings.Past.OwnerKey.Length > 0 ? settings.Past.OwnerKey : Path.Combine(settings.Node.Dir, "owner.key");
+        using var ownerKey = OwnerKey.LoadOrCreate(keyFile);
+        StartedNode started = await start(settings, ownerKey, logs, stop).ConfigureAwait(false);
+        await using IHostedNode node = started.Node;
+        using var journal = new OwnerJournal(keyFile + ".files", node.Id.ToString());
+        var services = GatewayServices.Over(
+            node.Access, new OwnerIdentity(started.OwnerSigner, TimeProvider.System), journal, TransferOf(settings.Past), TimeProvider.System);
+        await using WebApplication web = GatewayHost.Build(services, gateway, builder => NodeLogging.Configure(builder, settings.Node.Log));
+        await web.StartAsync(stop).ConfigureAwait(false);
+        HostLog.Started(logger, node.Id.ToString(), GatewayHost.UrlOf(web));
+        bool failed = await UntilStoppedAsync(node, logger, stop).ConfigureAwait(false);
+        using var deadline = new CancellationTokenSource(LeaveDeadline);
+        // First no more requests, then no more node: nobody is told something that it no longer stands for.
+        await web.StopAsync(deadline.Token).ConfigureAwait(false);
+        if (!failed) await LeaveAsync(node, logger, deadline.Token).ConfigureAwait(false);
+        return failed ? 1 : 0;
+    }
+
+    private static async Task<bool> UntilStoppedAsync(IHostedNode node, ILogger logger, CancellationToken stop)
+    {
+        var stopped = new TaskCompletionSource();
+        using CancellationTokenRegistration registration = stop.Register(stopped.SetResult);
+        if (await Task.WhenAny(node.Failure, stopped.Task).ConfigureAwait(false) == stopped.Task) return false;
+        HostLog.Failed(logger, node.Failure.Exception);
+        return true;
+    }
+
+    private static async Task LeaveAsync(IHostedNode node, ILogger logger, CancellationToken deadline)
+    {
+        try
+        {
+            await node.LeaveAsync(deadline).ConfigureAwait(false);
+            HostLog.Left(logger);
+        }
+        catch (Exception e) when (e is OperationCanceledException or Access.RequestFailedException)
+        {
+            // The neighbours will find out by themselves, only later.
+            HostLog.LeftUnsaid(logger, e.Message);
+        }
+    }
+
+    private NodeSettings? Load(string? config, IReadOnlyList<string> overrides)
+    {
+        try
+        {
+            return PastrySchema.Load(config, overrides);
+        }
+        catch (HoconException wrong)
+        {
+            foreach (HoconProblem problem in wrong.Problems) error.WriteLine($"pastry: config: {problem}");
+            return null;
+        }
+    }
+
+    private GatewayOptions? GatewayOptionsOf(NodeSettings settings)
+    {
+        HttpSettings http = settings.Node.Http;
+        string problem = $"node.http.listen = {http.Listen}: an IP address and a port are wanted";
+        if (IPEndPoint.TryParse(http.Listen.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase), out IPEndPoint? listen))
+        {
+            var options = new GatewayOptions { Listen = listen, Token = http.Token };
+            if (options.Problem() is not { } refused) return options;
+            problem = refused;
+        }
+
+        error.WriteLine($"pastry: config: {problem}");
+        return null;
+    }
+
+    private static FileTransferOptions TransferOf(PastSettings past) => new()
+    {
+        ChunkSizeBytes = past.ChunkBytes,
+        Window = past.TransferWindow,
+        RequestTimeout = past.RequestTimeout,
+        Replicas = past.Replicas,
+    };
+}
