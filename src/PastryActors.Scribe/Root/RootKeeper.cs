@@ -2,8 +2,8 @@ using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Pastry.Applications;
 using PastryActors.Scribe.Messages;
+using PastryActors.Scribe.Replicas;
 using PastryActors.Scribe.Topics;
-using PastryActors.Scribe.Tree;
 
 namespace PastryActors.Scribe.Root;
 
