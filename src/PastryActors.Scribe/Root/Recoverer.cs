@@ -41,7 +41,7 @@ internal sealed class Recoverer(ScribeContext context)
         asked.RemoveAll(n => n.Id == context.Self.Id);
         recovery.Begin(context.NewNonce(), asked);
         recovery.Deadline = context.Now + context.Options.RecoverTimeout;
-        foreach (NodeHandle node in asked) context.Send(new RecoverRequest(topic.Id, recovery.Nonce), node);
+        AskWaiting(topic);
         if (!recovery.IsWaiting) context.Roots.Open(topic);
     }
 
@@ -56,7 +56,15 @@ internal sealed class Recoverer(ScribeContext context)
     public void Tick(TopicNode topic)
     {
         RootOffice office = topic.Office!;
-        if (office.Stage is not (OfficeStage.Asking or OfficeStage.Fetching) || context.Now < office.Recovery.Deadline) return;
+        if (office.Stage is not (OfficeStage.Asking or OfficeStage.Fetching)) return;
+        if (context.Now < office.Recovery.Deadline)
+        {
+            // A lost question or answer must not look like a node that knows nothing.
+            if (office.Stage == OfficeStage.Asking) AskWaiting(topic);
+            else SendFetch(topic);
+            return;
+        }
+
         if (office.Recovery.Source is { } silent) office.Recovery.Forget(silent.Id);
         office.Recovery.StopWaiting();
         Choose(topic);
@@ -81,15 +89,29 @@ internal sealed class Recoverer(ScribeContext context)
 
         office.Stage = OfficeStage.Fetching;
         office.Recovery.FetchUntil = context.Now + (context.Options.RecoverTimeout * FetchTimeouts);
-        Fetch(topic, windows: true);
+        office.Recovery.HasWindows = false;
+        Fetch(topic);
     }
 
-    private void Fetch(TopicNode topic, bool windows)
+    private void AskWaiting(TopicNode topic)
+    {
+        Recovery recovery = topic.Office!.Recovery;
+        foreach (NodeHandle node in recovery.Waiting) context.Send(new RecoverRequest(topic.Id, recovery.Nonce), node);
+    }
+
+    private void Fetch(TopicNode topic)
     {
         RootOffice office = topic.Office!;
         Instant deadline = context.Now + context.Options.RecoverTimeout;
         office.Recovery.Deadline = deadline < office.Recovery.FetchUntil ? deadline : office.Recovery.FetchUntil;
-        context.Send(new LogFetch(topic.Id, office.Recovery.Nonce, office.Log.Last, windows), office.Recovery.Source!);
+        SendFetch(topic);
+    }
+
+    private void SendFetch(TopicNode topic)
+    {
+        RootOffice office = topic.Office!;
+        Recovery recovery = office.Recovery;
+        context.Send(new LogFetch(topic.Id, recovery.Nonce, office.Log.Last, !recovery.HasWindows), recovery.Source!);
     }
 
     private void OnItems(NodeHandle from, LogItems message)
@@ -97,11 +119,12 @@ internal sealed class Recoverer(ScribeContext context)
         if (context.Topics.Find(message.Topic) is not { Office: { Stage: OfficeStage.Fetching } office } topic) return;
         Recovery recovery = office.Recovery;
         if (recovery.Nonce != message.Nonce || recovery.Source?.Id != from.Id) return;
+        if (message.Items.Count == 0 ? recovery.HasWindows : !recovery.HasWindows) return;
         if (message.Items.Count == 0) Adopt(office, message.Windows);
         else if (!AppendNew(office.Log, Batch.Of(message.First, message.Items, message.Marks))) return;
 
         if (office.Log.Last >= recovery.SourceLast) context.Roots.Open(topic);
-        else Fetch(topic, windows: false);
+        else Fetch(topic);
     }
 
     /// <summary>False if the run brings nothing new: whoever sends such runs is left to the deadline.</summary>
@@ -117,6 +140,7 @@ internal sealed class Recoverer(ScribeContext context)
     {
         TopicLog log = office.Log;
         Recovery recovery = office.Recovery;
+        recovery.HasWindows = true;
         log.Windows.Restore(windows);
         if (log.Term != recovery.SourceTerm || log.Last < recovery.SourceStart) log.ResetTo(recovery.SourceStart);
         log.Term = recovery.SourceTerm;

@@ -39,7 +39,12 @@ internal sealed class Recovery
     /// <summary>The highest term that anybody has heard of.</summary>
     public ulong HighestTerm { get; private set; }
 
+    /// <summary>Whether the memory of publishers has come from this source.</summary>
+    public bool HasWindows { get; set; }
+
     public bool IsWaiting => _waiting.Count > 0;
+
+    public IReadOnlyList<NodeHandle> Waiting => _waiting;
 
     public void Begin(ulong nonce, IEnumerable<NodeHandle> asked)
     {
