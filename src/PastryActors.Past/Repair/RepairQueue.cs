@@ -94,7 +94,7 @@ internal sealed class RepairQueue(PastContext context, SyncScheduler scheduler) 
 
     private void FetchAgain(in CatalogEntry entry)
     {
-        List<NodeHandle> holders = context.Host.Leafs.ReplicaSet(entry.Object.Key, entry.Replicas + 2);
+        List<NodeHandle> holders = context.Host.Leafs.ReplicaSet(entry.Object.Key, context.CandidateCountFor(entry.Replicas));
         holders.RemoveAll(n => n.Id == context.Host.Self.Id);
         if (holders.Count > 0 && HasRoom && !_pointers.ContainsKey(entry.Object)) Add(entry.Object, holders);
         Pump();
