@@ -81,7 +81,7 @@ internal sealed class ObjectServer(PastContext context, IRepairs repairs)
     public void Miss(FileId id, NodeHandle asker, long operation, int hops, ValueList<NodeHandle> first)
     {
         List<NodeHandle> candidates = [.. first];
-        foreach (NodeHandle node in context.Host.Leafs.ReplicaSet(id.Key, context.Options.CandidateCount))
+        foreach (NodeHandle node in context.Host.Leafs.ReplicaSet(id.Key, context.CandidateCount))
         {
             if (node.Id != context.Host.Self.Id && !candidates.Exists(n => n.Id == node.Id)) candidates.Add(node);
         }

@@ -35,6 +35,12 @@ internal sealed class PastContext(IPastryHost host, PastOptions options, Catalog
     /// <summary>The largest k that a leaf set carries.</summary>
     public int ReplicasMax => Host.Leafs.Capacity / 2;
 
+    /// <summary>How many nodes around a key are asked while k is not known. No more than a leaf set tells for sure: L/2 + 1.</summary>
+    public int CandidateCount => Math.Min(Options.CandidateCount, ReplicasMax + 1);
+
+    /// <summary>How many are asked once k is known: two neighbours more.</summary>
+    public int CandidateCountFor(int replicas) => Math.Min(replicas + 2, ReplicasMax + 1);
+
     /// <summary>Who is responsible for what, by the leaf set of this moment.</summary>
     public Responsibility Responsibility
     {

@@ -31,6 +31,7 @@ internal sealed class RepairQueue(PastContext context, SyncScheduler scheduler) 
 
     private readonly Dictionary<FileId, Pointer> _pointers = [];
     private readonly Queue<FileId> _waiting = [];
+    private bool _overflowed;
 
     /// <summary>Objects known to be elsewhere and not here.</summary>
     public int PointerCount => _pointers.Count;
@@ -59,10 +60,14 @@ internal sealed class RepairQueue(PastContext context, SyncScheduler scheduler) 
         else
         {
             context.Host.Report(new Fact(FactKind.Dropped, entry.Object.Key, context.Options.PointersMax));
+            Overflowed();
         }
 
         Pump();
     }
+
+    /// <summary>There was more to learn than room: once what is known is fetched, comparing goes on.</summary>
+    public void Overflowed() => _overflowed = true;
 
     /// <inheritdoc/>
     public ValueList<NodeHandle> HoldersOf(FileId id) => _pointers.TryGetValue(id, out Pointer? pointer) ? pointer.Holders.ToValueList() : default;
@@ -84,6 +89,9 @@ internal sealed class RepairQueue(PastContext context, SyncScheduler scheduler) 
         if (end == FetchEnd.Restored) RestoredCount++;
         else if (end == FetchEnd.Failed) scheduler.Sooner();
         Pump();
+        if (!_overflowed || _pointers.Count > 0) return;
+        _overflowed = false;
+        scheduler.Soon();
     }
 
     private bool IsWanted(in SyncEntry entry)
@@ -94,7 +102,7 @@ internal sealed class RepairQueue(PastContext context, SyncScheduler scheduler) 
 
     private void FetchAgain(in CatalogEntry entry)
     {
-        List<NodeHandle> holders = context.Host.Leafs.ReplicaSet(entry.Object.Key, entry.Replicas + 2);
+        List<NodeHandle> holders = context.Host.Leafs.ReplicaSet(entry.Object.Key, context.CandidateCountFor(entry.Replicas));
         holders.RemoveAll(n => n.Id == context.Host.Self.Id);
         if (holders.Count > 0 && HasRoom && !_pointers.ContainsKey(entry.Object)) Add(entry.Object, holders);
         Pump();

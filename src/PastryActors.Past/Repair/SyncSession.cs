@@ -67,8 +67,13 @@ internal sealed class SyncSession(PastContext context, SyncScheduler scheduler, 
 
     private void AskNext()
     {
-        if (Shared() is not { } shared || ++_questions > QuestionsMax || !repairs.HasRoom)
+        if (Shared() is not { } shared || ++_questions > QuestionsMax)
         {
+            End(complete: false);
+        }
+        else if (!repairs.HasRoom)
+        {
+            repairs.Overflowed();
             End(complete: false);
         }
         else if (!_arcs.TryPop(out _asked))

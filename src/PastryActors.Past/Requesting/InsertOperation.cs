@@ -86,20 +86,25 @@ internal sealed class InsertOperation(PastContext context, RequestDesk desk, Ins
     /// <inheritdoc/>
     protected override void AttemptOver()
     {
-        foreach (Target target in _targets)
-        {
-            if (target.Standing == Standing.Asked) (target.Standing, target.Why) = (Standing.Silent, $"did not answer within {Context.Options.AttemptTimeout.TotalSeconds:0.#} s");
-        }
-
+        NoteSilence();
         NextRound();
     }
 
     /// <inheritdoc/>
     protected override void GiveUp()
     {
+        NoteSilence();
         Target? worst = _targets.OrderByDescending(t => t.Standing).FirstOrDefault(t => t.Standing > Standing.Confirmed);
         string told = worst is null ? "the replica set could not be found" : $"node {worst.Node.Id} {worst.Why}";
-        Fail(CodeOf(worst?.Standing), $"{ConfirmedCount} of {NodesWanted} receipts after {Round - (IsPastDeadline ? 0 : 1)} rounds: {told}");
+        Fail(CodeOf(worst?.Standing), $"{ConfirmedCount} of {NodesWanted} receipts in {Math.Min(Round, Context.Options.RoundsMax)} rounds: {told}");
+    }
+
+    private void NoteSilence()
+    {
+        foreach (Target target in _targets)
+        {
+            if (target.Standing == Standing.Asked) (target.Standing, target.Why) = (Standing.Silent, $"did not answer within {Context.Options.AttemptTimeout.TotalSeconds:0.#} s");
+        }
     }
 
     private FailureCode CodeOf(Standing? worst)

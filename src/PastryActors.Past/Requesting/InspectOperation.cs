@@ -13,7 +13,7 @@ internal sealed class InspectOperation(PastContext context, RequestDesk desk, In
 {
     private readonly Panel _panel = new();
     private readonly Queue<ObjectCertificate> _certificates = [];
-    private int _wanted = context.Options.CandidateCount;
+    private int _wanted = context.CandidateCount;
     private bool _answering;
 
     /// <inheritdoc/>
@@ -74,7 +74,7 @@ internal sealed class InspectOperation(PastContext context, RequestDesk desk, In
         }
 
         if (!_answering && !_certificates.Contains(certificate)) _certificates.Enqueue(certificate);
-        _wanted = Math.Max(_wanted, certificate.Replicas + 2);
+        _wanted = Math.Max(_wanted, Context.CandidateCountFor(certificate.Replicas));
     }
 
     private void AnswerIfQuiet()

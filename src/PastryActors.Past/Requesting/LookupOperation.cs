@@ -32,7 +32,7 @@ internal sealed class LookupOperation(PastContext context, RequestDesk desk, Loo
     }
 
     /// <inheritdoc/>
-    protected override int NodesWanted => Context.Options.CandidateCount;
+    protected override int NodesWanted => Context.CandidateCount;
 
     /// <inheritdoc/>
     public override void Begin()

@@ -18,7 +18,7 @@ internal sealed class ReclaimOperation(PastContext context, RequestDesk desk, Re
     private const int RoundsOfSilence = 2;
 
     private readonly Panel _panel = new();
-    private int _wanted = context.Options.CandidateCount;
+    private int _wanted = context.CandidateCount;
 
     /// <inheritdoc/>
     protected override int NodesWanted => _wanted;
@@ -49,7 +49,7 @@ internal sealed class ReclaimOperation(PastContext context, RequestDesk desk, Re
     protected override void HeardFrom(NodeHandle from, PastAnswer answer, in RoutedMessage message)
     {
         if (answer is not (ReclaimAnswer or Refused) || !_panel.Note(from.Id, answer)) return;
-        if (answer is ReclaimAnswer { Replicas: var replicas }) _wanted = Math.Max(_wanted, Math.Min(replicas, Context.ReplicasMax) + 2);
+        if (answer is ReclaimAnswer { Replicas: var replicas }) _wanted = Math.Max(_wanted, Context.CandidateCountFor(replicas));
         EndRoundIfQuiet();
     }
 
