@@ -21,8 +21,8 @@ public sealed record ScribeOptions
     /// <summary>How many subscriptions of local applications are open at once, over all topics.</summary>
     public int MaxSubscriptions { get; init; } = 10_000;
 
-    /// <summary>The largest payload of one message, in bytes. A frame of the bulk lane holds one chunk (1 MiB) and a little slack; the envelope takes its part of it.</summary>
-    public int MaxMessageBytes { get; init; } = (1 << 20) - 4096;
+    /// <summary>The largest payload of one message, in bytes. The engine's limit for a message must hold it and its envelope.</summary>
+    public int MaxMessageBytes { get; init; } = 1 << 20;
 
     /// <summary>How many bytes of payload travel as one batch at most, a single larger message excepted. Larger batches cost less each; smaller ones keep the lanes fluid.</summary>
     public int BatchBytesMax { get; init; } = 128 * 1024;
@@ -95,7 +95,7 @@ public sealed record ScribeOptions
     {
         if (MaxChildren < 1) return $"max children must be at least 1, not {MaxChildren}";
         if (MaxTopics < 1 || MaxSubscriptions < 1) return "max topics and max subscriptions must be at least 1";
-        if (MaxMessageBytes is < 1 or > (1 << 20) - 1024) return $"the largest message must be 1 to {(1 << 20) - 1024} bytes, not {MaxMessageBytes}";
+        if (MaxMessageBytes is < 1 or > 1 << 20) return $"the largest message must be 1 to {1 << 20} bytes, not {MaxMessageBytes}";
         if (BatchBytesMax is < 1 or > 512 * 1024) return $"a batch must be 1 to {512 * 1024} bytes, not {BatchBytesMax}";
         if (RecentCountMax < 1 || RecentBytesMax < 1 || RecentBytesTotalMax < 1) return "the bounds of recent messages must be at least 1";
         if (ParkedCountMax < 1 || ParkedBytesMax < MaxMessageBytes) return "the bounds of waiting messages must hold at least one message";

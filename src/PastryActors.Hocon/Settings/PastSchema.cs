@@ -39,11 +39,6 @@ internal static class PastSchema
             """
             File with the private key that signs what is inserted through this node's gateway; empty: owner.key in the node's folder, made if it is not there.
             Only whoever holds it can reclaim those files.
-            """)
-        .Key("durable", OptionTypes.Flag, o => o.Durable, (o, v) => o with { Durable = v },
-            """
-            Whether a receipt waits until the disk says that the bytes survive a loss of power. False acknowledges what the operating system holds in memory:
-            faster, for tests and measuring only, as all k holders may then lose a file together.
             """);
 
     private static OptionSection<PastSettings> Times(OptionSection<PastSettings> section) => section

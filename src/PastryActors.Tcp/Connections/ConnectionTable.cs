@@ -47,8 +47,11 @@ internal sealed class ConnectionTable : IConnectionOwner, IWakeable
     }
 
     /// <summary>The route to the node, if there is one to this incarnation of it or to a newer one.</summary>
-    public bool TryGetRoute(NodeHandle to, Lane lane, out Route? route) =>
-        _routes[(int)lane].TryGetValue(to.Id, out route) && to.Incarnation <= route.Handle.Incarnation && !route.Connection.IsClosing;
+    public bool TryGetRoute(NodeHandle to, Lane lane, out Route? route)
+    {
+        if (to.Id == default) return TryGetRouteTo(to.Address, lane, out route);
+        return _routes[(int)lane].TryGetValue(to.Id, out route) && to.Incarnation <= route.Handle.Incarnation && !route.Connection.IsClosing;
+    }
 
     /// <summary>Takes a connection in, closing the one idle for longest if there are too many.</summary>
     public void Add(Connection connection)
@@ -131,6 +134,13 @@ internal sealed class ConnectionTable : IConnectionOwner, IWakeable
         long now = Environment.TickCount64;
         foreach (Connection connection in All) connection.Sweep(now);
         _context.Clock.WakeAt(this, MonotonicClock.Now + SweepInterval);
+    }
+
+    /// <summary>A seed is known by its address alone. Only joins and merges speak to one, so a search among the routes will do.</summary>
+    private bool TryGetRouteTo(string address, Lane lane, out Route? route)
+    {
+        route = _routes[(int)lane].Values.FirstOrDefault(r => r.Handle.Address == address && !r.Connection.IsClosing);
+        return route is not null;
     }
 
     private void RemoveRoute(Connection connection, RingId id)
