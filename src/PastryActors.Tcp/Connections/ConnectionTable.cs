@@ -22,6 +22,7 @@ internal sealed class ConnectionTable : IConnectionOwner, IWakeable
     private readonly ConcurrentDictionary<RingId, Route>[] _routes = [new(), new()];
     private readonly HashSet<Connection> _connections = [];
     private readonly Lock _gate = new();
+    private bool _shut;
 
     public ConnectionTable(EngineContext context)
     {
@@ -57,8 +58,10 @@ internal sealed class ConnectionTable : IConnectionOwner, IWakeable
     public void Add(Connection connection)
     {
         Connection? evicted = null;
+        bool late;
         lock (_gate)
         {
+            late = _shut;
             if (_connections.Count(static c => !c.IsClosing) >= _context.Options.ConnectionsMax)
             {
                 evicted = _connections.Where(static c => !c.IsClosing).MinBy(static c => c.LastActivityMs);
@@ -68,7 +71,18 @@ internal sealed class ConnectionTable : IConnectionOwner, IWakeable
         }
 
         evicted?.Close();
+        if (late) connection.Abort();
         _context.Log.Opened(connection.Lane, connection.RemoteEndPoint, connection.Dialled ? "dialled" : "accepted");
+    }
+
+    /// <summary>Takes no more connections in: one whose handshake ends only now is closed at once. Gives those that are open.</summary>
+    public Connection[] Shut()
+    {
+        lock (_gate)
+        {
+            _shut = true;
+            return [.. _connections];
+        }
     }
 
     /// <summary>Makes the connection the route to a node that proved itself on it, unless a better one leads there.</summary>

@@ -78,6 +78,21 @@ public sealed class HostileFrameTests
     }
 
     [Fact]
+    public async Task Messages_nested_without_end_are_malformed_and_end_nothing()
+    {
+        await using TestNode a = await TestNode.StartAsync(TestNode.Options with { MessageBytesMax = 1 << 20 });
+        await using TestNode b = await TestNode.StartAsync(TestNode.Options with { MessageBytesMax = 1 << 20 });
+
+        a.Send(b.Handle, new Nest(10));
+        a.Send(b.Handle, new Nest(150_000));
+        a.Send(b.Handle, new Note(1));
+
+        Assert.Equal(new Nest(10), (await b.ReceiveAsync()).Body);
+        Assert.Equal(new Note(1), (await b.ReceiveAsync()).Body);
+        Assert.Equal(1, b.Engine.RefusalsOf(Refusal.MalformedMessage));
+    }
+
+    [Fact]
     public async Task A_message_that_cannot_be_written_costs_only_itself()
     {
         await using TestNode a = await TestNode.StartAsync();

@@ -175,10 +175,11 @@ internal static class Eventually
     public static async Task True(Func<bool> condition, string what)
     {
         long deadline = Environment.TickCount64 + (long)TestNode.Deadline.TotalMilliseconds;
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         while (!condition())
         {
             Assert.True(Environment.TickCount64 < deadline, what);
-            await Task.Yield();
+            await look.WaitForNextTickAsync();
         }
     }
 }
