@@ -33,11 +33,14 @@ public sealed class PastComponent : IPastryComponent
     public PastComponent(PastOptions options, Blob nodeKey, IEnumerable<StoreEntry> entries)
     {
         (_options, _nodeKey) = (options, nodeKey);
+        List<CatalogEntry> known = [];
         foreach (StoreEntry stored in entries)
         {
-            if (CatalogEntry.From(stored) is { } entry) _catalog.Set(entry);
+            if (CatalogEntry.From(stored) is { } entry) known.Add(entry);
             else ForeignEntryCount++;
         }
+
+        _catalog.Load(known);
     }
 
     /// <summary>Entries of the store that have a tag which PAST does not know.</summary>

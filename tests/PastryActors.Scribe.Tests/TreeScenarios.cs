@@ -270,6 +270,116 @@ public sealed class TreeScenarios
         Assert.Equal(2, node.Received(second).Count);
     }
 
+    [Theory]
+    [InlineData(21)]
+    [InlineData(22)]
+    [InlineData(23)]
+    [InlineData(24)]
+    public void Rings_that_were_apart_merge_and_nobody_gets_a_number_twice(ulong seed)
+    {
+        var ring = new LoopbackRing(seed, 24);
+        Dictionary<LoopbackNode, long> subscriptions = SubscribeAll(ring, ring.Nodes.Take(16));
+        ring.Nodes[20].Publish(Topic, "together");
+        ring.RunFor(TimeSpan.FromSeconds(2));
+        List<RingId> sorted = ring.Nodes.Select(n => n.Id).Order().ToList();
+        ring.Split(n => sorted.IndexOf(n.Id) % 2 == 1);
+        ring.RunFor(TimeSpan.FromSeconds(8));
+        for (int i = 0; i < 6; i++)
+        {
+            ring.Nodes[i].Publish(Topic, $"apart {i}");
+            ring.RunFor(TimeSpan.FromMilliseconds(200));
+        }
+
+        ring.RunFor(TimeSpan.FromSeconds(5));
+        ring.Heal();
+        ring.RunFor(TimeSpan.FromSeconds(10));
+        long last = ring.Nodes[20].Publish(Topic, "again");
+        ring.RunFor(TimeSpan.FromSeconds(20));
+
+        ulong number = Assert.IsType<Published>(ring.Nodes[20].AnswerTo(last)).Sequence;
+        Assert.Single(ring.Nodes, n => n.Status(Topic) is { IsRoot: true });
+        foreach ((LoopbackNode node, long id) in subscriptions)
+        {
+            Assert.Equal((number, "again"), node.Received(id)[^1]);
+            AssertNothingLeftOutInSilence(node, id);
+        }
+    }
+
+    [Fact]
+    public void Parents_that_hang_below_each_other_find_out_and_join_again()
+    {
+        var ring = new LoopbackRing(17, 20);
+        Dictionary<LoopbackNode, long> subscriptions = SubscribeAll(ring, ring.Nodes);
+        LoopbackNode forwarder = ring.Nodes.First(n => n.Status(Topic) is { IsRoot: false, Children.Count: > 0 });
+        LoopbackNode below = ring.Nodes.First(n => n.Id == forwarder.Status(Topic)!.Children[0].Id);
+        // A heartbeat that shows the node its own child's name above it is all that a loop looks like from within.
+        NodeHandle parent = forwarder.Status(Topic)!.Parent!;
+        forwarder.Receive(parent, new Scribe.Messages.TreeHeartbeat(TopicId, new Term(1, default), parent, 0, [parent.Id, below.Id, forwarder.Id]), null);
+        Assert.Contains(forwarder.Facts, f => f.Kind == FactKind.ParentLost);
+        ring.RunFor(TimeSpan.FromSeconds(5));
+        ring.Nodes[0].Publish(Topic, "x");
+        ring.RunFor(TimeSpan.FromSeconds(2));
+        AssertSameEverywhere(subscriptions, 1);
+    }
+
+    [Fact]
+    public void Large_messages_pass_beside_small_ones()
+    {
+        var ring = new LoopbackRing(18, 12);
+        Dictionary<LoopbackNode, long> subscriptions = SubscribeAll(ring, ring.Nodes.Take(6));
+        string large = new('x', new ScribeOptions().MaxMessageBytes - 10);
+        for (int i = 0; i < 6; i++) ring.Nodes[8].Publish(Topic, i % 2 == 0 ? $"{i} {large}" : $"{i}");
+        ring.RunFor(TimeSpan.FromSeconds(3));
+        AssertSameEverywhere(subscriptions, 6);
+    }
+
+    [Fact]
+    public void The_numbering_survives_when_nobody_subscribes()
+    {
+        var ring = new LoopbackRing(19, 12);
+        LoopbackNode root = ring.RootOf(TopicId);
+        LoopbackNode publisher = ring.Nodes.First(n => n != root);
+        publisher.Publish(Topic, "1");
+        ring.RunFor(TimeSpan.FromSeconds(2));
+        ring.Kill(root);
+        ring.RunFor(TimeSpan.FromSeconds(5));
+        long second = publisher.Publish(Topic, "2");
+        ring.RunFor(TimeSpan.FromSeconds(3));
+        Assert.Equal(new Published(second, 2), publisher.AnswerTo(second));
+    }
+
+    [Fact]
+    public void Ten_thousand_publishes_of_one_node_go_in_batches()
+    {
+        var ring = new LoopbackRing(20, 8, new ScribeOptions { PublishQueueMax = 20_000, RecentCountMax = 20_000 });
+        Dictionary<LoopbackNode, long> subscriptions = SubscribeAll(ring, ring.Nodes.Take(4));
+        LoopbackNode publisher = ring.Nodes.First(n => n != ring.RootOf(TopicId));
+        long before = ring.MessagesSent;
+        for (int i = 0; i < 10_000; i++) publisher.Publish(Topic, $"m{i}");
+        Assert.True(ring.RunUntil(() => subscriptions.All(s => s.Key.Received(s.Value).Count == 10_000), TimeSpan.FromSeconds(30)));
+        AssertSameEverywhere(subscriptions, 10_000);
+        Assert.InRange(ring.MessagesSent - before, 0, 10_000);
+    }
+
+    private static void AssertNothingLeftOutInSilence(LoopbackNode node, long subscription)
+    {
+        ulong next = 1;
+        foreach (Reply reply in node.Replies.Where(r => r.RequestId == subscription))
+        {
+            switch (reply)
+            {
+                case TopicMessages run:
+                    Assert.Equal(next, run.First);
+                    next += (ulong)run.Items.Count;
+                    break;
+                case TopicGap gap:
+                    Assert.Equal(next, gap.From);
+                    next = gap.To + 1;
+                    break;
+            }
+        }
+    }
+
     private static Dictionary<LoopbackNode, long> SubscribeAll(LoopbackRing ring, IEnumerable<LoopbackNode> nodes)
     {
         var subscriptions = nodes.ToDictionary(n => n, n => n.Subscribe(Topic));

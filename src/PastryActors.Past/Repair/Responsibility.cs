@@ -13,7 +13,7 @@ internal sealed class Responsibility
     private readonly RingId[] _nodes;
     private readonly bool _wholeRing;
     private readonly int _self;
-    private readonly Arc?[] _own;
+    private readonly Arc[] _own;
 
     /// <summary>By the leaf set as it is now.</summary>
     public Responsibility(LeafSetView leafs)
@@ -33,21 +33,21 @@ internal sealed class Responsibility
     public int ReplicasMax { get; }
 
     /// <summary>Whether this node is among the <paramref name="replicas"/> closest to the key.</summary>
-    public bool IsOwn(RingId key, int replicas) => _own[Math.Min(replicas, ReplicasMax)] is { } arc && arc.Contains(key);
+    public bool IsOwn(RingId key, int replicas) => _own[Math.Min(replicas, ReplicasMax)].Contains(key);
 
     /// <summary>The arc of this node for a k of 1 to L/2.</summary>
-    public Arc OwnArc(int replicas) => _own[replicas]!.Value;
+    public Arc OwnArc(int replicas) => _own[replicas];
 
     /// <summary>The arcs of another node by k; null for a node that is not known.</summary>
-    public Arc?[]? ArcsOf(RingId node)
+    public Arc[]? ArcsOf(RingId node)
     {
         int index = Array.IndexOf(_nodes, node);
         return index < 0 ? null : Arcs(index);
     }
 
-    private Arc?[] Arcs(int index)
+    private Arc[] Arcs(int index)
     {
-        var arcs = new Arc?[ReplicasMax + 1];
+        var arcs = new Arc[ReplicasMax + 1];
         for (int k = 1; k <= ReplicasMax; k++) arcs[k] = ArcOf(index, k);
         return arcs;
     }

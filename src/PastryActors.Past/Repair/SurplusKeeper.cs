@@ -66,11 +66,13 @@ internal sealed class SurplusKeeper(PastContext context, RepairQueue repairs)
     {
         if (_watched.Count >= context.Options.SurplusMax || context.Catalog.ObjectCount + context.Catalog.TombstoneCount == 0) return;
         Responsibility responsibility = context.Responsibility;
-        foreach (CatalogEntry entry in context.Catalog.In(Arc.WholeRing))
+        foreach (ArraySegment<CatalogEntry> run in context.Catalog.RunsIn(Arc.WholeRing))
         {
-            if (responsibility.IsOwn(entry.Object.Key, entry.Replicas) || _watched.ContainsKey(entry.Object)) continue;
-            _watched.Add(entry.Object, new Watch(context.Host.Now));
-            if (_watched.Count >= context.Options.SurplusMax) return;
+            foreach (ref readonly CatalogEntry entry in run.AsSpan())
+            {
+                if (responsibility.IsOwn(entry.Key, entry.Replicas) || !_watched.TryAdd(entry.Object, new Watch(context.Host.Now))) continue;
+                if (_watched.Count >= context.Options.SurplusMax) return;
+            }
         }
     }
 

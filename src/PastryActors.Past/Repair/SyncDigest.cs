@@ -34,10 +34,11 @@ internal struct SyncDigest
     // Finalizer of SplitMix64 over each 64 bits in turn.
     private static ulong Hash(in CatalogEntry entry, ulong seed)
     {
-        UInt128 key = entry.Object.Key.Value;
+        FileId id = entry.Object;
+        UInt128 key = id.Key.Value;
         ulong hash = Mix(seed ^ (ulong)(key >> 64));
         hash = Mix(hash ^ (ulong)key);
-        return Mix(hash ^ ((ulong)entry.Object.Tail << 1) ^ (entry.IsTombstone ? 1UL : 0));
+        return Mix(hash ^ ((ulong)id.Tail << 1) ^ (entry.IsTombstone ? 1UL : 0));
     }
 
     private static ulong Mix(ulong z)
@@ -52,7 +53,7 @@ internal struct SyncDigest
 /// What this node and one peer should both hold, as this node sees the ring: the objects for which both are among the k closest,
 /// each by its own k. Two nodes that see the ring alike and hold the same compute the same.
 /// </summary>
-internal sealed class SharedRange(Catalog catalog, Responsibility responsibility, Arc?[] peerArcs)
+internal sealed class SharedRange(Catalog catalog, Responsibility responsibility, Arc[] peerArcs)
 {
     /// <summary>Into how many parts an arc is cut where it differs: 64 digests are 768 bytes, and 100,000 objects are two cuts deep.</summary>
     public const int PartCount = 64;
@@ -61,13 +62,20 @@ internal sealed class SharedRange(Catalog catalog, Responsibility responsibility
     public Arc? Hull(int replicas)
     {
         if (replicas < 1 || replicas >= peerArcs.Length) return null;
-        return Arc.Common(responsibility.OwnArc(replicas), peerArcs[replicas]!.Value);
+        return Arc.Common(responsibility.OwnArc(replicas), peerArcs[replicas]);
     }
 
     public SyncDigest DigestOf(Arc arc, ulong seed)
     {
         var digest = default(SyncDigest);
-        foreach (CatalogEntry entry in In(arc)) digest.Add(entry, seed);
+        foreach (ArraySegment<CatalogEntry> run in catalog.RunsIn(arc))
+        {
+            foreach (ref readonly CatalogEntry entry in run.AsSpan())
+            {
+                if (IsShared(entry.Key, entry.Replicas)) digest.Add(entry, seed);
+            }
+        }
+
         return digest;
     }
 
@@ -97,10 +105,10 @@ internal sealed class SharedRange(Catalog catalog, Responsibility responsibility
     {
         foreach (CatalogEntry entry in catalog.In(arc))
         {
-            if (IsShared(entry.Object.Key, entry.Replicas)) yield return entry;
+            if (IsShared(entry.Key, entry.Replicas)) yield return entry;
         }
     }
 
     private bool IsShared(RingId key, int replicas) =>
-        responsibility.IsOwn(key, replicas) && peerArcs[Math.Min(replicas, peerArcs.Length - 1)] is { } arc && arc.Contains(key);
+        responsibility.IsOwn(key, replicas) && peerArcs[Math.Min(replicas, peerArcs.Length - 1)].Contains(key);
 }

@@ -92,7 +92,7 @@ internal sealed class SyncScheduler(PastContext context, byte periodTimer, byte 
     {
         Responsibility responsibility = context.Responsibility;
         int replicas = Math.Clamp(context.Catalog.ReplicasMax, context.Options.Replicas, context.ReplicasMax);
-        return responsibility.ArcsOf(peer.Id) is { } arcs && Arc.Common(responsibility.OwnArc(replicas), arcs[replicas]!.Value) is not null;
+        return responsibility.ArcsOf(peer.Id) is { } arcs && Arc.Common(responsibility.OwnArc(replicas), arcs[replicas]) is not null;
     }
 
     private void RunNext()

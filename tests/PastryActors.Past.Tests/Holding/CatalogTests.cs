@@ -55,6 +55,21 @@ public sealed class CatalogTests
     }
 
     [Fact]
+    public void Loading_at_once_is_the_same_as_one_by_one()
+    {
+        var random = new RandomSource(6);
+        List<CatalogEntry> entries = [.. Enumerable.Range(0, 5000).Select(_ => Entry(random.NextRingId()))];
+        entries.Add(entries[0]);
+        Catalog oneByOne = new(), atOnce = new();
+        entries.ForEach(e => oneByOne.Set(e));
+        atOnce.Load([.. entries]);
+        Assert.Equal(oneByOne.In(Arc.WholeRing), atOnce.In(Arc.WholeRing));
+        Assert.Equal(5000, atOnce.ObjectCount);
+        for (int i = 0; i < 5000; i++) atOnce.Set(Entry(random.NextRingId()));
+        Assert.Equal(10_000, atOnce.In(Arc.WholeRing).Count());
+    }
+
+    [Fact]
     public void An_empty_catalog_has_nothing_anywhere()
     {
         var catalog = new Catalog();

@@ -32,7 +32,7 @@ public sealed class ResponsibilityTests
     public void Where_two_nodes_share_responsibility_each_sees_the_others_arc_as_the_other_does()
     {
         var random = new RandomSource(9);
-        for (int round = 0; round < 60; round++)
+        for (int round = 0; round < 20; round++)
         {
             List<RingId> ids = Ids(random, 2 + random.Next(24));
             List<FakeHost> hosts = ids.ConvertAll(id => HostOf(id, ids));
@@ -48,15 +48,15 @@ public sealed class ResponsibilityTests
         if (a == b || !a.LeafSet.Contains(b.Self.Id)) return;
         var fromA = new Responsibility(a.Leafs);
         var fromB = new Responsibility(b.Leafs);
-        Arc?[] ofB = fromA.ArcsOf(b.Self.Id)!;
+        Arc[] ofB = fromA.ArcsOf(b.Self.Id)!;
         for (int key = 0; key < 256; key++)
         {
             for (int k = 1; k <= 4; k++)
             {
                 bool truth = fromA.IsOwn(Point(key), k) && fromB.IsOwn(Point(key), k);
-                bool seen = fromA.IsOwn(Point(key), k) && ofB[k]!.Value.Contains(Point(key));
+                bool seen = fromA.IsOwn(Point(key), k) && ofB[k].Contains(Point(key));
                 Assert.Equal(truth, seen);
-                if (truth) Assert.True(Arc.Common(fromA.OwnArc(k), ofB[k]!.Value)!.Value.Contains(Point(key)));
+                if (truth) Assert.True(Arc.Common(fromA.OwnArc(k), ofB[k])!.Value.Contains(Point(key)));
             }
         }
     }

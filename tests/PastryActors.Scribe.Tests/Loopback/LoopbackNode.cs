@@ -32,6 +32,9 @@ internal sealed class LoopbackNode : IPastryHost
 
     public bool IsAlive { get; set; } = true;
 
+    /// <summary>Of a split ring.</summary>
+    public int Side { get; set; }
+
     public List<Reply> Replies { get; } = [];
 
     public List<Fact> Facts { get; } = [];
@@ -103,7 +106,7 @@ internal sealed class LoopbackNode : IPastryHost
         if (!LeafSet.Remove(dead.Id)) return;
         foreach (LoopbackNode node in _ring.Alive)
         {
-            if (node != this) LeafSet.Add(node.Self);
+            if (node != this && node.Side == Side) LeafSet.Add(node.Self);
         }
 
         Component.NewLeafs(Leafs);

@@ -73,6 +73,29 @@ internal sealed class LoopbackRing
         }
     }
 
+    /// <summary>Cuts the ring in two; after the detection delay each side is a ring of its own.</summary>
+    public void Split(Func<LoopbackNode, bool> other)
+    {
+        foreach (LoopbackNode node in Nodes) node.Side = other(node) ? 1 : 0;
+        After(DetectionDelay, () =>
+        {
+            foreach (LoopbackNode node in Alive)
+            {
+                foreach (LoopbackNode gone in Alive.Where(n => n.Side != node.Side)) node.Unlearn(gone.Self);
+            }
+        });
+    }
+
+    /// <summary>The two sides see each other again.</summary>
+    public void Heal()
+    {
+        foreach (LoopbackNode node in Nodes) node.Side = 0;
+        foreach (LoopbackNode node in Alive)
+        {
+            foreach (LoopbackNode other in Alive) node.Learn(other.Self);
+        }
+    }
+
     public void After(TimeSpan delay, Action action) => _due.Enqueue(action, ((Now + delay).Ticks, _order++));
 
     public void RunFor(TimeSpan span)
@@ -104,7 +127,7 @@ internal sealed class LoopbackRing
     public void Send(LoopbackNode from, Message message, NodeHandle to, Lane lane, ContentRef? content)
     {
         LoopbackNode? target = Nodes.Find(n => n.Id == to.Id);
-        if (target is null) return;
+        if (target is null || target.Side != from.Side) return;
         MessagesSent++;
         if (target != from && (Random.NextDouble() < Loss || Cut?.Invoke(from, target, message) == true)) return;
         Message received = target == from ? message : Copy(message);
@@ -127,6 +150,7 @@ internal sealed class LoopbackRing
         }
 
         LoopbackNode target = Nodes.Find(n => n.Id == next.Id)!;
+        if (target.Side != at.Side) return;
         Message received = Copy(message);
         After(TimeSpan.FromMilliseconds(1 + (10 * Random.NextDouble())), () => Route(target, source, received, key, hops + 1));
     }
@@ -141,7 +165,7 @@ internal sealed class LoopbackRing
         foreach (LoopbackNode node in Alive)
         {
             int prefix = node.Id.SharedPrefixLength(key, 1);
-            if (prefix <= shared) continue;
+            if (prefix <= shared || node.Side != at.Side) continue;
             int bestPrefix = best?.Id.SharedPrefixLength(key, 1) ?? int.MaxValue;
             if (prefix < bestPrefix || (prefix == bestPrefix && (node.Id.Value ^ at.Id.Value) < (best!.Id.Value ^ at.Id.Value))) best = node;
         }
