@@ -43,7 +43,11 @@ public sealed class CompactionTests
             }
 
             await using VolumeStore again = Stores.Open(trial.AfterPowerLoss(new Random(point)));
-            for (int i = 0; i < 60; i++) Assert.True(i % 4 == 0 ? await again.HoldsAsync(i) : (await again.GetAsync(i)).Status == StoreStatus.NotFound, $"point {point}, object {i}");
+            for (int i = 0; i < 60; i++)
+            {
+                bool right = i % 4 == 0 ? await again.HoldsAsync(i) : (await again.GetAsync(i)).Status == StoreStatus.NotFound;
+                Assert.True(right, $"point {point}, object {i}");
+            }
         }
     }
 
