@@ -88,8 +88,8 @@ public sealed class CompactionTests
             for (int i = 100; i < 120; i++) await store.PutAsync(i); // keeps the first volume alive, and full of life
             for (int i = 200; i < 205; i++) await store.PutAsync(i); // the removal is to lie in the second, among what will be dead
             await store.RemoveAsync(1);
-            for (int i = 205; i < 260; i++) await store.PutAsync(i);
-            for (int i = 200; i < 260; i++) await store.RemoveAsync(i);
+            for (int i = 205; i < 225; i++) await store.PutAsync(i);
+            for (int i = 200; i < 225; i++) await store.RemoveAsync(i);
             await CompactAllAsync(store);
         }
 
