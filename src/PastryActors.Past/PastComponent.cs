@@ -170,7 +170,7 @@ public sealed class PastComponent : IPastryComponent
             Surplus = new SurplusKeeper(context, Repairs);
             Server = new ObjectServer(context, Repairs);
             Keeper = new StoreKeeper(context);
-            Releaser = new ReclaimKeeper(context);
+            Releaser = new ReclaimKeeper(context, Repairs);
             Desk = new RequestDesk(context);
         }
 

@@ -3,12 +3,13 @@ using PastryActors.Core.Ring;
 using PastryActors.Past.Certificates;
 using PastryActors.Past.Messages;
 using PastryActors.Past.Operations;
+using PastryActors.Past.Repair;
 using PastryActors.Past.Requests;
 
 namespace PastryActors.Past.Holding;
 
 /// <summary>Releases objects at their owner's wish: the certificate is compared with that of the object, its signature verified, a tombstone put in the object's place. Bounded like store requests.</summary>
-internal sealed class ReclaimKeeper(PastContext context)
+internal sealed class ReclaimKeeper(PastContext context, IRepairs repairs)
 {
     private int _open;
 
@@ -30,7 +31,7 @@ internal sealed class ReclaimKeeper(PastContext context)
         else
         {
             _open++;
-            context.Read(new Release(context, this, entry, request, from), request.Object, metaOnly: true);
+            context.Read(new Release(context, repairs, this, entry, request, from), request.Object, metaOnly: true);
         }
     }
 
@@ -40,7 +41,7 @@ internal sealed class ReclaimKeeper(PastContext context)
         context.Changing.Remove(id);
     }
 
-    private sealed class Release(PastContext context, ReclaimKeeper keeper, CatalogEntry entry, ReclaimRequest request, NodeHandle asker) : IWorkWaiter
+    private sealed class Release(PastContext context, IRepairs repairs, ReclaimKeeper keeper, CatalogEntry entry, ReclaimRequest request, NodeHandle asker) : IWorkWaiter
     {
         private Tombstone? _tombstone;
 
@@ -60,6 +61,7 @@ internal sealed class ReclaimKeeper(PastContext context)
             if (got.Status != StoreStatus.Done || CertificateCodec.TryDecodeCertificate(got.Meta.Span, out _) is not { } held)
             {
                 Refuse(RefusalCode.Broken, "the object's certificate cannot be read");
+                if (got.Status != StoreStatus.Failed) repairs.Lost(entry, onDisk: got.Status == StoreStatus.Done);
             }
             else if (CertificateRules.CheckReclaim(request.Certificate, held) is { } problem)
             {

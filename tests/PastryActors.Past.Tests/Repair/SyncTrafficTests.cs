@@ -9,7 +9,7 @@ namespace PastryActors.Past.Tests.Repair;
 public sealed class SyncTrafficTests
 {
     [Fact]
-    public void One_difference_among_100_000_objects_is_found_with_less_than_10_KiB()
+    public void One_difference_among_100_000_objects_is_found_with_less_than_6_KiB()
     {
         var ring = new TestRing(2, TestRing.Fast with { Replicas = 2, SyncPeriod = TimeSpan.FromHours(1) });
         TestNode rich = ring.Nodes[0], poor = ring.Nodes[1];
@@ -26,7 +26,7 @@ public sealed class SyncTrafficTests
         long bytes = ring.MessageBytes;
         Restart(ring);
         ring.RunUntil(() => poor.Holds(certificate.File), TimeSpan.FromSeconds(10));
-        Assert.InRange(ring.MessageBytes - bytes, 500, 10 << 10);
+        Assert.InRange(ring.MessageBytes - bytes, 500, 6 << 10);
     }
 
     [Fact]

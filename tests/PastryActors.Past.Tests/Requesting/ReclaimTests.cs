@@ -103,6 +103,16 @@ public sealed class ReclaimTests
     }
 
     [Fact]
+    public void A_replica_whose_certificate_rotted_goes_the_way_of_the_others()
+    {
+        TestNode rotten = _closest[0];
+        rotten.Disk[Id] = rotten.Disk[Id] with { Meta = new byte[] { 0xFF } };
+        Assert.Equal(2, _ring.Ask<ObjectReclaimed>(_closest[11], id => new ReclaimObject(id, Timeout, Id, Make.Reclaim(Id))).Released);
+        _ring.RunFor(TimeSpan.FromSeconds(20));
+        Assert.True(rotten.HasTombstone(Id));
+    }
+
+    [Fact]
     public void Silent_nodes_without_any_answer_are_unreachable()
     {
         _ring.OnTheWay = p => p.Message is ReclaimRequest ? null : p;
