@@ -54,6 +54,9 @@ public sealed record ScribeOptions
     /// <summary>How many publishes wait for their number on this node, a topic; a further one fails as busy.</summary>
     public int PublishQueueMax { get; init; } = 4096;
 
+    /// <summary>How many bytes of publishes wait for their numbers on this node, over all topics.</summary>
+    public long PublishQueueBytesMax { get; init; } = 64L << 20;
+
     /// <summary>The longest a publish waits for its number, whatever its request allows.</summary>
     public TimeSpan PublishTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -66,8 +69,8 @@ public sealed record ScribeOptions
     /// <summary>How many publishers a root remembers a topic, so that their retries are not numbered twice. At most 512: the memory travels as one message of about 1 KiB each.</summary>
     public int PublishersMax { get; init; } = 256;
 
-    /// <summary>How many bytes a root has numbered but not yet seen confirmed by another node; beyond it publishes are dropped, and come again.</summary>
-    public int UnconfirmedBytesMax { get; init; } = 16 << 20;
+    /// <summary>How many bytes a root has numbered but not yet seen confirmed by another node; beyond it publishes are dropped, and come again. Half of the recent bytes at most.</summary>
+    public int UnconfirmedBytesMax { get; init; } = 4 << 20;
 
     /// <summary>How long a new root waits for each step of taking over: for its neighbours to say what they know, then for each part of the numbering.</summary>
     public TimeSpan RecoverTimeout { get; init; } = TimeSpan.FromSeconds(1);
@@ -99,7 +102,8 @@ public sealed record ScribeOptions
         if (BatchBytesMax is < 1 or > 512 * 1024) return $"a batch must be 1 to {512 * 1024} bytes, not {BatchBytesMax}";
         if (RecentCountMax < 1 || RecentBytesMax < 1 || RecentBytesTotalMax < 1) return "the bounds of recent messages must be at least 1";
         if (ParkedCountMax < 1 || ParkedBytesMax < MaxMessageBytes) return "the bounds of waiting messages must hold at least one message";
-        if (PublishQueueMax < 1 || UnconfirmedBytesMax < MaxMessageBytes) return "the bounds of publishes must hold at least one message";
+        if (PublishQueueMax < 1 || PublishQueueBytesMax < MaxMessageBytes) return "the bounds of publishes must hold at least one message";
+        if (UnconfirmedBytesMax > RecentBytesMax / 2) return "the bytes without confirmation may be half of the recent bytes at most";
         if (RootReplicas < 1) return $"root replicas must be at least 1, not {RootReplicas}";
         if (PublishersMax is < 1 or > 512) return $"publishers must be 1 to 512, not {PublishersMax}";
         return null;

@@ -24,6 +24,7 @@ internal sealed class PublishKeeper(ScribeContext context)
 
     private readonly TopicTable<TopicPublisher> _publishers = new(context.Options.MaxTopics);
     private ulong _begun;
+    private long _openBytes;
 
     public bool IsEmpty => _publishers.Count == 0;
 
@@ -60,14 +61,15 @@ internal sealed class PublishKeeper(ScribeContext context)
             _publishers.Add(id, publisher = new TopicPublisher(id, request.Topic, (_begun++ << CountBits) + 1));
         }
 
-        if (publisher.OpenCount >= context.Options.PublishQueueMax)
+        if (publisher.OpenCount >= context.Options.PublishQueueMax || _openBytes + request.Payload.Length > context.Options.PublishQueueBytesMax)
         {
             context.Report(FactKind.Dropped, id, context.Options.PublishQueueMax);
-            Fail(request.Id, FailureCode.Busy, $"{publisher.OpenCount} messages of this node wait for their numbers in this topic, as many as may");
+            Fail(request.Id, FailureCode.Busy, $"{publisher.OpenCount} messages of this node wait for their numbers in this topic and {_openBytes} bytes in all, as many as may");
             return;
         }
 
         TimeSpan timeout = request.Timeout > TimeSpan.Zero && request.Timeout < context.Options.PublishTimeout ? request.Timeout : context.Options.PublishTimeout;
+        _openBytes += request.Payload.Length;
         publisher.Add(request.Id, context.Now + timeout, request.Payload);
         publisher.LastUsed = context.Now;
         Pump(publisher);
@@ -82,7 +84,7 @@ internal sealed class PublishKeeper(ScribeContext context)
     public void OnRefused(TopicRefused refused)
     {
         if (_publishers.Find(refused.Topic) is not { } publisher || publisher.Nonce == 0 || publisher.Nonce != refused.Nonce) return;
-        while (publisher.TakeAny() is { } open) Fail(open.RequestId, FailureCode.Full, "the topic's root is in as many topics as it may be");
+        while (publisher.TakeAny() is { } open) Fail(open, FailureCode.Full, "the topic's root is in as many topics as it may be");
     }
 
     public void Tick() => _publishers.ForEach(Tick);
@@ -92,7 +94,7 @@ internal sealed class PublishKeeper(ScribeContext context)
         Instant now = context.Now;
         while (publisher.TakeExpired(now) is { } expired)
         {
-            Fail(expired.RequestId, FailureCode.TimedOut, "the topic's root did not confirm the message in time; it may have been published all the same");
+            Fail(expired, FailureCode.TimedOut, "the topic's root did not confirm the message in time; it may have been published all the same");
         }
 
         if (publisher.OpenCount == 0)
@@ -168,12 +170,20 @@ internal sealed class PublishKeeper(ScribeContext context)
             int count = Math.Min(run.Count, PublisherMemory.WindowSize);
             for (int i = 0; i < count; i++)
             {
-                if (publisher.Take(run.Number + (ulong)i) is { } open) context.Host.Reply(new Published(open.RequestId, run.Sequence + (ulong)i));
+                if (publisher.Take(run.Number + (ulong)i) is not { } open) continue;
+                _openBytes -= open.Payload.Length;
+                context.Host.Reply(new Published(open.RequestId, run.Sequence + (ulong)i));
             }
         }
 
         publisher.LastUsed = context.Now;
         Pump(publisher);
+    }
+
+    private void Fail(OpenPublish open, FailureCode code, string detail)
+    {
+        _openBytes -= open.Payload.Length;
+        Fail(open.RequestId, code, detail);
     }
 
     private void Fail(long request, FailureCode code, string detail) => context.Host.Reply(new Failed(request, code, detail));

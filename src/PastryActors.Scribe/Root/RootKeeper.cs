@@ -98,6 +98,7 @@ internal sealed class RootKeeper
         office.Locators.Clear();
         foreach ((NodeHandle from, PublishItems items) in office.Waiting) Sequencer.Number(topic, from, items);
         office.Waiting.Clear();
+        office.WaitingBytes = 0;
     }
 
     /// <summary>Below this node more is known than here: begins another term, above all of it.</summary>
@@ -246,7 +247,21 @@ internal sealed class RootKeeper
 
         office.LastUsed = _context.Now;
         if (office.IsServing) Sequencer.Number(topic, message.Source, items);
-        else if (office.Waiting.Count < WaitingMax && items.Items.Count <= PublisherMemory.WindowSize) office.Waiting.Add((message.Source, items));
-        else _context.Report(FactKind.Dropped, topic.Id, WaitingMax);
+        else KeepWaiting(topic, message.Source, items);
+    }
+
+    private void KeepWaiting(TopicNode topic, NodeHandle from, PublishItems items)
+    {
+        RootOffice office = topic.Office!;
+        long bytes = 0;
+        foreach (PublishItem item in items.Items) bytes += Batch.CostOf(item.Payload);
+        if (office.Waiting.Count >= WaitingMax || office.WaitingBytes + bytes > _context.Options.UnconfirmedBytesMax)
+        {
+            _context.Report(FactKind.Dropped, topic.Id, WaitingMax);
+            return;
+        }
+
+        office.Waiting.Add((from, items));
+        office.WaitingBytes += bytes;
     }
 }

@@ -64,6 +64,8 @@ internal sealed class RootOffice(TopicLog log)
     /// <summary>What was published before the root could serve.</summary>
     public List<(NodeHandle From, PublishItems Items)> Waiting { get; } = [];
 
+    public long WaitingBytes { get; set; }
+
     public Instant LastUsed { get; set; }
 
     public Instant LastOffered { get; set; }

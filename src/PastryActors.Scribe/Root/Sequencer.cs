@@ -81,7 +81,8 @@ internal sealed class Sequencer(ScribeContext context)
     private void Stage(TopicNode topic, NodeHandle from, PublishItem item)
     {
         RootOffice office = topic.Office!;
-        if (office.UnconfirmedBytes + item.Payload.Length > context.Options.UnconfirmedBytesMax || office.Unconfirmed.Count >= context.Options.RecentCountMax)
+        int bytes = Batch.CostOf(item.Payload);
+        if (!HasRoomFor(office, bytes))
         {
             context.Report(FactKind.Dropped, topic.Id, context.Options.UnconfirmedBytesMax);
             return;
@@ -91,9 +92,16 @@ internal sealed class Sequencer(ScribeContext context)
         if (office.Log.Windows.Mark(from.Id, from.Incarnation, item.Number, sequence)) context.Report(FactKind.Dropped, topic.Id, context.Options.PublishersMax);
         office.StagedItems.Add(new TopicItem(from.Id, item.Payload));
         office.StagedMarks.Add(new PublishMark(from.Incarnation, item.Number));
-        office.Unconfirmed.Enqueue(new UnconfirmedPublish(sequence, from, item.Number, item.Payload.Length));
-        office.UnconfirmedBytes += item.Payload.Length;
+        office.Unconfirmed.Enqueue(new UnconfirmedPublish(sequence, from, item.Number, bytes));
+        office.UnconfirmedBytes += bytes;
     }
+
+    /// <summary>Whether one more number may be unconfirmed. Well within what the log holds, for what it forgets can never be confirmed.</summary>
+    private bool HasRoomFor(RootOffice office, int bytes) =>
+        office.Unconfirmed.Count == 0
+        || (office.UnconfirmedBytes + bytes <= context.Options.UnconfirmedBytesMax
+            && office.Unconfirmed.Count < context.Options.RecentCountMax / 2
+            && !context.Budget.IsExceeded);
 
     /// <summary>While every copy has a pipeline full, publishes gather: the busier the topic, the larger its batches.</summary>
     private static bool MayFlush(RootOffice office)
@@ -129,9 +137,9 @@ internal sealed class Sequencer(ScribeContext context)
 
     private int CountForOneBatch(List<TopicItem> items, int start)
     {
-        int bytes = items[start].Payload.Length;
+        int bytes = Batch.CostOf(items[start].Payload);
         int end = start + 1;
-        while (end < items.Count && bytes + items[end].Payload.Length <= context.Options.BatchBytesMax) bytes += items[end++].Payload.Length;
+        while (end < items.Count && bytes + Batch.CostOf(items[end].Payload) <= context.Options.BatchBytesMax) bytes += Batch.CostOf(items[end++].Payload);
         return end - start;
     }
 

@@ -30,6 +30,9 @@ internal readonly record struct Batch(ulong First, ValueList<TopicItem> Items, V
         return Of(First + (ulong)start, ValueList.Create(Items.Span[start..end]), marks);
     }
 
+    /// <summary>What a message costs to keep, in bytes; also no less than what it costs on the wire.</summary>
+    public static int CostOf(Blob payload) => ItemOverheadBytes + payload.Length;
+
     public static int CostOf(ValueList<TopicItem> items)
     {
         int bytes = items.Count * ItemOverheadBytes;

@@ -157,7 +157,7 @@ internal sealed class TreeKeeper(ScribeContext context)
 
         if (topic.Office is not null) context.Roots.StepDown(topic);
         topic.Up.Attach(from, message.Root, message.Path, context.Now);
-        if (message.Term > topic.Term) topic.Term = message.Term;
+        FollowTerm(topic, message.Term);
         if (!topic.Stream.HasPosition) topic.Stream.StartAt((topic.JoinedAfter ?? message.Last) + 1);
         topic.Stream.Learn(message.Last);
         SendAlive(topic);
@@ -215,11 +215,22 @@ internal sealed class TreeKeeper(ScribeContext context)
         topic.Up.LastHeard = context.Now;
         bool moved = topic.Up.Path != message.Path || topic.Up.Root != message.Root || message.Term > topic.Term;
         (topic.Up.Path, topic.Up.Root) = (message.Path, message.Root);
-        if (message.Term < topic.Term) SendAlive(topic);
-        else topic.Term = message.Term;
+        bool fellBack = message.Term < topic.Term;
+        FollowTerm(topic, message.Term);
+        if (fellBack) SendAlive(topic);
         topic.Stream.Learn(message.Last);
         if (moved) Children.SendHeartbeats(topic);
         context.Stream.WatchHole(topic);
+    }
+
+    /// <summary>
+    /// The parent's term is this node's, even one that is behind: what was known here becomes a claim, above which the root begins. A node
+    /// that insisted on a term that no root ever had would take nothing from any parent.
+    /// </summary>
+    private static void FollowTerm(TopicNode topic, Term term)
+    {
+        if (topic.Term > topic.ClaimedTerm) topic.ClaimedTerm = topic.Term;
+        topic.Term = term;
     }
 
     private void OnNotYourParent(NodeHandle from, NotYourParent message)
