@@ -4,7 +4,10 @@ using PastryActors.Hocon.Syntax;
 
 namespace PastryActors.Hocon;
 
-/// <summary>Collects the layers of one document, later ones winning. Substitutions are made over all of them, so that an override shows wherever a file refers to its key.</summary>
+/// <summary>
+/// Collects the layers of one document, later ones winning. Substitutions are made over all of them, so that an override shows wherever a
+/// file refers to its key.
+/// </summary>
 public sealed class HoconLayers
 {
     private readonly RawObject _root = new(new HoconOrigin("the document"));

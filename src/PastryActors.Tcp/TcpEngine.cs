@@ -63,8 +63,6 @@ public sealed class TcpEngine : IAsyncDisposable
     /// <summary>The messages that reached nobody, by reason, with examples.</summary>
     public DeadLetters DeadLetters => _context.DeadLetters;
 
-    internal ConnectionTable Connections => _table;
-
     /// <summary>How many refusals there were for this reason.</summary>
     public long RefusalsOf(Refusal reason) => _context.Tally.RefusalsOf(reason);
 
@@ -118,10 +116,10 @@ public sealed class TcpEngine : IAsyncDisposable
         _acceptor.Dispose();
         _dialer.Dispose();
         await Task.WhenAll(Nodes.Select(static n => n.StopAsync()));
-        Connection[] open = _table.All;
+        Connection[] open = _table.Shut();
         foreach (Connection connection in open) connection.Close();
         await Task.WhenAny(Task.WhenAll(open.Select(static c => c.Completion)), Task.Delay(FarewellTimeout));
-        foreach (Connection connection in _table.All) connection.Abort();
+        foreach (Connection connection in open.Where(static c => !c.Completion.IsCompleted)) connection.Abort();
         await Task.WhenAll(open.Select(static c => c.Completion));
         _telemetry.Dispose();
         _context.Dispose();

@@ -81,7 +81,11 @@ public sealed class TcpNode
 
     internal void Start() => _actor.Wake();
 
-    internal void TellLinkFailed(NodeHandle peer) => _actor.TryPost(new NodeItem(NodeEvent.LinkFailed(peer)));
+    /// <summary>A hint, so it may be lost like any message; but not in silence.</summary>
+    internal void TellLinkFailed(NodeHandle peer)
+    {
+        if (!_actor.TryPost(new NodeItem(NodeEvent.LinkFailed(peer))) && !IsStopped) _context.DeadLetters.Add(DeadLetterReason.MailboxFull, peer, Handle);
+    }
 
     /// <summary>Takes a message from a node of this process: dropped if there is no room, since a node's thread cannot wait for another's.</summary>
     internal void AcceptLocal(NodeHandle from, Message message, ContentRef? content, Lane lane)

@@ -12,8 +12,9 @@ public sealed class FuzzTests
 {
     private static readonly string[] Pieces =
     [
-        "a", "b", "a.b", ".", "=", ":", "+=", "{", "}", "[", "]", ",", "\n", " ", "#", "//", "\"", "\"\"\"", "\\", "\\u00", "${", "${?", "}", "${a}", "${?b}", "${a.b}",
-        "include", "include \"self\"", "required(", "file(", ")", "null", "true", "1", "5s", "10 GiB", "pastry", "pastry.past", "capacity", "a=${b}", "b=${a}", "a+=1", "a{", "\uFEFF", "\0", "\ud800", "é",
+        "a", "b", "a.b", ".", "=", ":", "+=", "{", "}", "[", "]", ",", "\n", " ", "#", "//", "\"", "\"\"\"", "\\", "\\u00",
+        "${", "${?", "}", "${a}", "${?b}", "${a.b}", "a=${b}", "b=${a}", "a+=1", "a{", "\uFEFF", "\0", "\ud800", "é",
+        "include", "include \"self\"", "required(", "file(", ")", "null", "true", "1", "5s", "10 GiB", "pastry", "pastry.past", "capacity",
     ];
 
     private static readonly Config Often = Config.QuickThrowOnFailure.WithMaxTest(3000);
@@ -45,7 +46,8 @@ public sealed class FuzzTests
     public void Node_conf_with_pieces_put_into_it()
     {
         string valid = PastrySchema.NodeConf();
-        Gen<byte[]> mutated = Gen.Choose(0, valid.Length).Zip(Gen.Elements(Pieces)).Select(change => Encoding.UTF8.GetBytes(valid.Insert(change.Item1, change.Item2)));
+        Gen<byte[]> mutated = Gen.Choose(0, valid.Length).Zip(Gen.Elements(Pieces)).Select(change =>
+            Encoding.UTF8.GetBytes(valid.Insert(change.Item1, change.Item2)));
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(200), Prop.ForAll(mutated.ToArbitrary(), IsReadOrRefused));
     }
 
@@ -53,7 +55,8 @@ public sealed class FuzzTests
     public void Random_overrides()
     {
         Arbitrary<string[]> texts = Gen.Elements(Pieces).ArrayOf().ToArbitrary();
-        Check.One(Often, Prop.ForAll(texts, pieces => Ends(() => PastrySchema.Load(null, ["past.owner-key=" + string.Concat(pieces), string.Concat(pieces)], new Files().Options))));
+        Check.One(Often, Prop.ForAll(texts, pieces => Ends(() =>
+            PastrySchema.Load(null, ["past.owner-key=" + string.Concat(pieces), string.Concat(pieces)], new Files().Options))));
     }
 
     private static byte[] Changed(byte[] valid, (int At, int Value)[] changes)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PastryActors.Core.Wire;
 
 /// <summary>Reads messages of a closed set of kinds. Immutable: one codec serves every thread of a process.</summary>
@@ -41,6 +43,8 @@ public sealed class WireCodec
     /// <summary>Reads one message, or throws <see cref="WireFormatException"/>: for messages nested in others.</summary>
     public Message Read(byte kind, ReadOnlySpan<byte> body)
     {
+        // Messages nest, and the stack's end is no exception that anyone could catch: a peer must not reach it.
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw new WireFormatException("messages nested too deeply");
         MessageKind known = _kinds[kind] ?? throw new WireFormatException($"message kind {kind} is not known");
         var reader = new WireReader(body, this);
         return known.Read(ref reader);

@@ -3,7 +3,7 @@ using PastryActors.Hocon.Reading;
 
 namespace PastryActors.Hocon.Configuration;
 
-/// <summary>Adds HOCON to a configuration. Each source is a document of its own; to let substitutions see overrides, add one of <see cref="HoconLayers"/>.</summary>
+/// <summary>Adds HOCON to a configuration. Each source is a document of its own: substitutions in one do not see the others.</summary>
 public static class HoconConfigurationExtensions
 {
     /// <summary>Adds a file and what it includes. It is read when the configuration is built.</summary>
@@ -27,10 +27,14 @@ public static class HoconConfigurationExtensions
 
     /// <summary>Adds overrides, each <c>key=value</c> as <see cref="HoconLayers.AddOverride"/> takes it.</summary>
     /// <exception cref="HoconException">Thrown by <c>Build</c>: one is not of that form.</exception>
-    public static IConfigurationBuilder AddHoconOverrides(this IConfigurationBuilder builder, IEnumerable<string> assignments, HoconReadOptions? options = null)
+    public static IConfigurationBuilder AddHoconOverrides(
+        this IConfigurationBuilder builder,
+        IEnumerable<string> assignments,
+        HoconReadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         string[] all = [.. assignments];
-        return builder.Add(new HoconConfigurationSource(() => all.Aggregate(new HoconLayers(options), (layers, each) => layers.AddOverride(each)).ToDocument()));
+        return builder.Add(new HoconConfigurationSource(() =>
+            all.Aggregate(new HoconLayers(options), (layers, each) => layers.AddOverride(each)).ToDocument()));
     }
 }

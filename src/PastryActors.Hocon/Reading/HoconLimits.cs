@@ -15,11 +15,11 @@ public sealed record HoconLimits
     /// <summary>Levels of objects and arrays inside each other, in a text and in the result. Parsing recurses this deep.</summary>
     public int DepthMax { get; init; } = 64;
 
-    /// <summary>Values of the resolved document, an object shared by several keys counted at each: 30 lines of doubling references would be a billion.</summary>
+    /// <summary>Values of the resolved document, a shared object counted at each key: 30 lines of doubling references would be a billion.</summary>
     public int ValuesMax { get; init; } = 200_000;
 
-    /// <summary>Characters of one concatenated text: doubling references again.</summary>
-    public int TextCharsMax { get; init; } = 1 << 20;
+    /// <summary>Characters of all joined texts together: doubling references again, or one long text that many keys refer to with a letter beside it.</summary>
+    public int JoinedCharsMax { get; init; } = 1 << 24;
 
     /// <summary>References that lead to references: the resolver recurses this deep, about 300 bytes of stack each.</summary>
     public int ReferenceDepthMax { get; init; } = 512;

@@ -64,7 +64,7 @@ internal sealed class Joiner(ResolveBudget budget)
 
     private HoconScalar Text(RawJoined joined, List<HoconValue?> values)
     {
-        budget.CheckText(joined.Origin, values.Sum(value => (long)(value?.ToString()?.Length ?? 0)));
+        budget.Join(joined.Origin, values.Sum(value => (long)(value?.ToString()?.Length ?? 0)));
         return new HoconScalar(joined.Origin, string.Concat(values));
     }
 }

@@ -8,6 +8,7 @@ internal sealed class ResolveBudget(HoconLimits limits)
 {
     private int _depth;
     private int _steps;
+    private long _joinedChars;
 
     public void Enter(HoconOrigin origin)
     {
@@ -28,9 +29,11 @@ internal sealed class ResolveBudget(HoconLimits limits)
         return value.Count <= limits.ValuesMax ? value : throw Beyond(value.Origin, $"more than {limits.ValuesMax} values");
     }
 
-    public void CheckText(HoconOrigin origin, long chars)
+    /// <summary>Counts a text before it is made.</summary>
+    public void Join(HoconOrigin origin, long chars)
     {
-        if (chars > limits.TextCharsMax) throw Beyond(origin, $"a text of more than {limits.TextCharsMax} characters");
+        _joinedChars += chars;
+        if (_joinedChars > limits.JoinedCharsMax) throw Beyond(origin, $"joined texts of more than {limits.JoinedCharsMax} characters");
     }
 
     private static HoconException Beyond(HoconOrigin origin, string found) => new(origin, found, "a document within the reader's limits");

@@ -111,7 +111,8 @@ internal sealed class Resolver
         if (value is null && !reference.IsOptional) Missing(reference);
         if (value is not (null or HoconObject) && reference.MustBeObject)
         {
-            throw new HoconException([new HoconProblem(reference.Origin, reference.Key, $"${{{reference.PathText}}}, which is {value.Shown}", "an object, since it stands beside one")]);
+            string found = $"${{{reference.PathText}}}, which is {value.Shown}";
+            throw new HoconException([new HoconProblem(reference.Origin, reference.Key, found, "an object, since it stands beside one")]);
         }
 
         return value;

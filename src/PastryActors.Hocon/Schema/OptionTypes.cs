@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using PastryActors.Core.Collections;
 using PastryActors.Hocon.Units;
@@ -97,12 +98,13 @@ public static class OptionTypes
     /// <summary>A list of texts. One text is split at its commas.</summary>
     public static OptionType<ValueList<string>> TextList(int countMax) => new ListType("texts", countMax, _ => true);
 
-    internal static string Quote(string text) => "\"" + JsonEncodedText.Encode(text, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping) + "\"";
+    internal static string Quote(string text) => "\"" + JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping) + "\"";
 
     private static ScalarType<T> Number<T>(string what, NumberStyles style, T min, T max) where T : INumber<T> =>
         new(
             string.Create(CultureInfo.InvariantCulture, $"{what}, {min} to {max}"),
-            (string text, out T result) => T.TryParse(text.AsSpan().Trim(), style, CultureInfo.InvariantCulture, out result!) && result >= min && result <= max,
+            (string text, out T result) =>
+                T.TryParse(text.AsSpan().Trim(), style, CultureInfo.InvariantCulture, out result!) && result >= min && result <= max,
             value => string.Create(CultureInfo.InvariantCulture, $"{value}"));
 
     private static bool IsInfinite(string text, out TimeSpan result)

@@ -31,7 +31,8 @@ public sealed class OptionsReader
         return reader._problems.Count == 0 ? options : throw new HoconException(reader._problems);
     }
 
-    internal TOptions Section<TOptions>(OptionSection<TOptions> section, HoconValue value, string path, TOptions options) where TOptions : class, new()
+    internal TOptions Section<TOptions>(OptionSection<TOptions> section, HoconValue value, string path, TOptions options)
+        where TOptions : class, new()
     {
         if (value is HoconScalar { IsNull: true }) return options;
         if (value is not HoconObject tree)
@@ -47,7 +48,8 @@ public sealed class OptionsReader
         return options;
     }
 
-    private TOptions Field<TOptions>(OptionSection<TOptions> section, string name, HoconValue value, string path, TOptions options) where TOptions : class, new()
+    private TOptions Field<TOptions>(OptionSection<TOptions> section, string name, HoconValue value, string path, TOptions options)
+        where TOptions : class, new()
     {
         string full = $"{path}.{name}";
         if (section.Sections.FirstOrDefault(each => each.Name == name) is { } below) return below.Read(this, value, full, options);
@@ -77,7 +79,8 @@ public sealed class OptionsReader
     {
         foreach ((string name, HoconValue value) in document.Fields)
         {
-            if (name != root && NearestKey.Distance(name, root) <= 2) Add(new HoconProblem(value.Origin, name, "a root of this name", $"{root}, which it looks like"));
+            if (name == root || NearestKey.Distance(name, root) > 2) continue;
+            Add(new HoconProblem(value.Origin, name, "a root of this name", $"{root}, which it looks like"));
         }
     }
 

@@ -28,6 +28,4 @@ public sealed record PastSettings
 
     /// <summary>Path of a file; empty: the one in the node's folder.</summary>
     public string OwnerKey { get; init; } = "";
-
-    public bool Durable { get; init; } = true;
 }

@@ -20,10 +20,22 @@ public static class PastrySchema
         .Section("tcp", TcpSchema.Section(), s => s.Tcp, (s, v) => s with { Tcp = v })
         .Section("past", PastSchema.Section(), s => s.Past, (s, v) => s with { Past = v })
         .Section("scribe", ScribeSchema.Section(), s => s.Scribe, (s, v) => s with { Scribe = v })
-        .Rule("past.replicas", s => s.Past.Replicas <= s.Overlay.LeafSetSize / 2 + 1, "at most half of overlay.leaf-set-size, and one: all k holders must see each other in their leaf sets")
-        .Rule("past.chunk-size", s => s.Past.ChunkBytes <= s.Tcp.MaxFrameBytes - FrameOverheadBytes, "at most tcp.max-frame less 32 KiB for what travels with a chunk")
-        .Rule("scribe.max-message", s => s.Scribe.MaxMessageBytes <= s.Tcp.MaxFrameBytes - FrameOverheadBytes, "at most tcp.max-frame less 32 KiB for what travels with a payload")
-        .Rule("scribe.root-replicas", s => s.Scribe.RootReplicas <= s.Overlay.LeafSetSize / 2 + 1, "at most half of overlay.leaf-set-size, and one: they are found in the root's leaf set");
+        .Rule(
+            "past.replicas",
+            s => s.Past.Replicas <= s.Overlay.LeafSetSize / 2 + 1,
+            "at most half of overlay.leaf-set-size, and one: all k holders must see each other in their leaf sets")
+        .Rule(
+            "past.chunk-size",
+            s => s.Past.ChunkBytes <= s.Tcp.MaxFrameBytes - FrameOverheadBytes,
+            "at most tcp.max-frame less 32 KiB for what travels with a chunk")
+        .Rule(
+            "scribe.max-message",
+            s => s.Scribe.MaxMessageBytes <= s.Tcp.MaxMessageBytes - FrameOverheadBytes,
+            "at most tcp.max-message less 32 KiB for what travels with a payload")
+        .Rule(
+            "scribe.root-replicas",
+            s => s.Scribe.RootReplicas <= s.Overlay.LeafSetSize / 2 + 1,
+            "at most half of overlay.leaf-set-size, and one: they are found in the root's leaf set");
 
     /// <summary>Reads settings from a file and overrides.</summary>
     /// <param name="path">The file, for instance <c>hocon/local.conf</c>; null for the defaults.</param>

@@ -2,7 +2,7 @@ using PastryActors.Hocon.Schema;
 
 namespace PastryActors.Hocon.Settings;
 
-/// <summary>Ranges that several keys share. They only keep out slips (a unit forgotten, a zero too many): what is wise within them, the explanations say.</summary>
+/// <summary>Ranges that several keys share. They only keep out slips (a zero too many): what is wise within them, the explanations say.</summary>
 internal static class Ranges
 {
     /// <summary>Periods: below 10 ms a node would be busy with itself, beyond a day the duty would never be seen to work.</summary>

@@ -7,7 +7,7 @@ public sealed record TcpSettings
 
     public int MaxFrameBytes { get; init; } = 2 << 20;
 
-    public int MaxMessageBytes { get; init; } = 256 << 10;
+    public int MaxMessageBytes { get; init; } = 1152 << 10;
 
     /// <summary>Messages, a connection.</summary>
     public int SendQueueMessages { get; init; } = 8192;

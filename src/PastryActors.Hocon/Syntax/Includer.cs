@@ -31,7 +31,7 @@ internal sealed class Includer(HoconReadOptions options)
 
     private RawObject? Read(HoconOrigin origin, string name, string path, string[] at)
     {
-        if (_open.Contains(path)) throw new HoconException(origin, $"{Excerpt.Of(path)}, which includes itself", "files that do not include each other in a circle");
+        if (_open.Contains(path)) throw new HoconException(origin, $"{Excerpt.Of(path)}, which includes itself", "no circle of includes");
         if (++_files > Limits.FilesMax) throw new HoconException(origin, $"more than {Limits.FilesMax} files", $"at most {Limits.FilesMax} in one document");
         if (Bytes(origin, path) is not { } bytes) return null;
         _open.Push(path);

@@ -29,7 +29,11 @@ internal sealed class JoinedParts(HoconOrigin origin)
     {
         foreach (RawValue part in _parts.Where(part => !IsBlank(part)))
         {
-            if (part is not (RawObject or RawReference)) throw new HoconException(part.Origin, "a text or list beside an object", "a comma or a new line between them");
+            if (part is not (RawObject or RawReference))
+            {
+                throw new HoconException(part.Origin, "a text or list beside an object", "a comma or a new line between them");
+            }
+
             if (part is RawReference reference) reference.MustBeObject = true;
             cell.Push(part);
         }

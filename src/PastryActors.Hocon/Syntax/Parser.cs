@@ -193,7 +193,7 @@ internal sealed class Parser
             Value(item);
             items.Add(item);
             bool separated = _tokens.SkipBlank() | _tokens.Skip(TokenKind.Comma);
-            if (!separated && _tokens.Kind != TokenKind.CloseBracket) throw _tokens.Unexpected("a comma, a new line or ] in a list (text with : must be quoted)");
+            if (!separated && _tokens.Kind != TokenKind.CloseBracket) throw _tokens.Unexpected("a comma, a new line or ] (text with : must be quoted)");
         }
 
         _path.RemoveAt(_path.Count - 1);

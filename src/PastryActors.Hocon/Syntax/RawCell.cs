@@ -29,7 +29,10 @@ internal sealed class RawCell
         }
     }
 
-    /// <summary>The level that is being resolved just now: a value that refers to its own key sees only what is below. Levels are resolved downwards, so the last begun is the lowest.</summary>
+    /// <summary>
+    /// The level that is being resolved just now: a value that refers to its own key sees only what is below. Levels are resolved
+    /// downwards, so the last begun is the lowest.
+    /// </summary>
     public int LevelInProgress { get; set; } = int.MaxValue;
 }
 

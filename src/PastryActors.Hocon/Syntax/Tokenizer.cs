@@ -50,9 +50,11 @@ internal sealed class Tokenizer(SourceText source)
     private void Run(char first)
     {
         if (IsSpace(first)) Add(TokenKind.Space, Length(IsSpace));
-        else if (Forbidden.Contains(first) || char.IsControl(first)) throw new HoconException(Here, Excerpt.Of(first.ToString()), "quotes around a text that contains it");
+        else if (IsForbidden(first)) throw new HoconException(Here, Excerpt.Of(first.ToString()), "quotes around a text that contains it");
         else Add(TokenKind.Text, TextLength());
     }
+
+    private static bool IsForbidden(char c) => Forbidden.Contains(c) || char.IsControl(c);
 
     private static bool IsSpace(char c) => c != '\n' && (char.IsWhiteSpace(c) || c == '\uFEFF');
 
@@ -71,7 +73,7 @@ internal sealed class Tokenizer(SourceText source)
         while (end < _text.Length)
         {
             char c = _text[end];
-            if (Forbidden.Contains(c) || char.IsControl(c) || char.IsWhiteSpace(c) || c == '\uFEFF') break;
+            if (IsForbidden(c) || char.IsWhiteSpace(c) || c == '\uFEFF') break;
             if (c == '/' && end + 1 < _text.Length && _text[end + 1] == '/') break;
             end++;
         }

@@ -14,4 +14,7 @@ internal static partial class HostLog
 
     [LoggerMessage(3104, LogLevel.Critical, "the node failed; the process ends")]
     public static partial void Failed(ILogger logger, Exception? fault);
+
+    [LoggerMessage(3105, LogLevel.Warning, "the list of known nodes was not saved: {Reason}")]
+    public static partial void PeersNotSaved(ILogger logger, string reason);
 }

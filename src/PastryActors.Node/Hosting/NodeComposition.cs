@@ -1,12 +1,64 @@
 using System.Security.Cryptography;
-using PastryActors.Hocon.Settings;
+using PastryActors.Core.Collections;
+using PastryActors.Core.Ring;
+using PastryActors.Core.Wire;
+using PastryActors.Node.Workers;
+using PastryActors.Past;
+using PastryActors.Past.Messages;
+using PastryActors.Pastry;
+using PastryActors.Pastry.Messages;
+using PastryActors.Pastry.Node;
+using PastryActors.Scribe;
+using PastryActors.Scribe.Messages;
+using PastryActors.Store;
+using PastryActors.Tcp;
+using PastryActors.Tcp.Identity;
+using NodeSettings = PastryActors.Hocon.Settings.NodeSettings;
 
 namespace PastryActors.Node.Hosting;
 
 /// <summary>Puts store, core, transport and applications together. Nothing else in this project knows an engine.</summary>
 internal static class NodeComposition
 {
+    /// <summary>Every kind of message that a node of this program speaks.</summary>
+    public static WireCodec Codec { get; } = new([.. PastryWire.Kinds, .. PastKinds.All, .. ScribeMessages.Kinds]);
+
     /// <summary>Starts a node as the settings say.</summary>
-    public static Task<StartedNode> StartAsync(NodeSettings settings, ECDsa owner, ILoggerFactory logs, CancellationToken cancellation) =>
-        throw new PlatformNotSupportedException($"this build has no engine for a node at {settings.Overlay.Listen}");
+    public static async Task<StartedNode> StartAsync(NodeSettings settings, ECDsa owner, ILoggerFactory logs, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var folder = new NodeFolder(settings.Node.Dir);
+        NodeKey key = NodeKey.LoadOrCreate(folder.KeyFile);
+        VolumeStore store = VolumeStore.Open(SettingsMap.StoreOf(settings, folder), new StoreLog(logs.CreateLogger("PastryActors.Store")));
+        try
+        {
+            TcpEngine engine = await TcpEngine.StartAsync(SettingsMap.TcpOf(settings), key, Codec, logs).ConfigureAwait(false);
+            var options = new SignatureOptions();
+            var ownerSigner = new BatchSigner(owner, options);
+            var signatures = new SignatureWorkers(new BatchSigner(folder.LoadKey(), options), ownerSigner, new SignatureVerifier(options), options);
+            var node = new TcpHostedNode(engine, key, store, folder, logs.CreateLogger("PastryActors.Node"));
+            node.Start(self => CoreOf(self, settings, folder, key, store), new NodeWorkers(new StoreWorkers(store), signatures));
+            return new StartedNode(node, ownerSigner);
+        }
+        catch
+        {
+            await store.DisposeAsync().ConfigureAwait(false);
+            key.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A core with fresh state: of a node that starts, or in place of one that failed.</summary>
+    private static NodeParts CoreOf(NodeHandle self, NodeSettings settings, NodeFolder folder, NodeKey key, VolumeStore store)
+    {
+        var past = new PastComponent(SettingsMap.PastOf(settings), new Blob(key.PublicKey), store.Entries);
+        var scribe = new ScribeComponent(SettingsMap.ScribeOf(settings));
+        ValueList<NodeHandle> seeds = settings.Node.Seeds.Select(address => new NodeHandle(default, address, 0)).ToValueList();
+        var contacts = new Contacts(seeds, folder.LoadPeers(), settings.Node.FoundRing);
+        ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        return new NodeParts(new PastryNode(self, SettingsMap.OverlayOf(settings), seed, contacts, past, scribe), past);
+    }
 }
+
+/// <summary>A core, and those of its parts that are asked for their status.</summary>
+internal sealed record NodeParts(PastryNode Node, PastComponent Past);

@@ -1,5 +1,5 @@
-using PastryActors.Core.Driving;
 using PastryActors.Core.Collections;
+using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 
 namespace PastryActors.Past.Certificates;

@@ -7,16 +7,16 @@ using PastryActors.Pastry.Node;
 namespace PastryActors.Pastry.Maintenance;
 
 /// <summary>
-/// Finds the other part of a ring that was cut in two: now and then asks a node that was lost sight of, or a seed, who the root of
+/// Finds the other part of a ring that was cut in two: now and then asks a node that was lost sight of, or one it once might have joined through, who the root of
 /// this node's own id is where it lives; whoever answers from another ring has neighbours for this node there. In: losses, the
 /// tick, answers. Out: join requests by an active member; probes of the neighbours learned.
 /// </summary>
-internal sealed class RingMerger(NodeContext node, Contacts contacts, Prober prober)
+internal sealed class RingMerger(NodeContext node, Joiner joiner, Prober prober)
 {
     /// <summary>Nodes lost sight of that are remembered; the oldest makes room.</summary>
     public const int LostMax = 64;
 
-    /// <summary>Attempts after which a lost node is believed gone for good. Seeds are never given up.</summary>
+    /// <summary>Attempts after which a lost node is believed gone for good. The joiner's contacts are never given up.</summary>
     private const int AttemptsMax = 30;
 
     private readonly List<(NodeHandle Node, int Attempts)> _lost = [];
@@ -66,7 +66,7 @@ internal sealed class RingMerger(NodeContext node, Contacts contacts, Prober pro
 
     private NodeHandle? Choose()
     {
-        List<NodeHandle> strangers = [.. contacts.Seeds.Where(IsStranger)];
+        List<NodeHandle> strangers = [.. joiner.Contacts.Where(IsStranger)];
         int pick = node.Random.Next(Math.Max(1, _lost.Count + strangers.Count));
         if (pick < strangers.Count) return strangers[pick];
         pick -= strangers.Count;
@@ -77,6 +77,6 @@ internal sealed class RingMerger(NodeContext node, Contacts contacts, Prober pro
         return lost;
     }
 
-    private bool IsStranger(NodeHandle seed) =>
-        seed.Address != node.Self.Address && !node.Leafs.Members().Any(m => m.Address == seed.Address) && !node.Table.All().Any(m => m.Address == seed.Address);
+    private bool IsStranger(NodeHandle contact) =>
+        !node.Leafs.Members().Any(m => m.Address == contact.Address) && !node.Table.All().Any(m => m.Address == contact.Address);
 }

@@ -48,6 +48,7 @@ internal sealed class TableKeeper(NodeContext node, Prober prober, DistanceMeter
     public void OnTableTick()
     {
         node.Schedule(OverlayTimer.TableMaintenance, node.Random.Jitter(node.Options.TableMaintenancePeriod));
+        foreach (NodeHandle entry in node.Table.All().ToArray()) meter.Consider(entry);
         for (int row = 0; row < node.Table.RowCount; row++) AskOneOf(row);
     }
 

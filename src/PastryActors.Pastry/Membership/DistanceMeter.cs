@@ -88,14 +88,7 @@ internal sealed class DistanceMeter(NodeContext node)
     private void Finish(NodeHandle target, NodeHandle found, TimeSpan? roundTrip)
     {
         _wanted.Remove(target.Id);
-        if (roundTrip is { } measured)
-        {
-            node.Trips.Measured(found.Id, measured, node.Now);
-            uint micros = (uint)Math.Clamp(measured.Ticks / TimeSpan.TicksPerMicrosecond, 0, int.MaxValue);
-            node.Table.Consider(found, micros);
-            node.Neighbourhood.Consider(found, micros);
-        }
-
+        if (roundTrip is { } measured) node.Measured(found, measured);
         if (_open.Count < OpenMax && _waiting.TryDequeue(out NodeHandle? next)) Ask(next);
         Listener?.Invoke(found, roundTrip);
     }

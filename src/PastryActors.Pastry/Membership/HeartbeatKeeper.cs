@@ -16,13 +16,18 @@ internal sealed class HeartbeatKeeper(NodeContext node, Prober prober)
     public void OnTick()
     {
         Start();
-        if (node.Leafs.IsEmpty) return;
-        NodeHandle left = node.Leafs.Left[0];
+        if (node.Leafs.Left.Count > 0) Reassure(node.Leafs.Left[0]);
+        if (node.Leafs.Right.Count > 0) Watch(node.Leafs.Right[0]);
+    }
 
-        // Anything sent since the last tick told the neighbour as much.
+    /// <summary>Anything sent since the last tick told the neighbour as much as a heartbeat would.</summary>
+    private void Reassure(NodeHandle left)
+    {
         if (SilentFor(node.Trips.LastSent(left.Id)) >= node.Options.HeartbeatPeriod * 0.8) node.Send(left, new Heartbeat());
+    }
 
-        NodeHandle right = node.Leafs.Right[0];
+    private void Watch(NodeHandle right)
+    {
         if (SilentFor(node.Trips.LastHeard(right.Id)) > (node.Options.HeartbeatPeriod * 1.3) + node.Options.ProbeTimeout) prober.Probe(right);
     }
 

@@ -12,6 +12,9 @@ namespace PastryActors.Pastry.Membership;
 /// </summary>
 internal sealed class Joiner(NodeContext node, Contacts contacts, Prober prober, DistanceMeter meter, SeedSearch search, Action found)
 {
+    /// <summary>Contacts kept: configured, remembered, and met while waiting; some multiples of a leaf set.</summary>
+    private const int ContactsMax = 128;
+
     private readonly List<NodeHandle> _contacts = [];
     private readonly SortedSet<RingId> _waitingToo = [];
     private Instant _began;
@@ -25,6 +28,9 @@ internal sealed class Joiner(NodeContext node, Contacts contacts, Prober prober,
 
     /// <summary>Whether a join was answered and the leaf set is being probed.</summary>
     public bool IsAnswered { get; private set; }
+
+    /// <summary>Whom this node tried, or could try, to join through.</summary>
+    public IReadOnlyList<NodeHandle> Contacts => _contacts;
 
     /// <summary>Begins to look for a ring.</summary>
     /// <param name="lost">Nodes known until now, to be tried before the configured contacts.</param>
@@ -80,13 +86,22 @@ internal sealed class Joiner(NodeContext node, Contacts contacts, Prober prober,
     public void OnReply(NodeHandle from, JoinReply reply)
     {
         if (!IsJoining || IsAnswered) return;
-        search.Stop();
-        IsAnswered = true;
-        NextIn(node.Options.ProbeTimeout * (node.Options.ProbeRetries + 2));
+        Answer();
         foreach (NodeHandle known in reply.Nodes) meter.Consider(known);
         prober.ProbeAnew(from);
         foreach (NodeHandle leaf in reply.Leafs) prober.ProbeAnew(leaf);
         prober.SettleIfIdle();
+    }
+
+    /// <summary>
+    /// A member counts this node among its neighbours: that is as good as an answer, and the only one to be had when the root of
+    /// this node's id waits to be admitted itself.
+    /// </summary>
+    public void OnMember(NodeHandle member)
+    {
+        if (!IsJoining || IsAnswered || !node.Leafs.Contains(member.Id)) return;
+        Answer();
+        foreach (NodeHandle leaf in node.Leafs.Members().ToArray()) prober.ProbeAnew(leaf);
     }
 
     /// <summary>The engine could not reach a node: if it is the one being asked, there is no point in waiting.</summary>
@@ -108,6 +123,14 @@ internal sealed class Joiner(NodeContext node, Contacts contacts, Prober prober,
 
         IsAnswered = false;
         TryNext();
+    }
+
+    /// <summary>The leaf set is known; unless all of it answers soon, the search goes on.</summary>
+    private void Answer()
+    {
+        search.Stop();
+        IsAnswered = true;
+        NextIn(node.Options.ProbeTimeout * (node.Options.ProbeRetries + 2));
     }
 
     private void TryNext()
@@ -163,8 +186,8 @@ internal sealed class Joiner(NodeContext node, Contacts contacts, Prober prober,
     {
         if (contact.Id == node.Self.Id || contact.Address == node.Self.Address) return;
         int at = _contacts.FindIndex(c => c.Address == contact.Address || (c.Id == contact.Id && c.Id != default));
-        if (at < 0) _contacts.Add(contact);
-        else if (_contacts[at].Id == default || contact.Supersedes(_contacts[at])) _contacts[at] = contact;
+        if (at < 0 && _contacts.Count < ContactsMax) _contacts.Add(contact);
+        else if (at >= 0 && (_contacts[at].Id == default || contact.Supersedes(_contacts[at]))) _contacts[at] = contact;
     }
 
     private void NextIn(TimeSpan delay) => node.Schedule(OverlayTimer.JoinStep, delay, ++_step);

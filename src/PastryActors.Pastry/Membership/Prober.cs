@@ -12,8 +12,8 @@ internal interface IProbeEvents
     /// <summary>A node did not answer its probes, and was taken out of every table.</summary>
     void NodeFailed(NodeHandle node, bool wasLeaf);
 
-    /// <summary>A node answered a probe or probed this one.</summary>
-    void NodeAlive(NodeHandle node);
+    /// <summary>A node answered a probe or probed this one; <paramref name="active"/> if it is a member of a ring.</summary>
+    void NodeAlive(NodeHandle node, bool active);
 
     /// <summary>No probe is open, and the leaf set is as good as its members' knowledge.</summary>
     void Settled();
@@ -68,7 +68,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
         foreach (NodeHandle suspect in probe.Failed) Doubt(suspect);
         foreach (NodeHandle candidate in probe.Leafs) Weigh(candidate);
         if (probe.Purpose == ProbePurpose.Ask) node.Send(from, Compose(ProbePurpose.Answer));
-        events.NodeAlive(from);
+        events.NodeAlive(from, probe.Active);
         if (probe.Purpose == ProbePurpose.Answer) Answered(from);
     }
 
@@ -139,7 +139,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     private void Answered(NodeHandle from)
     {
         if (!_open.Remove(from.Id, out Open open)) return;
-        if (!open.Resent) node.Trips.Measured(from.Id, node.Now - open.SentAt, node.Now);
+        if (!open.Resent) node.Measured(from, node.Now - open.SentAt);
         SettleIfIdle();
     }
 

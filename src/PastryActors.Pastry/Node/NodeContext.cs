@@ -62,6 +62,15 @@ internal sealed class NodeContext
         Outbox.Send(to, message, lane, content);
     }
 
+    /// <summary>A round trip was measured: for the timeouts, and for the tables that prefer near nodes.</summary>
+    public void Measured(NodeHandle peer, TimeSpan roundTrip)
+    {
+        Trips.Measured(peer.Id, roundTrip, Now);
+        uint micros = (uint)Math.Clamp(roundTrip.Ticks / TimeSpan.TicksPerMicrosecond, 0, int.MaxValue);
+        Table.Consider(peer, micros);
+        Neighbourhood.Consider(peer, micros);
+    }
+
     /// <summary>Whether messages that this node sent to itself wait.</summary>
     public bool HasLoopback => _loopback.Count > 0;
 

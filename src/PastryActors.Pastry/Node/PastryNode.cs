@@ -55,7 +55,7 @@ public sealed class PastryNode : INodeCore, IProbeEvents
         _joiner = new Joiner(_node, contacts, _prober, _meter, _search, () => SetActive(true));
         _heartbeats = new HeartbeatKeeper(_node, _prober);
         _tables = new TableKeeper(_node, _prober, _meter);
-        _merger = new RingMerger(_node, contacts, _prober);
+        _merger = new RingMerger(_node, _joiner, _prober);
         _router = new Router(_node, _prober, kind => _applications[kind]);
         _queries = new PeerQueries(_node);
         _components = [.. components];
@@ -121,12 +121,14 @@ public sealed class PastryNode : INodeCore, IProbeEvents
     {
         _merger.Lost(node);
         _tables.OnFailed(node.Id);
-        _router.OnNodeFailed(node.Id);
-        foreach (IPastryComponent component in _components) component.PeerFailed(node);
-        if (wasLeaf && _node.Leafs.IsEmpty && IsActive) BecomeAlone();
+        Gone(node, wasLeaf);
     }
 
-    void IProbeEvents.NodeAlive(NodeHandle node) => _merger.Heard(node.Id);
+    void IProbeEvents.NodeAlive(NodeHandle node, bool active)
+    {
+        _merger.Heard(node.Id);
+        if (active) _joiner.OnMember(node);
+    }
 
     void IProbeEvents.Settled()
     {
@@ -205,9 +207,15 @@ public sealed class PastryNode : INodeCore, IProbeEvents
         _node.Report(FactKind.NodeLeft, from.Id);
         bool wasLeaf = _node.Leafs.Contains(from.Id);
         _prober.OnLeave(from, leave.Leafs);
-        _router.OnNodeFailed(from.Id);
-        foreach (IPastryComponent component in _components) component.PeerFailed(from);
+        Gone(from, wasLeaf);
+    }
+
+    /// <summary>First this node considers its own standing: cut off from all others, it must not deliver what was meant for them.</summary>
+    private void Gone(NodeHandle peer, bool wasLeaf)
+    {
         if (wasLeaf && _node.Leafs.IsEmpty && IsActive) BecomeAlone();
+        _router.OnNodeFailed(peer.Id);
+        foreach (IPastryComponent component in _components) component.PeerFailed(peer);
     }
 
     private void OnStateRequest(NodeHandle from, StateRequest request)

@@ -38,7 +38,7 @@ public sealed class LeafSet
     public IReadOnlyList<NodeHandle> Right => _right;
 
     /// <summary>Whether no other node is known.</summary>
-    public bool IsEmpty => _left.Count == 0;
+    public bool IsEmpty => _left.Count == 0 && _right.Count == 0;
 
     /// <summary>Whether the two sides meet, so that the set is the whole ring.</summary>
     public bool Wraps
@@ -71,6 +71,11 @@ public sealed class LeafSet
             return count;
         }
     }
+
+    /// <summary>The outermost node on the left; this node itself while that side is empty after a failure.</summary>
+    private RingId LeftEnd => _left.Count > 0 ? _left[^1].Id : Self;
+
+    private RingId RightEnd => _right.Count > 0 ? _right[^1].Id : Self;
 
     /// <summary>The distinct nodes, the right side outwards and then what only the left side has.</summary>
     public IEnumerable<NodeHandle> Members()
@@ -135,7 +140,7 @@ public sealed class LeafSet
     }
 
     /// <summary>Whether the key lies between the outermost nodes, so that the root of the key is here or in the set (Middleware 2001, figure 2, line 1).</summary>
-    public bool Covers(RingId key) => IsEmpty || Wraps || key.IsBetween(_left[^1].Id, _right[^1].Id);
+    public bool Covers(RingId key) => IsEmpty || Wraps || key.IsBetween(LeftEnd, RightEnd);
 
     /// <summary>The node numerically closest to the key among the set and <paramref name="self"/>.</summary>
     public NodeHandle ClosestTo(RingId key, NodeHandle self)
@@ -159,7 +164,7 @@ public sealed class LeafSet
     {
         if (IsEmpty) return UInt128.MaxValue;
         if (Wraps) return UInt128.MaxValue / (UInt128)(Count + 1);
-        UInt128 span = _left[^1].Id.ClockwiseTo(_right[^1].Id);
+        UInt128 span = LeftEnd.ClockwiseTo(RightEnd);
         return span / (UInt128)(_left.Count + _right.Count);
     }
 

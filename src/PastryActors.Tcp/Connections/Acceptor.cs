@@ -97,9 +97,9 @@ internal sealed class Acceptor : IDisposable
         catch (Exception e)
         {
             // Whatever a stranger provoked: it costs the stranger its connection, and nothing else.
-            socket.Dispose();
             (Refusal reason, string detail) = Classify(e);
             if (!_stopping.IsCancellationRequested) _context.Refused(reason, stranger, detail);
+            socket.Dispose();
         }
         finally
         {

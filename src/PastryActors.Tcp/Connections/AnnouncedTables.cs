@@ -99,12 +99,12 @@ internal sealed class RemoteTable(int nodesMax)
         }
     }
 
-    /// <summary>The index of a node, if it is here.</summary>
+    /// <summary>The index of a node, if it is here. The id zero, of a seed whose id is not known yet, means whoever is first here.</summary>
     public bool TryFind(RingId id, out ushort index, out NodeHandle? found)
     {
         foreach ((NodeHandle handle, ushort at) in All)
         {
-            if (handle.Id != id) continue;
+            if (handle.Id != id && id != default) continue;
             (index, found) = (at, handle);
             return true;
         }

@@ -22,6 +22,7 @@ internal sealed class ConnectionTable : IConnectionOwner, IWakeable
     private readonly ConcurrentDictionary<RingId, Route>[] _routes = [new(), new()];
     private readonly HashSet<Connection> _connections = [];
     private readonly Lock _gate = new();
+    private bool _shut;
 
     public ConnectionTable(EngineContext context)
     {
@@ -47,15 +48,20 @@ internal sealed class ConnectionTable : IConnectionOwner, IWakeable
     }
 
     /// <summary>The route to the node, if there is one to this incarnation of it or to a newer one.</summary>
-    public bool TryGetRoute(NodeHandle to, Lane lane, out Route? route) =>
-        _routes[(int)lane].TryGetValue(to.Id, out route) && to.Incarnation <= route.Handle.Incarnation && !route.Connection.IsClosing;
+    public bool TryGetRoute(NodeHandle to, Lane lane, out Route? route)
+    {
+        if (to.Id == default) return TryGetRouteTo(to.Address, lane, out route);
+        return _routes[(int)lane].TryGetValue(to.Id, out route) && to.Incarnation <= route.Handle.Incarnation && !route.Connection.IsClosing;
+    }
 
     /// <summary>Takes a connection in, closing the one idle for longest if there are too many.</summary>
     public void Add(Connection connection)
     {
         Connection? evicted = null;
+        bool late;
         lock (_gate)
         {
+            late = _shut;
             if (_connections.Count(static c => !c.IsClosing) >= _context.Options.ConnectionsMax)
             {
                 evicted = _connections.Where(static c => !c.IsClosing).MinBy(static c => c.LastActivityMs);
@@ -65,7 +71,18 @@ internal sealed class ConnectionTable : IConnectionOwner, IWakeable
         }
 
         evicted?.Close();
+        if (late) connection.Abort();
         _context.Log.Opened(connection.Lane, connection.RemoteEndPoint, connection.Dialled ? "dialled" : "accepted");
+    }
+
+    /// <summary>Takes no more connections in: one whose handshake ends only now is closed at once. Gives those that are open.</summary>
+    public Connection[] Shut()
+    {
+        lock (_gate)
+        {
+            _shut = true;
+            return [.. _connections];
+        }
     }
 
     /// <summary>Makes the connection the route to a node that proved itself on it, unless a better one leads there.</summary>
@@ -131,6 +148,13 @@ internal sealed class ConnectionTable : IConnectionOwner, IWakeable
         long now = Environment.TickCount64;
         foreach (Connection connection in All) connection.Sweep(now);
         _context.Clock.WakeAt(this, MonotonicClock.Now + SweepInterval);
+    }
+
+    /// <summary>A seed is known by its address alone. Only joins and merges speak to one, so a search among the routes will do.</summary>
+    private bool TryGetRouteTo(string address, Lane lane, out Route? route)
+    {
+        route = _routes[(int)lane].Values.FirstOrDefault(r => r.Handle.Address == address && !r.Connection.IsClosing);
+        return route is not null;
     }
 
     private void RemoveRoute(Connection connection, RingId id)

@@ -15,7 +15,7 @@ internal sealed class Courier(EngineContext context, ConnectionTable table, Dial
     /// <summary>Sends one message. For any thread; messages of one lane from one thread to one node keep their order.</summary>
     public void Send(TcpNode from, NodeHandle to, Message message, ContentRef? content, Lane lane)
     {
-        if (context.Nodes.TryGet(to.Id, out TcpNode? local))
+        if (context.Nodes.TryGet(from, to, out TcpNode? local))
         {
             Interlocked.Increment(ref context.Tally.MessagesLocal);
             local.AcceptLocal(from.Handle, message, content, lane);

@@ -199,12 +199,9 @@ internal sealed class Dialer(EngineContext context, ConnectionTable table) : IDi
 
     private void GiveUp(List<PendingSend> sends)
     {
-        var told = new HashSet<(TcpNode, RingId)>();
-        foreach (PendingSend send in sends)
-        {
-            context.DeadLetters.Add(DeadLetterReason.Unreachable, send.Message, send.To);
-            if (told.Add((send.Source, send.To.Id))) send.Source.TellLinkFailed(send.To);
-        }
+        // All are counted before anyone is told, so that whoever is told finds the counts as they are.
+        foreach (PendingSend send in sends) context.DeadLetters.Add(DeadLetterReason.Unreachable, send.Message, send.To);
+        foreach (PendingSend send in sends.DistinctBy(static s => (s.Source, s.To.Id))) send.Source.TellLinkFailed(send.To);
     }
 
     private void RememberFailure(string address)

@@ -13,7 +13,15 @@ internal sealed class LocalNodes
     /// <summary>All nodes, as of some moment.</summary>
     public TcpNode[] All => _all;
 
-    public bool TryGet(RingId id, [MaybeNullWhen(false)] out TcpNode node) => _nodes.TryGetValue(id, out node);
+    /// <summary>
+    /// The node here that another one means: by its id or, for a seed whose id is not known yet, by the address of this process.
+    /// </summary>
+    public bool TryGet(TcpNode from, NodeHandle to, [MaybeNullWhen(false)] out TcpNode node)
+    {
+        if (to.Id != default) return _nodes.TryGetValue(to.Id, out node);
+        node = to.Address == from.Handle.Address ? Array.Find(_all, n => n != from) : null;
+        return node is not null;
+    }
 
     public bool TryAdd(TcpNode node)
     {

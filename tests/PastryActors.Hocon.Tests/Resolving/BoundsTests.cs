@@ -9,6 +9,10 @@ public sealed class BoundsTests
     public void Doubling_texts_end_at_the_bound() => Refused(Lines(60, i => $"a{i} = ${{a{i + 1}}}${{a{i + 1}}}") + "a60 = x", "characters");
 
     [Fact]
+    public void Many_texts_made_of_a_long_one_end_at_the_bound() =>
+        Refused("a = " + new string('x', 500_000) + "\n" + Lines(10_000, i => $"b{i} = ${{a}}y"), "characters");
+
+    [Fact]
     public void Doubling_objects_end_at_the_bound() => Refused(Lines(40, i => $"a{i} {{ l = ${{a{i + 1}}}, r = ${{a{i + 1}}} }}") + "a40 = x", "values");
 
     [Fact]

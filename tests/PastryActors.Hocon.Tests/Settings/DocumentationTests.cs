@@ -34,7 +34,7 @@ public sealed class DocumentationTests
     {
         HoconLimits limits = new();
         Assert.Matches(Row("one file", $"{limits.FileBytesMax >> 20} MiB"), Text);
-        Assert.Matches(Row("characters of a joined text", $"{limits.TextCharsMax >> 20} Mi"), Text);
+        Assert.Matches(Row("characters of all joined texts", $"{limits.JoinedCharsMax >> 20} Mi"), Text);
         Assert.Matches(Row("files of a document.*", $"{limits.FilesMax}"), Text);
         Assert.Matches(Row("levels of nesting.*", $"{limits.DepthMax}"), Text);
         Assert.Matches(Row("values of the resolved document", $"{limits.ValuesMax:N0}"), Text);

@@ -41,7 +41,9 @@ public sealed class OverrideTests
 
     [Fact]
     public void Roots_of_others_can_be_overridden() =>
-        Assert.Equal("{akka:{loglevel:DEBUG}}", Show.Of(new HoconLayers().AddText("akka.loglevel = INFO", "t").AddOverride("akka.loglevel=DEBUG", "pastry").ToDocument().Root));
+        Assert.Equal(
+            "{akka:{loglevel:DEBUG}}",
+            Show.Of(new HoconLayers().AddText("akka.loglevel = INFO", "t").AddOverride("akka.loglevel=DEBUG", "pastry").ToDocument().Root));
 
     [Theory]
     [InlineData("past.capcity=1GiB", "--set past.capcity: pastry.past.capcity: found an unknown key, expected a known key; did you mean pastry.past.capacity?")]

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PastryActors.Core.Wire;
 
 namespace PastryActors.Tcp.Tests.Support;
@@ -61,7 +62,41 @@ internal sealed record Malformed : Message
     public override void Write(WireWriter writer) => writer.Reserve(3).Fill(0xFF);
 }
 
+/// <summary>A message around another of its kind, as deep as its maker likes.</summary>
+internal sealed record Nest(int Depth) : Message
+{
+    public const byte Number101 = 101;
+
+    public override byte Kind => Number101;
+
+    public override void Write(WireWriter writer)
+    {
+        // From the innermost outwards, hence from the end to the front: each level is a tag, a length, a kind, and the level within.
+        var backwards = new List<byte>();
+        for (int i = 0; i < Depth; i++)
+        {
+            backwards.Add(Number101);
+            int size = backwards.Count;
+            var length = new Stack<byte>();
+            for (; size >= 0x80; size >>= 7) length.Push((byte)(size | 0x80));
+            length.Push((byte)size);
+            backwards.AddRange(length);
+            backwards.Add((1 << 3) | 2);
+        }
+
+        backwards.Reverse();
+        CollectionsMarshal.AsSpan(backwards).CopyTo(writer.Reserve(backwards.Count));
+    }
+
+    public static Message Read(ref WireReader reader)
+    {
+        int depth = 0;
+        while (reader.Next()) depth = 1 + ((Nest)reader.Codec.Read(Number101, reader.Bytes()[1..])).Depth;
+        return new Nest(depth);
+    }
+}
+
 internal static class TestCodec
 {
-    public static readonly WireCodec Instance = new(new MessageKind(Note.Number100, "note", Note.Read));
+    public static readonly WireCodec Instance = new(new MessageKind(Note.Number100, "note", Note.Read), new MessageKind(Nest.Number101, "nest", Nest.Read));
 }

@@ -53,6 +53,7 @@ internal sealed class TestNode : INodeListener, IWorkers, IAsyncDisposable
 
     public Action<TestCore, Outbox>? OnStart { get; set; }
     public Action<NodeEvent, Outbox>? OnEvent { get; set; }
+    public Action<Reply>? OnReply { get; set; }
     public Action<Work, IWorkCompletion>? OnWork { get; set; }
     public int Starts;
 
@@ -111,7 +112,7 @@ internal sealed class TestNode : INodeListener, IWorkers, IAsyncDisposable
 
     public Task<Reply> ReplyAsync() => Next(_replies);
 
-    public bool HasReceived => _received.Reader.TryPeek(out _);
+    public bool HasLinkFailure => _linkFailures.Reader.TryPeek(out _);
 
     /// <summary>Sends notes until one arrives: for peers that are to find each other again. Gives the first that did.</summary>
     public async Task<NodeEvent> ReachAsync(TestNode receiver, NodeHandle? at = null)
@@ -120,15 +121,10 @@ internal sealed class TestNode : INodeListener, IWorkers, IAsyncDisposable
         for (int i = 0; ; i++)
         {
             Send(at ?? receiver.Handle, new Note(i, "reach"));
-            Task<NodeEvent> arrived = receiver._received.Reader.ReadAsync(deadline.Token).AsTask();
-            Task<NodeEvent> failed = _linkFailures.Reader.ReadAsync(deadline.Token).AsTask();
-            if (await Task.WhenAny(arrived, failed) == arrived) return await arrived;
-            await failed;
-            if (arrived.IsCompleted) return await arrived;
-            // The abandoned read would swallow the next arrival: let it have it.
-            Send(at ?? receiver.Handle, new Note(i, "again"));
-            Task<NodeEvent> failedAgain = _linkFailures.Reader.ReadAsync(deadline.Token).AsTask();
-            if (await Task.WhenAny(arrived, failedAgain) == arrived) return await arrived;
+            await Task.WhenAny(receiver._received.Reader.WaitToReadAsync(deadline.Token).AsTask(), _linkFailures.Reader.WaitToReadAsync(deadline.Token).AsTask());
+            if (receiver._received.Reader.TryRead(out NodeEvent arrived)) return arrived;
+            _linkFailures.Reader.TryRead(out _);
+            deadline.Token.ThrowIfCancellationRequested();
         }
     }
 
@@ -150,7 +146,11 @@ internal sealed class TestNode : INodeListener, IWorkers, IAsyncDisposable
         channel.Writer.TryWrite(happened);
     }
 
-    void INodeListener.OnReply(Reply reply) => _replies.Writer.TryWrite(reply);
+    void INodeListener.OnReply(Reply reply)
+    {
+        OnReply?.Invoke(reply);
+        _replies.Writer.TryWrite(reply);
+    }
 
     void INodeListener.OnFact(in Fact fact)
     {
@@ -175,10 +175,11 @@ internal static class Eventually
     public static async Task True(Func<bool> condition, string what)
     {
         long deadline = Environment.TickCount64 + (long)TestNode.Deadline.TotalMilliseconds;
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         while (!condition())
         {
             Assert.True(Environment.TickCount64 < deadline, what);
-            await Task.Yield();
+            await look.WaitForNextTickAsync();
         }
     }
 }

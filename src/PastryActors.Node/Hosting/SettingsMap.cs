@@ -1,0 +1,81 @@
+using PastryActors.Past;
+using PastryActors.Pastry;
+using PastryActors.Scribe;
+using PastryActors.Store;
+using PastryActors.Tcp;
+using NodeSettings = PastryActors.Hocon.Settings.NodeSettings;
+
+namespace PastryActors.Node.Hosting;
+
+/// <summary>From the configuration's keys to the options of each part. A part knows nothing of files of configuration.</summary>
+internal static class SettingsMap
+{
+    /// <summary>What an object's certificate may add to a chunk on the disk and on the wire.</summary>
+    private const int CertificateBytesMax = 64 << 10;
+
+    public static PastryOptions OverlayOf(NodeSettings settings) => new()
+    {
+        DigitBits = settings.Overlay.DigitBits,
+        LeafSetSize = settings.Overlay.LeafSetSize,
+        NeighbourhoodSize = settings.Overlay.NeighbourhoodSize,
+        HeartbeatPeriod = settings.Overlay.HeartbeatPeriod,
+        ProbeTimeout = settings.Overlay.ProbeTimeout,
+        ProbeRetries = settings.Overlay.ProbeRetries,
+        HopTimeoutMin = settings.Overlay.HopTimeoutMin,
+        HopTimeoutMax = settings.Overlay.HopTimeoutMax,
+        TableMaintenancePeriod = settings.Overlay.TableMaintenancePeriod,
+        NeighbourhoodMaintenancePeriod = settings.Overlay.NeighbourhoodMaintenancePeriod,
+        LeafSetMaintenancePeriod = settings.Overlay.LeafSetMaintenancePeriod,
+        MergePeriod = settings.Overlay.MergePeriod,
+        JoinTimeout = settings.Overlay.JoinTimeout,
+        FoundAfter = settings.Overlay.FoundAfter,
+    };
+
+    public static PastOptions PastOf(NodeSettings settings) => new()
+    {
+        Replicas = settings.Past.Replicas,
+        ChunkSizeBytes = settings.Past.ChunkBytes,
+        AttemptTimeout = settings.Past.AttemptTimeout,
+        SyncPeriod = settings.Past.SyncPeriod,
+        SurplusDelay = settings.Past.SurplusDelay,
+        RepairWindow = settings.Past.RepairWindow,
+    };
+
+    public static ScribeOptions ScribeOf(NodeSettings settings) => new()
+    {
+        HeartbeatPeriod = settings.Scribe.HeartbeatPeriod,
+        HeartbeatMisses = settings.Scribe.HeartbeatMisses,
+        MaxChildren = settings.Scribe.MaxChildren,
+        MaxTopics = settings.Scribe.MaxTopics,
+        MaxMessageBytes = settings.Scribe.MaxMessageBytes,
+        PublishTimeout = settings.Scribe.PublishTimeout,
+        RootReplicas = settings.Scribe.RootReplicas,
+    };
+
+    public static StoreOptions StoreOf(NodeSettings settings, NodeFolder folder) => new()
+    {
+        Folder = folder.StoreFolder,
+        CapacityBytes = settings.Past.CapacityBytes,
+        VolumeBytes = settings.Past.VolumeBytes,
+        ObjectBytesMax = settings.Past.ChunkBytes + CertificateBytesMax,
+    };
+
+    public static TcpOptions TcpOf(NodeSettings settings) => new()
+    {
+        ListenAddress = settings.Overlay.Listen,
+        AdvertisedAddress = settings.Overlay.Advertise.Length > 0 ? settings.Overlay.Advertise : null,
+        Tls = settings.Tcp.Tls,
+        MessageBytesMax = settings.Tcp.MaxMessageBytes,
+        ContentBytesMax = settings.Tcp.MaxFrameBytes - CertificateBytesMax,
+        ControlQueueMessages = settings.Tcp.SendQueueMessages,
+        BulkQueueMessages = settings.Tcp.SendQueueMessages,
+        QueueContentBytes = settings.Tcp.SendQueueBytes,
+        ConnectTimeout = settings.Tcp.ConnectTimeout,
+        HandshakeTimeout = settings.Tcp.HandshakeTimeout,
+        BackOffMin = settings.Tcp.ReconnectBackoffMin,
+        BackOffMax = settings.Tcp.ReconnectBackoffMax,
+        IdleTimeout = settings.Tcp.IdleTimeout,
+        ConnectionsMax = settings.Tcp.MaxConnections,
+        MailboxCapacity = settings.Tcp.Mailbox,
+    };
+}

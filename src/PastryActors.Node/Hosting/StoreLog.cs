@@ -1,0 +1,20 @@
+using PastryActors.Store;
+
+namespace PastryActors.Node.Hosting;
+
+/// <summary>Tells the log what the store noticed. Event ids 3200-3299.</summary>
+internal sealed partial class StoreLog(ILogger logger) : IStoreObserver
+{
+    /// <inheritdoc/>
+    public void Observe(in StoreFact fact)
+    {
+        if (fact.Kind is StoreFactKind.Compacted or StoreFactKind.TailCut or StoreFactKind.RecordTorn) Noted(logger, fact.Kind, fact.Volume, fact.Bytes, fact.Detail);
+        else Warned(logger, fact.Kind, fact.Object.ToString(), fact.Volume, fact.Bytes, fact.Detail);
+    }
+
+    [LoggerMessage(3201, LogLevel.Information, "store: {Kind} in volume {Volume}, {Bytes} bytes {Detail}")]
+    private static partial void Noted(ILogger logger, StoreFactKind kind, long volume, long bytes, string detail);
+
+    [LoggerMessage(3202, LogLevel.Warning, "store: {Kind}: object {Object}, volume {Volume}, {Bytes} bytes {Detail}")]
+    private static partial void Warned(ILogger logger, StoreFactKind kind, string @object, long volume, long bytes, string detail);
+}

@@ -1,0 +1,178 @@
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Node.Access;
+using PastryActors.Pastry.Node;
+using PastryActors.Pastry.Requests;
+using PastryActors.Pastry.Tables;
+using PastryActors.Store;
+using PastryActors.Store.Upkeep;
+using PastryActors.Tcp;
+using PastryActors.Tcp.Diagnostics;
+using PastryActors.Tcp.Identity;
+
+namespace PastryActors.Node.Hosting;
+
+/// <summary>A node on the Tcp engine, with its store: answers the gateway, counts facts, remembers peers, and keeps the store in order.</summary>
+internal sealed class TcpHostedNode : IHostedNode, INodeAccess, INodeListener
+{
+    private static readonly TimeSpan StatusTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly TcpEngine _engine;
+    private readonly NodeKey _key;
+    private readonly VolumeStore _store;
+    private readonly NodeFolder _folder;
+    private readonly ILogger _logger;
+    private readonly RequestTable _requests;
+    private readonly FactTally _facts = new();
+    private readonly PeerMemory _memory;
+    private readonly TaskCompletionSource _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _caretaker = Task.CompletedTask;
+    private TcpNode _node = null!;
+    private volatile NodeParts? _parts;
+
+    public TcpHostedNode(TcpEngine engine, NodeKey key, VolumeStore store, NodeFolder folder, ILogger logger)
+    {
+        (_engine, _key, _store, _folder, _logger) = (engine, key, store, folder, logger);
+        _requests = new RequestTable(request => _node.Post(request), new RequestTableOptions(), TimeProvider.System);
+        _memory = new PeerMemory(folder, logger);
+    }
+
+    /// <inheritdoc/>
+    public RingId Id => _key.NodeId;
+
+    /// <inheritdoc/>
+    public INodeAccess Access => this;
+
+    /// <inheritdoc/>
+    public Task Failure => _failure.Task;
+
+    /// <summary>Runs the node.</summary>
+    public void Start(Func<NodeHandle, NodeParts> parts, IWorkers workers)
+    {
+        INodeCore MakeCore(NodeHandle self) => (_parts = parts(self)).Node;
+        _node = _engine.AddNode(new Tcp.NodeSettings(_key, MakeCore, workers, this, _folder.NextStart));
+        _caretaker = new StoreCaretaker(_store, new CaretakerOptions(), TimeProvider.System).RunAsync(_stopping.Token);
+    }
+
+    /// <inheritdoc/>
+    public Task<Reply> AskAsync(Func<long, Request> make, CancellationToken cancellation) => _requests.AskAsync(make, cancellation);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<Reply> StreamAsync(Func<long, Request> open, Func<long, long, Request> close, CancellationToken cancellation) =>
+        _requests.StreamAsync(open, close, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<NodeStatus> StatusAsync(CancellationToken cancellation)
+    {
+        NodeStatus status = await _node.QueryAsync(_ => Describe(_parts!), StatusTimeout).WaitAsync(cancellation).ConfigureAwait(false);
+        StoreUsage usage = _store.Usage;
+        return status with
+        {
+            Bytes = usage.UsedBytes,
+            CapacityBytes = usage.CapacityBytes,
+            MailboxDepth = _node.MailboxDepth,
+            Counters = Counters(status.Counters, usage),
+        };
+    }
+
+    /// <inheritdoc/>
+    public async Task LeaveAsync(CancellationToken deadline) =>
+        await this.AskAsync<LeftRing>(id => new LeaveRing(id, StatusTimeout), deadline).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public void OnReply(Reply reply) => _requests.OnReply(reply);
+
+    /// <inheritdoc/>
+    public void OnFact(in Fact fact)
+    {
+        _facts.Count(fact.Kind);
+        NodeFacts.Log(_logger, fact);
+        if (fact is { Kind: FactKind.LeafSetChanged, Value: > 0 } && _parts is { } parts) _memory.Remember([.. parts.Node.Leafs.Members()]);
+    }
+
+    /// <inheritdoc/>
+    public void OnRestarting(Exception reason) => _requests.FailAll(FailureCode.NotActive, $"the node failed and starts again: {reason.Message}");
+
+    /// <inheritdoc/>
+    public void OnGivenUp(Exception reason) => _failure.TrySetException(reason);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _engine.DisposeAsync().ConfigureAwait(false);
+        await _caretaker.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _memory.DisposeAsync().ConfigureAwait(false);
+        await _store.DisposeAsync().ConfigureAwait(false);
+        _key.Dispose();
+        _stopping.Dispose();
+    }
+
+    private static NodeStatus Describe(NodeParts parts)
+    {
+        PastryNode node = parts.Node;
+        Past.PastStatus past = parts.Past.Status();
+        return new NodeStatus
+        {
+            Self = node.Self,
+            Active = node.IsActive,
+            LeafSetComplete = node.LeafSetComplete,
+            WaitsFor = node.IsActive ? "" : node.Leafs.Count > 0 ? "an answer of every member of its leaf set" : "an answer of a seed or of a node it knew",
+            LeafSetLeft = Peers(node, node.Leafs.Left),
+            LeafSetRight = Peers(node, node.Leafs.Right),
+            RoutingTable = [.. Enumerable.Range(0, node.Table.RowCount).Select(row => new RoutingRow(row, [.. node.Table.RowWithDistances(row).Select(Peer)])).Where(r => r.Entries.Count > 0)],
+            Neighbourhood = [.. node.Neighbourhood.Nodes.Select(Peer)],
+            Objects = past.Objects,
+            Counters = new Dictionary<string, long>
+            {
+                ["past_objects"] = past.Objects,
+                ["past_tombstones"] = past.Tombstones,
+                ["past_content_bytes"] = past.ContentBytes,
+                ["past_pointers"] = past.Pointers,
+                ["past_fetches_open"] = past.FetchesInFlight,
+                ["past_surplus_watched"] = past.Surplus,
+                ["past_restored"] = past.Restored,
+                ["past_requests_open"] = past.OpenRequests,
+                ["past_syncs"] = past.SyncsCompleted,
+            },
+        };
+    }
+
+    private static PeerStatus[] Peers(PastryNode node, IReadOnlyList<NodeHandle> peers) =>
+        [.. peers.Select(p => new PeerStatus(p, node.RoundTrip(p.Id) is { } trip ? trip.Ticks / TimeSpan.TicksPerMicrosecond : null))];
+
+    private static PeerStatus Peer((NodeHandle Node, uint RoundTripMicros) peer) =>
+        new(peer.Node, peer.RoundTripMicros == RoutingTable.Unmeasured ? null : peer.RoundTripMicros);
+
+    private Dictionary<string, long> Counters(IReadOnlyDictionary<string, long> ofCore, StoreUsage usage)
+    {
+        var counters = new Dictionary<string, long>(ofCore);
+        _facts.AddTo(counters);
+        TcpCounters tcp = _engine.Counters;
+        counters["connections_open"] = tcp.ConnectionsOpen;
+        counters["connections_accepted"] = tcp.ConnectionsAccepted;
+        counters["connections_dialled"] = tcp.ConnectionsDialled;
+        counters["dials_failed"] = tcp.DialsFailed;
+        counters["control_messages_sent"] = tcp.Control.MessagesSent;
+        counters["control_messages_received"] = tcp.Control.MessagesReceived;
+        counters["control_bytes_sent"] = tcp.Control.BytesSent;
+        counters["bulk_messages_sent"] = tcp.Bulk.MessagesSent;
+        counters["bulk_messages_received"] = tcp.Bulk.MessagesReceived;
+        counters["bulk_bytes_sent"] = tcp.Bulk.BytesSent;
+        counters["peer_refusals"] = tcp.Refusals;
+        counters["dead_letters"] = tcp.DeadLetters;
+        counters["node_restarts"] = tcp.NodeRestarts;
+        counters["store_live_bytes"] = usage.LiveBytes;
+        counters["store_volumes"] = usage.Volumes;
+        counters["store_quarantined"] = usage.Quarantined;
+        counters["store_full_refusals"] = usage.FullRefusals;
+        counters["store_queue_refusals"] = usage.QueueRefusals;
+        counters["store_groups"] = usage.Groups;
+        counters["store_changes"] = usage.Changes;
+        counters["store_compactions"] = usage.Compactions;
+        counters["requests_timed_out"] = _requests.TimedOut;
+        counters["slow_readers"] = _requests.SlowReaders;
+        return counters;
+    }
+}

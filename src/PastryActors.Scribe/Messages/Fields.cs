@@ -1,0 +1,122 @@
+using System.Text;
+using PastryActors.Core.Collections;
+using PastryActors.Core.Ring;
+using PastryActors.Core.Wire;
+using PastryActors.Scribe.Requests;
+using PastryActors.Scribe.Topics;
+
+namespace PastryActors.Scribe.Messages;
+
+/// <summary>Writes and reads what several messages have in common, and refuses what no honest node sends.</summary>
+internal static class Fields
+{
+    /// <summary>No number, sequence or term goes beyond this, so that adding to one never overflows, whatever a peer claims.</summary>
+    public const ulong NumberMax = 1UL << 62;
+
+    /// <summary>Longest path to a root. Trees are a handful of levels deep, redirected subtrees included; a longer path is a loop or a lie.</summary>
+    public const int PathMax = 64;
+
+    public static void Term(this WireWriter writer, int field, Term term)
+    {
+        int mark = writer.Begin(field);
+        writer.Number(1, term.Number);
+        writer.Id(2, term.Root);
+        writer.End(mark);
+    }
+
+    public static Term Term(this ref WireReader outer)
+    {
+        WireReader reader = outer.Nested();
+        ulong number = 0;
+        RingId root = default;
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: number = reader.Limited(); break;
+                case 2: root = reader.Id(); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return new Term(number, root);
+    }
+
+    /// <summary>A number within <see cref="NumberMax"/>.</summary>
+    public static ulong Limited(this ref WireReader reader)
+    {
+        ulong value = reader.Number();
+        return value <= NumberMax ? value : throw new WireFormatException("a number beyond 2^62");
+    }
+
+    public static string Name(this ref WireReader reader)
+    {
+        ReadOnlySpan<byte> bytes = reader.Bytes();
+        return bytes.Length <= TopicName.MaxBytes ? Encoding.UTF8.GetString(bytes) : throw new WireFormatException($"a topic's name of more than {TopicName.MaxBytes} bytes");
+    }
+
+    public static void Path(this WireWriter writer, int field, ValueList<RingId> path)
+    {
+        foreach (RingId id in path) writer.Id(field, id);
+    }
+
+    /// <summary>Reads one more node of a path.</summary>
+    public static void PathNode(this ref WireReader reader, List<RingId> path)
+    {
+        if (path.Count == PathMax) throw new WireFormatException($"a path of more than {PathMax} nodes");
+        path.Add(reader.Id());
+    }
+
+    public static void Items(this WireWriter writer, int field, ValueList<TopicItem> items, ValueList<PublishMark> marks)
+    {
+        for (int i = 0; i < items.Count; i++)
+        {
+            int mark = writer.Begin(field);
+            writer.Id(1, items[i].Publisher);
+            writer.Bytes(2, items[i].Payload.Span);
+            if (marks.Count > 0)
+            {
+                writer.Number(3, marks[i].Incarnation);
+                writer.Number(4, marks[i].Number);
+            }
+
+            writer.End(mark);
+        }
+    }
+
+    /// <summary>Reads one item, and its mark if <paramref name="marks"/> is given.</summary>
+    public static void Item(this ref WireReader outer, List<TopicItem> items, List<PublishMark>? marks)
+    {
+        WireReader reader = outer.Nested();
+        RingId? publisher = null;
+        Blob payload = default;
+        uint incarnation = 0;
+        ulong number = 0;
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: publisher = reader.Id(); break;
+                case 2: payload = reader.Blob(); break;
+                case 3: incarnation = reader.UInt(); break;
+                case 4: number = reader.Limited(); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        // An item without a publisher would cost two bytes on the wire and forty in memory: a cheap way to make others pay.
+        items.Add(new TopicItem(publisher ?? throw new WireFormatException("a message without a publisher"), payload));
+        marks?.Add(new PublishMark(incarnation, number));
+    }
+
+    /// <summary>Refuses a run whose numbers are not those of messages.</summary>
+    public static void CheckRun(ulong first, int count)
+    {
+        if (first == 0 || first + (ulong)count > NumberMax) throw new WireFormatException("a sequence out of range");
+    }
+
+    /// <summary>The field, or a refusal if it was not there.</summary>
+    public static RingId Required(RingId? topic) => topic ?? throw new WireFormatException("a message without its topic");
+
+    public static NodeHandle Required(NodeHandle? node) => node ?? throw new WireFormatException("a message without its node");
+}

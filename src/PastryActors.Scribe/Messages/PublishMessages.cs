@@ -1,0 +1,197 @@
+using PastryActors.Core.Collections;
+using PastryActors.Core.Ring;
+using PastryActors.Core.Wire;
+
+namespace PastryActors.Scribe.Messages;
+
+/// <summary>Routed to the topic's id: who is its root? Creates the topic if need be. Answered by <see cref="RootIs"/>, directly.</summary>
+/// <param name="Name">The topic's name.</param>
+public sealed record LocateRoot(RingId Topic, string Name, NodeHandle Asker, ulong Nonce) : Message
+{
+    public const byte Number = 74;
+
+    /// <inheritdoc/>
+    public override byte Kind => Number;
+
+    /// <inheritdoc/>
+    public override void Write(WireWriter writer)
+    {
+        writer.Id(1, Topic);
+        writer.Text(2, Name);
+        writer.Node(3, Asker);
+        writer.Number(4, Nonce);
+    }
+
+    internal static Message Read(ref WireReader reader)
+    {
+        RingId? topic = null;
+        NodeHandle? asker = null;
+        (string name, ulong nonce) = ("", 0UL);
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: topic = reader.Id(); break;
+                case 2: name = reader.Name(); break;
+                case 3: asker = reader.Node(); break;
+                case 4: nonce = reader.Number(); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return new LocateRoot(Fields.Required(topic), name, Fields.Required(asker), nonce);
+    }
+}
+
+/// <summary>The sender is the topic's root, and ready to number messages.</summary>
+public sealed record RootIs(RingId Topic, ulong Nonce) : Message
+{
+    public const byte Number = 75;
+
+    /// <inheritdoc/>
+    public override byte Kind => Number;
+
+    /// <inheritdoc/>
+    public override void Write(WireWriter writer) => NoncedTopic.Write(writer, Topic, Nonce);
+
+    internal static Message Read(ref WireReader reader)
+    {
+        (RingId topic, ulong nonce) = NoncedTopic.Read(ref reader);
+        return new RootIs(topic, nonce);
+    }
+}
+
+/// <summary>One message to be published, with the publisher's running number for it.</summary>
+public readonly record struct PublishItem(ulong Number, Blob Payload);
+
+/// <summary>
+/// Messages to be numbered, straight from their publisher to the root. The sender's id, its incarnation and the number together name a
+/// publish: sent again, it gets the sequence number that it got the first time.
+/// </summary>
+public sealed record PublishItems(RingId Topic, ValueList<PublishItem> Items) : Message
+{
+    public const byte Number = 76;
+
+    /// <inheritdoc/>
+    public override byte Kind => Number;
+
+    /// <inheritdoc/>
+    public override void Write(WireWriter writer)
+    {
+        writer.Id(1, Topic);
+        foreach (PublishItem item in Items)
+        {
+            int mark = writer.Begin(2);
+            writer.Number(1, item.Number);
+            writer.Bytes(2, item.Payload.Span);
+            writer.End(mark);
+        }
+    }
+
+    internal static Message Read(ref WireReader reader)
+    {
+        RingId? topic = null;
+        var items = new List<PublishItem>();
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: topic = reader.Id(); break;
+                case 2: items.Add(Item(reader.Nested())); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return new PublishItems(Fields.Required(topic), items.ToValueList());
+    }
+
+    private static PublishItem Item(WireReader reader)
+    {
+        (ulong number, Blob payload) = (0UL, default(Blob));
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: number = reader.Limited(); break;
+                case 2: payload = reader.Blob(); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return number > 0 ? new PublishItem(number, payload) : throw new WireFormatException("a publish without its number");
+    }
+}
+
+/// <summary>Consecutive publishes of one publisher that got consecutive sequence numbers.</summary>
+public readonly record struct PublishedRun(ulong Number, ulong Sequence, int Count);
+
+/// <summary>The publishes have their numbers, and survive the death of the root.</summary>
+public sealed record PublishAnswer(RingId Topic, ValueList<PublishedRun> Runs) : Message
+{
+    public const byte Number = 77;
+
+    /// <inheritdoc/>
+    public override byte Kind => Number;
+
+    /// <inheritdoc/>
+    public override void Write(WireWriter writer)
+    {
+        writer.Id(1, Topic);
+        foreach (PublishedRun run in Runs)
+        {
+            int mark = writer.Begin(2);
+            writer.Number(1, run.Number);
+            writer.Number(2, run.Sequence);
+            writer.Number(3, (ulong)run.Count);
+            writer.End(mark);
+        }
+    }
+
+    internal static Message Read(ref WireReader reader)
+    {
+        RingId? topic = null;
+        var runs = new List<PublishedRun>();
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: topic = reader.Id(); break;
+                case 2: runs.Add(Run(reader.Nested())); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return new PublishAnswer(Fields.Required(topic), runs.ToValueList());
+    }
+
+    private static PublishedRun Run(WireReader reader)
+    {
+        (ulong number, ulong sequence, int count) = (0UL, 0UL, 0);
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: number = reader.Limited(); break;
+                case 2: sequence = reader.Limited(); break;
+                case 3: count = reader.Int(); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return count > 0 ? new PublishedRun(number, sequence, count) : throw new WireFormatException("a run of no publishes");
+    }
+}
+
+/// <summary>The sender is not, or no longer, the root of the topic: ask again who is.</summary>
+public sealed record NotRoot(RingId Topic) : Message
+{
+    public const byte Number = 79;
+
+    /// <inheritdoc/>
+    public override byte Kind => Number;
+
+    /// <inheritdoc/>
+    public override void Write(WireWriter writer) => writer.Id(1, Topic);
+
+    internal static Message Read(ref WireReader reader) => new NotRoot(NoncedTopic.Read(ref reader).Topic);
+}

@@ -1,0 +1,180 @@
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Pastry.Applications;
+using PastryActors.Scribe.Messages;
+using PastryActors.Scribe.Requests;
+using PastryActors.Scribe.Topics;
+
+namespace PastryActors.Scribe.Publishing;
+
+/// <summary>
+/// Brings local publishes to the topic's root, which it finds once by a routed question and then speaks to directly (JSAC 2002, III-A),
+/// and tries again until they have their numbers. Takes RootIs, NotRoot and PublishAnswer.
+/// </summary>
+internal sealed class PublishKeeper(ScribeContext context)
+{
+    /// <summary>How long the address of a root is remembered without being used.</summary>
+    private static readonly TimeSpan IdleLifetime = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Publishers of a topic come and go on one node, and each counts its publishes. Each begins this much above the one before, so that
+    /// none counts what another of the same topic has counted.
+    /// </summary>
+    private const int CountBits = 32;
+
+    private readonly TopicTable<TopicPublisher> _publishers = new(context.Options.MaxTopics);
+    private ulong _begun;
+
+    public bool IsEmpty => _publishers.Count == 0;
+
+    /// <summary>Takes a message of this keeper's; false if it is none.</summary>
+    public bool Take(in RoutedMessage message)
+    {
+        switch (message.Payload)
+        {
+            case RootIs found: OnRootIs(message.Source, found); return true;
+            case NotRoot denial: OnNotRoot(message.Source, denial); return true;
+            case PublishAnswer answer: OnAnswer(answer); return true;
+            default: return false;
+        }
+    }
+
+    public void Publish(Publish request)
+    {
+        if (ProblemOf(request) is { } problem)
+        {
+            Fail(request.Id, FailureCode.Invalid, problem);
+            return;
+        }
+
+        RingId id = TopicName.IdOf(request.Topic);
+        if (_publishers.Find(id) is not { } publisher)
+        {
+            if (_publishers.IsFull)
+            {
+                context.Report(FactKind.Dropped, id, _publishers.Max);
+                Fail(request.Id, FailureCode.Busy, $"this node publishes to {_publishers.Max} topics already, as many as it may");
+                return;
+            }
+
+            _publishers.Add(id, publisher = new TopicPublisher(id, request.Topic, (_begun++ << CountBits) + 1));
+        }
+
+        if (publisher.OpenCount >= context.Options.PublishQueueMax)
+        {
+            context.Report(FactKind.Dropped, id, context.Options.PublishQueueMax);
+            Fail(request.Id, FailureCode.Busy, $"{publisher.OpenCount} messages of this node wait for their numbers in this topic, as many as may");
+            return;
+        }
+
+        TimeSpan timeout = request.Timeout > TimeSpan.Zero && request.Timeout < context.Options.PublishTimeout ? request.Timeout : context.Options.PublishTimeout;
+        publisher.Add(request.Id, context.Now + timeout, request.Payload);
+        publisher.LastUsed = context.Now;
+        Pump(publisher);
+    }
+
+    public void PeerFailed(NodeHandle peer) => _publishers.ForEach(publisher =>
+    {
+        if (publisher.Root?.Id == peer.Id) SeekRoot(publisher);
+    });
+
+    /// <summary>A root that cannot take the topic on; nothing if the refusal is of no question of this keeper's.</summary>
+    public void OnRefused(TopicRefused refused)
+    {
+        if (_publishers.Find(refused.Topic) is not { } publisher || publisher.Nonce == 0 || publisher.Nonce != refused.Nonce) return;
+        while (publisher.TakeAny() is { } open) Fail(open.RequestId, FailureCode.Full, "the topic's root is in as many topics as it may be");
+    }
+
+    public void Tick() => _publishers.ForEach(Tick);
+
+    private void Tick(TopicPublisher publisher)
+    {
+        Instant now = context.Now;
+        while (publisher.TakeExpired(now) is { } expired)
+        {
+            Fail(expired.RequestId, FailureCode.TimedOut, "the topic's root did not confirm the message in time; it may have been published all the same");
+        }
+
+        if (publisher.OpenCount == 0)
+        {
+            if (now - publisher.LastUsed > IdleLifetime) Forget(publisher);
+            return;
+        }
+
+        if (publisher.HasOverdue(now - context.Options.PublishRetryAfter)) SeekRoot(publisher);
+        else Pump(publisher);
+    }
+
+    private void Forget(TopicPublisher publisher)
+    {
+        _publishers.Remove(publisher.Topic);
+        _begun = Math.Max(_begun, (publisher.NextNumber >> CountBits) + 1);
+    }
+
+    private string? ProblemOf(Publish request)
+    {
+        if (TopicName.Problem(request.Topic) is { } problem) return problem;
+        int limit = context.Options.MaxMessageBytes;
+        return request.Payload.Length <= limit ? null : $"a message may have {limit} bytes at most, not {request.Payload.Length}";
+    }
+
+    private void SeekRoot(TopicPublisher publisher)
+    {
+        publisher.Unsend();
+        Pump(publisher);
+    }
+
+    private void Pump(TopicPublisher publisher)
+    {
+        if (publisher.OpenCount == 0) return;
+        if (publisher.Root is null)
+        {
+            Locate(publisher);
+            return;
+        }
+
+        while (publisher.NextToSend(context.Now, context.Options.BatchBytesMax) is { Count: > 0 } items)
+        {
+            int bytes = 0;
+            foreach (PublishItem item in items) bytes += item.Payload.Length;
+            context.Send(new PublishItems(publisher.Topic, items), publisher.Root, bytes);
+        }
+    }
+
+    private void Locate(TopicPublisher publisher)
+    {
+        if (publisher.Nonce != 0 && context.Now - publisher.AskedAt < context.Options.PublishRetryAfter / 2) return;
+        (publisher.Nonce, publisher.AskedAt) = (context.NewNonce(), context.Now);
+        context.Host.Route(new LocateRoot(publisher.Topic, publisher.Name, context.Self, publisher.Nonce), publisher.Topic);
+    }
+
+    private void OnRootIs(NodeHandle from, RootIs found)
+    {
+        if (_publishers.Find(found.Topic) is not { } publisher || publisher.Nonce == 0 || publisher.Nonce != found.Nonce) return;
+        (publisher.Root, publisher.Nonce) = (from, 0);
+        Pump(publisher);
+    }
+
+    private void OnNotRoot(NodeHandle from, NotRoot denial)
+    {
+        if (_publishers.Find(denial.Topic) is { } publisher && publisher.Root?.Id == from.Id) SeekRoot(publisher);
+    }
+
+    private void OnAnswer(PublishAnswer answer)
+    {
+        if (_publishers.Find(answer.Topic) is not { } publisher) return;
+        foreach (PublishedRun run in answer.Runs)
+        {
+            int count = Math.Min(run.Count, PublisherMemory.WindowSize);
+            for (int i = 0; i < count; i++)
+            {
+                if (publisher.Take(run.Number + (ulong)i) is { } open) context.Host.Reply(new Published(open.RequestId, run.Sequence + (ulong)i));
+            }
+        }
+
+        publisher.LastUsed = context.Now;
+        Pump(publisher);
+    }
+
+    private void Fail(long request, FailureCode code, string detail) => context.Host.Reply(new Failed(request, code, detail));
+}

@@ -1,0 +1,106 @@
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Scribe.Messages;
+using PastryActors.Scribe.Replicas;
+using PastryActors.Scribe.Requests;
+using PastryActors.Scribe.Topics;
+
+namespace PastryActors.Scribe.Root;
+
+/// <summary>How far a node is in being a topic's root.</summary>
+internal enum OfficeStage
+{
+    /// <summary>It asks its neighbours what they know.</summary>
+    Asking,
+
+    /// <summary>It fetches the numbering from the neighbour that knows most.</summary>
+    Fetching,
+
+    /// <summary>It has the numbering, and waits for another node to have it too.</summary>
+    Confirming,
+
+    /// <summary>It numbers messages.</summary>
+    Serving,
+}
+
+/// <summary>A publish that has a number which no other node has confirmed yet.</summary>
+internal readonly record struct UnconfirmedPublish(ulong Sequence, NodeHandle Publisher, ulong Number, int Bytes);
+
+/// <summary>What a node holds for a topic whose root it is: the numbering, the copies of it, and what waits.</summary>
+internal sealed class RootOffice(TopicLog log)
+{
+    public OfficeStage Stage { get; set; } = OfficeStage.Asking;
+
+    public bool IsServing => Stage == OfficeStage.Serving;
+
+    public TopicLog Log { get; } = log;
+
+    public Recovery Recovery { get; } = new();
+
+    /// <summary>The term whose numbering this one took over.</summary>
+    public Term Previous { get; set; }
+
+    /// <summary>The last number when the term began.</summary>
+    public ulong Base { get; set; }
+
+    /// <summary>The last number that another node holds too: what may be seen.</summary>
+    public ulong Confirmed { get; set; }
+
+    public List<ReplicaLink> Links { get; } = [];
+
+    /// <summary>Numbered, but not yet in the log: they gather while enough batches are on their way.</summary>
+    public List<TopicItem> StagedItems { get; } = [];
+
+    public List<PublishMark> StagedMarks { get; } = [];
+
+    /// <summary>Whom to answer when a number is confirmed, in the order of the numbers.</summary>
+    public Queue<UnconfirmedPublish> Unconfirmed { get; } = new();
+
+    public long UnconfirmedBytes { get; set; }
+
+    /// <summary>Who asked for the root before it could serve.</summary>
+    public List<(NodeHandle Asker, ulong Nonce)> Locators { get; } = [];
+
+    /// <summary>What was published before the root could serve.</summary>
+    public List<(NodeHandle From, PublishItems Items)> Waiting { get; } = [];
+
+    public Instant LastUsed { get; set; }
+
+    public Instant LastOffered { get; set; }
+
+    public ulong NextNumber => Log.Last + (ulong)StagedItems.Count + 1;
+
+    public ReplicaLink? FindLink(RingId node) => Links.Find(l => l.Node.Id == node);
+
+    /// <summary>Forgets what was numbered but is in nobody's log: its publishers will send it again.</summary>
+    public void DropStaged()
+    {
+        StagedItems.Clear();
+        StagedMarks.Clear();
+        Unconfirmed.Clear();
+        UnconfirmedBytes = 0;
+        Log.Windows.ForgetAfter(Log.Last);
+    }
+}
+
+/// <summary>How far the copy of a root's numbering on one other node is.</summary>
+internal sealed class ReplicaLink(NodeHandle node)
+{
+    public NodeHandle Node { get; } = node;
+
+    /// <summary>Whether the copy follows this term.</summary>
+    public bool Started { get; set; }
+
+    /// <summary>The last number that the copy is known to hold.</summary>
+    public ulong Acked { get; set; }
+
+    /// <summary>The number to be sent next.</summary>
+    public ulong Next { get; set; }
+
+    /// <summary>Batches sent and not acknowledged.</summary>
+    public int InFlight { get; set; }
+
+    public Instant LastSent { get; set; }
+
+    public Instant LastProgress { get; set; }
+}

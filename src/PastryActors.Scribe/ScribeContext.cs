@@ -1,0 +1,99 @@
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Core.Wire;
+using PastryActors.Pastry.Applications;
+using PastryActors.Scribe.Publishing;
+using PastryActors.Scribe.Replicas;
+using PastryActors.Scribe.Root;
+using PastryActors.Scribe.Stream;
+using PastryActors.Scribe.Subscribing;
+using PastryActors.Scribe.Topics;
+using PastryActors.Scribe.Tree;
+
+namespace PastryActors.Scribe;
+
+/// <summary>What timers of Scribe mean.</summary>
+internal enum ScribeTimer : byte
+{
+    /// <summary>The pulse of everything periodic: four to a heartbeat period, and only while there is anything to keep.</summary>
+    Tick = 1,
+
+    /// <summary>A hole in a topic's stream is due to be asked for. Argument: the watch that scheduled it.</summary>
+    Gap = 2,
+}
+
+/// <summary>What the keepers of all duties share: the host, the options, the topics, each other.</summary>
+internal sealed class ScribeContext
+{
+    /// <summary>A message of more payload than this takes the bulk lane, so that heartbeats do not wait behind it.</summary>
+    private const int ControlBytesMax = 64 * 1024;
+
+    public ScribeContext(IPastryHost host, ScribeOptions options)
+    {
+        (Host, Options) = (host, options);
+        Budget = new BufferBudget(options.RecentBytesTotalMax);
+        Topics = new TopicTable<TopicNode>(options.MaxTopics);
+        Tree = new TreeKeeper(this);
+        Stream = new StreamKeeper(this);
+        Roots = new RootKeeper(this);
+        Replicas = new ReplicaKeeper(this);
+        Publishing = new PublishKeeper(this);
+        Subscriptions = new SubscriptionKeeper(this);
+    }
+
+    public IPastryHost Host { get; }
+
+    public ScribeOptions Options { get; }
+
+    public BufferBudget Budget { get; }
+
+    public TopicTable<TopicNode> Topics { get; }
+
+    public TreeKeeper Tree { get; }
+
+    public StreamKeeper Stream { get; }
+
+    public RootKeeper Roots { get; }
+
+    public ReplicaKeeper Replicas { get; }
+
+    public PublishKeeper Publishing { get; }
+
+    public SubscriptionKeeper Subscriptions { get; }
+
+    public Instant Now => Host.Now;
+
+    public NodeHandle Self => Host.Self;
+
+    /// <summary>Whether this node is the topic's root by its own leaf set, and sure of that set.</summary>
+    public bool IsRoot(RingId topic) => Host.IsActive && Host.Leafs.IsRoot(topic);
+
+    public static Lane LaneOf(int payloadBytes) => payloadBytes > ControlBytesMax ? Lane.Bulk : Lane.Control;
+
+    public void Send(Message message, NodeHandle to, int payloadBytes = 0) => Host.Send(message, to, LaneOf(payloadBytes));
+
+    public void Report(FactKind kind, RingId subject, long value = 0) => Host.Report(new Fact(kind, subject, value));
+
+    /// <summary>A number that nobody else can guess; never 0.</summary>
+    public ulong NewNonce() => Host.Random.NextUInt64() | 1;
+
+    /// <summary>The topic's node, made if there is none; null (and counted) if this node is in as many trees as it may be.</summary>
+    public TopicNode? FindOrAdd(RingId topic, string name)
+    {
+        TopicNode? node = Topics.Find(topic);
+        if (node is null)
+        {
+            if (Topics.IsFull)
+            {
+                Report(FactKind.Dropped, topic, Topics.Max);
+                return null;
+            }
+
+            node = new TopicNode(topic, Options, Budget);
+            Topics.Add(topic, node);
+        }
+
+        if (node.Name.Length == 0) node.Name = name;
+        return node;
+    }
+}

@@ -1,0 +1,107 @@
+namespace PastryActors.Scribe;
+
+/// <summary>Parameters of Scribe: the pace of its trees, and the bounds of everything that it keeps.</summary>
+public sealed record ScribeOptions
+{
+    /// <summary>
+    /// How often a parent that has nothing else to send tells its children that it lives, and how often a child tells its parent. Shorter
+    /// repairs trees sooner and costs one small message a child, topic and period in either direction. The paper's heartbeat (JSAC 2002, III-C).
+    /// </summary>
+    public TimeSpan HeartbeatPeriod { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How many heartbeats in a row may be missing before a child joins again elsewhere. One would take every lost message for a death; more only delays repair.</summary>
+    public int HeartbeatMisses { get; init; } = 2;
+
+    /// <summary>How many children a node serves in one topic; a further one is sent down to one of them. The papers' bottleneck remover draws the line at 64.</summary>
+    public int MaxChildren { get; init; } = 64;
+
+    /// <summary>In how many topics' trees a node takes part; the same number bounds the topics that it publishes to and those that it keeps a root's copy of.</summary>
+    public int MaxTopics { get; init; } = 10_000;
+
+    /// <summary>How many subscriptions of local applications are open at once, over all topics.</summary>
+    public int MaxSubscriptions { get; init; } = 10_000;
+
+    /// <summary>The largest payload of one message, in bytes. The engine's limit for a message must hold it and its envelope.</summary>
+    public int MaxMessageBytes { get; init; } = 1 << 20;
+
+    /// <summary>How many bytes of payload travel as one batch at most, a single larger message excepted. Larger batches cost less each; smaller ones keep the lanes fluid.</summary>
+    public int BatchBytesMax { get; init; } = 128 * 1024;
+
+    /// <summary>How many recent messages a node keeps a topic, to serve children that missed some. Must cover what is sent while a subtree repairs itself.</summary>
+    public int RecentCountMax { get; init; } = 8192;
+
+    /// <summary>How many bytes of recent messages a node keeps a topic.</summary>
+    public int RecentBytesMax { get; init; } = 8 << 20;
+
+    /// <summary>How many bytes of recent messages a node keeps over all topics; beyond it every topic keeps only what comes in last.</summary>
+    public long RecentBytesTotalMax { get; init; } = 256L << 20;
+
+    /// <summary>How many batches that came ahead of a hole wait for it to be filled, a topic. Beyond it they are dropped and asked for again.</summary>
+    public int ParkedCountMax { get; init; } = 1024;
+
+    /// <summary>How many bytes of batches ahead of a hole wait, a topic.</summary>
+    public int ParkedBytesMax { get; init; } = 8 << 20;
+
+    /// <summary>How long a hole may close by itself before it is asked for: messages of the two lanes overtake each other.</summary>
+    public TimeSpan GapDelay { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How long one request for missing messages waits before the next is sent, to the parent and to the root in turn.</summary>
+    public TimeSpan ResendTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long a hole may hold up delivery before subscribers are told of a gap. Must be well over the time in which a tree repairs itself.</summary>
+    public TimeSpan GapTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How many publishes wait for their number on this node, a topic; a further one fails as busy.</summary>
+    public int PublishQueueMax { get; init; } = 4096;
+
+    /// <summary>The longest a publish waits for its number, whatever its request allows.</summary>
+    public TimeSpan PublishTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>After how long without an answer a publish is sent again, to wherever the root is then. The root recognises what it numbered before.</summary>
+    public TimeSpan PublishRetryAfter { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>On how many nodes the numbering of a topic lives, the root included (the paper's k, 5). All but one may fail at once without a published message being lost.</summary>
+    public int RootReplicas { get; init; } = 5;
+
+    /// <summary>How many publishers a root remembers a topic, so that their retries are not numbered twice. At most 512: the memory travels as one message of about 1 KiB each.</summary>
+    public int PublishersMax { get; init; } = 256;
+
+    /// <summary>How many bytes a root has numbered but not yet seen confirmed by another node; beyond it publishes are dropped, and come again.</summary>
+    public int UnconfirmedBytesMax { get; init; } = 16 << 20;
+
+    /// <summary>How long a new root waits for each step of taking over: for its neighbours to say what they know, then for each part of the numbering.</summary>
+    public TimeSpan RecoverTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a copy of a root's numbering outlives the last sign of that root. Roots give a sign ten times as often.</summary>
+    public TimeSpan ReplicaLifetime { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a root keeps the numbering of a topic that nobody subscribes or publishes to; after that its numbers start from 1 again.</summary>
+    public TimeSpan TopicLifetime { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Answers what is wrong with these options, or null.</summary>
+    public string? Problem() => ProblemOfTimes() ?? ProblemOfBounds();
+
+    private string? ProblemOfTimes()
+    {
+        if (HeartbeatPeriod < TimeSpan.FromMilliseconds(10)) return $"the heartbeat period must be at least 10 ms, not {HeartbeatPeriod}";
+        if (HeartbeatMisses < 1) return $"heartbeat misses must be at least 1, not {HeartbeatMisses}";
+        if (GapDelay <= TimeSpan.Zero || ResendTimeout <= TimeSpan.Zero || GapTimeout < ResendTimeout) return "gap delay and resend timeout must be positive, and the gap timeout no shorter than the resend timeout";
+        if (PublishTimeout <= TimeSpan.Zero || PublishRetryAfter <= TimeSpan.Zero) return "publish timeout and publish retry must be positive";
+        if (RecoverTimeout <= TimeSpan.Zero || ReplicaLifetime <= TimeSpan.Zero || TopicLifetime <= TimeSpan.Zero) return "recover timeout, replica lifetime and topic lifetime must be positive";
+        return null;
+    }
+
+    private string? ProblemOfBounds()
+    {
+        if (MaxChildren < 1) return $"max children must be at least 1, not {MaxChildren}";
+        if (MaxTopics < 1 || MaxSubscriptions < 1) return "max topics and max subscriptions must be at least 1";
+        if (MaxMessageBytes is < 1 or > 1 << 20) return $"the largest message must be 1 to {1 << 20} bytes, not {MaxMessageBytes}";
+        if (BatchBytesMax is < 1 or > 512 * 1024) return $"a batch must be 1 to {512 * 1024} bytes, not {BatchBytesMax}";
+        if (RecentCountMax < 1 || RecentBytesMax < 1 || RecentBytesTotalMax < 1) return "the bounds of recent messages must be at least 1";
+        if (ParkedCountMax < 1 || ParkedBytesMax < MaxMessageBytes) return "the bounds of waiting messages must hold at least one message";
+        if (PublishQueueMax < 1 || UnconfirmedBytesMax < MaxMessageBytes) return "the bounds of publishes must hold at least one message";
+        if (RootReplicas < 1) return $"root replicas must be at least 1, not {RootReplicas}";
+        if (PublishersMax is < 1 or > 512) return $"publishers must be 1 to 512, not {PublishersMax}";
+        return null;
+    }
+}

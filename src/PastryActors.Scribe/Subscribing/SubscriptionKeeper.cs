@@ -1,0 +1,105 @@
+using PastryActors.Core.Collections;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Scribe.Requests;
+using PastryActors.Scribe.Topics;
+using PastryActors.Scribe.Tree;
+
+namespace PastryActors.Scribe.Subscribing;
+
+/// <summary>Local subscriptions: any number on one node share the node's one place in the topic's tree.</summary>
+internal sealed class SubscriptionKeeper(ScribeContext context)
+{
+    private readonly SortedDictionary<long, RingId> _topics = [];
+
+    public void Subscribe(Subscribe request)
+    {
+        if (TopicName.Problem(request.Topic) is { } problem)
+        {
+            Fail(request.Id, FailureCode.Invalid, problem);
+            return;
+        }
+
+        if (_topics.ContainsKey(request.Id))
+        {
+            Fail(request.Id, FailureCode.Invalid, $"a subscription with the id {request.Id} is open already");
+            return;
+        }
+
+        RingId id = TopicName.IdOf(request.Topic);
+        if (_topics.Count >= context.Options.MaxSubscriptions || context.FindOrAdd(id, request.Topic) is not { } topic)
+        {
+            context.Report(FactKind.Dropped, id, context.Options.MaxSubscriptions);
+            Fail(request.Id, FailureCode.Busy, $"this node has {_topics.Count} subscriptions of {context.Options.MaxSubscriptions} and is in {context.Topics.Count} topics of {context.Topics.Max}");
+            return;
+        }
+
+        TimeSpan timeout = request.Timeout > TimeSpan.Zero ? request.Timeout : context.Options.PublishTimeout;
+        _topics.Add(request.Id, id);
+        topic.Subscribers.Add(new Subscription(request.Id, context.Now + timeout));
+        if (topic.IsInTree) AnswerWaiting(topic);
+        else context.Tree.EnsureInTree(topic);
+    }
+
+    public void Unsubscribe(Unsubscribe request)
+    {
+        if (!_topics.Remove(request.Subscription, out RingId id) || context.Topics.Find(id) is not { } topic)
+        {
+            Fail(request.Id, FailureCode.NotFound, $"no subscription has the id {request.Subscription}");
+            return;
+        }
+
+        topic.Subscribers.RemoveAll(s => s.RequestId == request.Subscription);
+        context.Host.Reply(new Unsubscribed(request.Id));
+        context.Tree.LeaveIfIdle(topic);
+    }
+
+    /// <summary>The node is in the tree: all subscriptions that wait for it stand.</summary>
+    public void AnswerWaiting(TopicNode topic)
+    {
+        foreach (Subscription subscription in topic.Subscribers)
+        {
+            if (subscription.Stands) continue;
+            subscription.Stands = true;
+            context.Host.Reply(new Subscribed(subscription.RequestId, topic.Stream.Next));
+        }
+    }
+
+    /// <summary>Ends the subscriptions that wait in vain.</summary>
+    public void FailWaiting(TopicNode topic, FailureCode code, string detail, Instant? before = null)
+    {
+        for (int i = topic.Subscribers.Count - 1; i >= 0; i--)
+        {
+            Subscription subscription = topic.Subscribers[i];
+            if (subscription.Stands || (before is { } moment && subscription.Deadline > moment)) continue;
+            topic.Subscribers.RemoveAt(i);
+            _topics.Remove(subscription.RequestId);
+            Fail(subscription.RequestId, code, detail);
+        }
+    }
+
+    public void Describe(DescribeTopics request)
+    {
+        var found = new List<TopicStatus>();
+        RingId? wanted = request.Topic.Length == 0 ? null : TopicName.IdOf(request.Topic);
+        context.Topics.ForEach(topic =>
+        {
+            if (wanted is null || wanted == topic.Id) found.Add(StatusOf(topic));
+        });
+        context.Host.Reply(new TopicsDescribed(request.Id, found.ToValueList()));
+    }
+
+    private static TopicStatus StatusOf(TopicNode topic) => new(
+        topic.Id,
+        topic.Name,
+        topic.Up.Place == TreePlace.Root,
+        topic.Up.Parent,
+        topic.Children.Nodes(),
+        topic.Subscribers.Count,
+        Math.Max(topic.Stream.Head, topic.Office?.Log.Last ?? 0),
+        topic.Stream.Delivered,
+        topic.Stream.Gaps,
+        topic.Stream.Duplicates);
+
+    private void Fail(long request, FailureCode code, string detail) => context.Host.Reply(new Failed(request, code, detail));
+}

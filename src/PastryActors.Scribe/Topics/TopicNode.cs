@@ -1,0 +1,71 @@
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Scribe.Root;
+using PastryActors.Scribe.Stream;
+using PastryActors.Scribe.Tree;
+
+namespace PastryActors.Scribe.Topics;
+
+/// <summary>A local subscription.</summary>
+internal sealed class Subscription(long requestId, Instant deadline)
+{
+    public long RequestId { get; } = requestId;
+
+    /// <summary>Until when the node must be in the tree, or the subscription fails.</summary>
+    public Instant Deadline { get; } = deadline;
+
+    public bool Stands { get; set; }
+}
+
+/// <summary>What a node holds for one topic whose tree it is in: the parts, which the keepers of each duty work on.</summary>
+internal sealed class TopicNode(RingId id, ScribeOptions options, BufferBudget budget)
+{
+    public RingId Id { get; } = id;
+
+    /// <summary>Its name; empty where only the id is known.</summary>
+    public string Name { get; set; } = "";
+
+    public ParentLink Up { get; } = new();
+
+    public ChildrenTable Children { get; } = new(options.MaxChildren);
+
+    public TopicStream Stream { get; } = new(options, budget);
+
+    public GapFiller Gap { get; } = new();
+
+    public List<Subscription> Subscribers { get; } = [];
+
+    /// <summary>The root's office; only while this node is the topic's root.</summary>
+    public RootOffice? Office { get; set; }
+
+    /// <summary>The latest term heard of from above.</summary>
+    public Term Term { get; set; }
+
+    /// <summary>The latest term and the highest number heard of from below.</summary>
+    public Term ClaimedTerm { get; set; }
+
+    public ulong ClaimedHave { get; set; }
+
+    /// <summary>After which number the open join asked to continue; null if it asked for what comes next.</summary>
+    public ulong? JoinedAfter { get; set; }
+
+    /// <summary>How often the open join was sent on.</summary>
+    public int Redirects { get; set; }
+
+    public Instant LastSentDown { get; set; }
+
+    public Instant LastSentUp { get; set; }
+
+    /// <summary>Whether anybody needs this node in the tree.</summary>
+    public bool IsNeeded => Children.Count > 0 || Subscribers.Count > 0;
+
+    /// <summary>Whether messages can pass through: there is a parent, or this is the root and in office.</summary>
+    public bool IsInTree => Up.Place == TreePlace.Attached || Office is { IsServing: true };
+
+    /// <summary>Gives the memory back.</summary>
+    public void Discard()
+    {
+        Stream.Recent.Clear();
+        Office?.Log.Discard();
+    }
+}

@@ -1,0 +1,238 @@
+using PastryActors.Core.Collections;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Pastry.Applications;
+using PastryActors.Scribe.Messages;
+using PastryActors.Scribe.Topics;
+
+namespace PastryActors.Scribe.Tree;
+
+/// <summary>
+/// Keeps this node's place in every topic's tree: joins towards the root, watches the parent, breaks loops, leaves when nobody needs
+/// it (JSAC 2002, III-B and III-C). Takes JoinAccepted, JoinRedirected, TopicRefused, TreeHeartbeat and NotYourParent. The way down is
+/// <see cref="ChildKeeper"/>'s.
+/// </summary>
+internal sealed class TreeKeeper(ScribeContext context)
+{
+    /// <summary>Slowest pace of joins, in heartbeat periods; until it is reached every further attempt waits twice as long.</summary>
+    private const int JoinPeriodsMax = 4;
+
+    public ChildKeeper Children { get; } = new(context);
+
+    /// <summary>Takes a message of this keeper's; false if it is none.</summary>
+    public bool Take(in RoutedMessage message)
+    {
+        switch (message.Payload)
+        {
+            case JoinAccepted accepted: OnAccepted(message.Source, accepted); return true;
+            case JoinRedirected redirected: OnRedirected(redirected); return true;
+            case TopicRefused refused: OnRefused(refused); return true;
+            case TreeHeartbeat heartbeat: OnHeartbeat(message.Source, heartbeat); return true;
+            case NotYourParent refusal: OnNotYourParent(message.Source, refusal); return true;
+            default: return Children.Take(message);
+        }
+    }
+
+    /// <summary>This node's own join passes through its own Forward hook: steers it around the node that it must not join under.</summary>
+    public void SteerOwnJoin(JoinTopic join, ref NodeHandle next)
+    {
+        if (context.Topics.Find(join.Topic)?.Up.Excluded is not { } excluded || next.Id != excluded) return;
+        NodeHandle best = context.Self;
+        foreach (NodeHandle node in context.Host.Leafs.Members())
+        {
+            if (node.Id != excluded && join.Topic.IsCloser(node.Id, best.Id)) best = node;
+        }
+
+        if (best.Id != context.Self.Id) next = best;
+    }
+
+    public void EnsureInTree(TopicNode topic)
+    {
+        if (topic.Up.Place == TreePlace.Outside) Join(topic, null);
+    }
+
+    /// <summary>Seeks a place in the tree anew: as its root, or under the node <paramref name="to"/>, or under whom the route meets.</summary>
+    public void Join(TopicNode topic, RingId? excluded, NodeHandle? to = null)
+    {
+        if (to is null && context.IsRoot(topic.Id))
+        {
+            context.Roots.TakeOffice(topic);
+            return;
+        }
+
+        topic.Up.BeginJoin(excluded);
+        topic.Redirects = 0;
+        SendJoin(topic, to);
+    }
+
+    /// <summary>Leaves the tree if nobody needs this node in it. A root stays: it keeps the numbering.</summary>
+    public void LeaveIfIdle(TopicNode topic)
+    {
+        if (topic.IsNeeded || topic.Office is not null) return;
+        if (topic.Up.Parent is { } parent) context.Send(new LeaveTopic(topic.Id), parent);
+        context.Topics.Remove(topic.Id);
+        topic.Discard();
+    }
+
+    /// <summary>The node is in the tree now: those who waited for that are told.</summary>
+    public void Arrived(TopicNode topic)
+    {
+        context.Subscriptions.AnswerWaiting(topic);
+        Children.AnswerWaiting(topic);
+        Children.SendHeartbeats(topic);
+    }
+
+    /// <summary>Says to the parent that this node lives, and what is known below it.</summary>
+    public void SendAlive(TopicNode topic)
+    {
+        if (topic.Up.Parent is not { } parent) return;
+        topic.LastSentUp = context.Now;
+        Term term = topic.ClaimedTerm > topic.Term ? topic.ClaimedTerm : topic.Term;
+        context.Send(new ChildAlive(topic.Id, term, Math.Max(topic.ClaimedHave, topic.Stream.Last)), parent);
+    }
+
+    public void PeerFailed(TopicNode topic, NodeHandle peer)
+    {
+        Children.Remove(topic, peer.Id);
+        if (topic.Up.IsParent(peer)) LoseParent(topic, peer.Id);
+        else LeaveIfIdle(topic);
+    }
+
+    public void Tick(TopicNode topic)
+    {
+        Instant now = context.Now;
+        context.Subscriptions.FailWaiting(topic, FailureCode.TimedOut, "the node found no place in the topic's tree in time: the topic's root does not answer", now);
+        Children.Tick(topic);
+        TimeSpan period = context.Options.HeartbeatPeriod;
+        if (topic.Up.Place == TreePlace.Joining && now >= topic.Up.NextAttempt) RetryJoin(topic);
+        if (topic.Up.Place == TreePlace.Attached)
+        {
+            // Half a period more than the misses allowed, or a single late timer would count as a miss.
+            if (now - topic.Up.LastHeard > period * (context.Options.HeartbeatMisses + 0.5)) LoseParent(topic, topic.Up.Parent!.Id);
+            else if (now - topic.LastSentUp >= period - (period / 8)) SendAlive(topic);
+        }
+
+        LeaveIfIdle(topic);
+    }
+
+    private void RetryJoin(TopicNode topic)
+    {
+        topic.Redirects = 0;
+        if (context.IsRoot(topic.Id)) context.Roots.TakeOffice(topic);
+        else SendJoin(topic, null);
+    }
+
+    private void SendJoin(TopicNode topic, NodeHandle? to)
+    {
+        ulong nonce = context.NewNonce();
+        double periods = Math.Min(0.5 * (1 << Math.Min(topic.Up.Attempts, 8)), JoinPeriodsMax);
+        topic.Up.Sent(nonce, context.Now + context.Host.Random.Jitter(context.Options.HeartbeatPeriod * periods));
+        JoinTopic join = MakeJoin(topic, nonce);
+        if (to is null) context.Host.Route(join, topic.Id);
+        else context.Send(join, to);
+    }
+
+    /// <summary>The join of this node. A forwarder without a position of its own continues where the child that is farthest behind does.</summary>
+    public JoinTopic MakeJoin(TopicNode topic, ulong nonce)
+    {
+        topic.JoinedAfter = topic.Stream.HasPosition ? topic.Stream.Last : ChildKeeper.LowestPosition(topic);
+        Term term = topic.ClaimedTerm > topic.Term ? topic.ClaimedTerm : topic.Term;
+        return new JoinTopic(topic.Id, topic.Name, context.Self, nonce, topic.JoinedAfter is not null, topic.JoinedAfter ?? 0, term, topic.Redirects);
+    }
+
+    private void OnAccepted(NodeHandle from, JoinAccepted message)
+    {
+        TopicNode? topic = context.Topics.Find(message.Topic);
+        if (topic is null || topic.Up.Nonce != message.Nonce)
+        {
+            if (topic is null || (topic.Up.Place == TreePlace.Attached && !topic.Up.IsParent(from))) context.Send(new LeaveTopic(message.Topic), from);
+            return;
+        }
+
+        if (IsLoop(message.Path))
+        {
+            context.Send(new LeaveTopic(message.Topic), from);
+            return;
+        }
+
+        if (topic.Office is not null) context.Roots.StepDown(topic);
+        topic.Up.Attach(from, message.Root, message.Path, context.Now);
+        if (message.Term > topic.Term) topic.Term = message.Term;
+        if (!topic.Stream.HasPosition) topic.Stream.StartAt((topic.JoinedAfter ?? message.Last) + 1);
+        topic.Stream.Learn(message.Last);
+        SendAlive(topic);
+        Arrived(topic);
+        context.Stream.WatchHole(topic);
+    }
+
+    private void OnRedirected(JoinRedirected message)
+    {
+        if (context.Topics.Find(message.Topic) is not { } topic || topic.Up.Place != TreePlace.Joining || topic.Up.Nonce != message.Nonce) return;
+        if (message.To.Id == context.Self.Id || message.To.Id == topic.Up.Excluded || topic.Children.Find(message.To.Id) is not null) return;
+        topic.Redirects++;
+        SendJoin(topic, message.To);
+    }
+
+    private void OnRefused(TopicRefused message)
+    {
+        if (context.Topics.Find(message.Topic) is { } topic && topic.Up.Place == TreePlace.Joining && topic.Up.Nonce == message.Nonce)
+        {
+            context.Subscriptions.FailWaiting(topic, FailureCode.Full, "the topic's root is in as many topics as it may be");
+            LeaveIfIdle(topic);
+            return;
+        }
+
+        context.Publishing.OnRefused(message);
+    }
+
+    private void OnHeartbeat(NodeHandle from, TreeHeartbeat message)
+    {
+        if (context.Topics.Find(message.Topic) is not { } topic)
+        {
+            context.Send(new LeaveTopic(message.Topic), from);
+            return;
+        }
+
+        if (!topic.Up.IsParent(from))
+        {
+            // While this node has no parent, whoever takes it for a child may become one yet.
+            if (topic.Up.Place != TreePlace.Joining) context.Send(new LeaveTopic(message.Topic), from);
+            return;
+        }
+
+        if (IsLoop(message.Path))
+        {
+            context.Send(new LeaveTopic(message.Topic), from);
+            LoseParent(topic, from.Id);
+            return;
+        }
+
+        Follow(topic, message);
+    }
+
+    private void Follow(TopicNode topic, TreeHeartbeat message)
+    {
+        topic.Up.LastHeard = context.Now;
+        bool moved = topic.Up.Path != message.Path || topic.Up.Root != message.Root || message.Term > topic.Term;
+        (topic.Up.Path, topic.Up.Root) = (message.Path, message.Root);
+        if (message.Term < topic.Term) SendAlive(topic);
+        else topic.Term = message.Term;
+        topic.Stream.Learn(message.Last);
+        if (moved) Children.SendHeartbeats(topic);
+        context.Stream.WatchHole(topic);
+    }
+
+    private void OnNotYourParent(NodeHandle from, NotYourParent message)
+    {
+        if (context.Topics.Find(message.Topic) is { } topic && topic.Up.IsParent(from)) LoseParent(topic, null);
+    }
+
+    private void LoseParent(TopicNode topic, RingId? excluded)
+    {
+        context.Report(FactKind.ParentLost, topic.Id);
+        if (topic.IsNeeded) Join(topic, excluded);
+        else LeaveIfIdle(topic);
+    }
+
+    private bool IsLoop(ValueList<RingId> path) => path.Count >= Fields.PathMax - 1 || path.Span.Contains(context.Self.Id);
+}

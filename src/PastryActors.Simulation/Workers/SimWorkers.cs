@@ -1,0 +1,32 @@
+using PastryActors.Core.Driving;
+using PastryActors.Simulation.Events;
+using PastryActors.Simulation.World;
+
+namespace PastryActors.Simulation.Workers;
+
+/// <summary>Gives the work of cores to disks and to the signer, and brings the results back when their time has come.</summary>
+internal sealed class SimWorkers(SimWorld world, EventQueue queue)
+{
+    public void Take(SimNode node, Work work)
+    {
+        switch (work)
+        {
+            case StoreWrite or StoreRead or StoreRemove: ToDisk(node, work); break;
+            case Sign sign: Return(node, world.Signer.Do(sign, sign.Key == SigningKey.Node ? node.Index : node.Owner)); break;
+            case Verify verify: Return(node, world.Signer.Do(verify)); break;
+            default: throw new SimulationFailedException($"no worker does {work}", world.Seed, world.Now);
+        }
+    }
+
+    private void ToDisk(SimNode node, Work work)
+    {
+        SimDisk disk = node.Disk ??= new SimDisk(world.Options.Disk);
+        queue.Push(disk.Accept(work, world.Now.Ticks), Event(node, SimEventKind.DiskDone, work));
+    }
+
+    private void Return(SimNode node, (WorkResult Result, TimeSpan Takes) done) =>
+        queue.Push((world.Now + done.Takes).Ticks, Event(node, SimEventKind.WorkDone, done.Result));
+
+    private static SimEvent Event(SimNode node, SimEventKind kind, object body) =>
+        new() { Kind = kind, Node = node.Index, Incarnation = node.Handle.Incarnation, Body = body };
+}

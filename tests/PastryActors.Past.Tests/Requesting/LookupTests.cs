@@ -1,0 +1,121 @@
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Past.Certificates;
+using PastryActors.Past.Messages;
+using PastryActors.Past.Requests;
+using PastryActors.Past.Tests.Testing;
+
+namespace PastryActors.Past.Tests.Requesting;
+
+public sealed class LookupTests
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+
+    private readonly TestRing _ring = new(12);
+    private readonly ObjectCertificate _certificate;
+    private readonly List<TestNode> _closest;
+
+    public LookupTests()
+    {
+        var content = Make.Content("hello");
+        _certificate = Make.File("a", content);
+        _ring.Ask<ObjectInserted>(_ring.Nodes[0], id => new InsertObject(id, Timeout, _certificate, content, false));
+        _closest = _ring.ClosestTo(_certificate.File);
+    }
+
+    [Fact]
+    public void Any_node_finds_the_object()
+    {
+        foreach (TestNode node in _ring.Nodes)
+        {
+            var found = _ring.Ask<ObjectFound>(node, id => new LookupObject(id, Timeout, _certificate.File));
+            Assert.Equal(_certificate, found.Certificate);
+            Assert.Equal(_certificate.ContentHash, found.Content.Hash);
+        }
+    }
+
+    [Fact]
+    public void A_holder_reads_its_own_replica()
+    {
+        var found = _ring.Ask<ObjectFound>(_closest[1], id => new LookupObject(id, Timeout, _certificate.File));
+        Assert.Equal(_closest[1].Self, found.Holder);
+        Assert.Equal(0, found.Hops);
+    }
+
+    [Fact]
+    public void What_nobody_holds_is_not_found()
+    {
+        FileId nowhere = Make.File("nowhere", Make.Content("x")).File;
+        var failed = _ring.Ask<Failed>(_closest[11], id => new LookupObject(id, Timeout, nowhere));
+        Assert.Equal(FailureCode.NotFound, failed.Code);
+    }
+
+    [Fact]
+    public void A_silent_root_is_gone_around()
+    {
+        _ring.OnTheWay = p => p.Message is LookupRequest ? null : p;
+        var found = _ring.Ask<ObjectFound>(_closest[11], id => new LookupObject(id, Timeout, _certificate.File));
+        Assert.Equal(_certificate.File, found.Certificate.File);
+    }
+
+    [Fact]
+    public void Silent_holders_are_unreachable_and_never_not_found()
+    {
+        _ring.OnTheWay = p => p.Message is ObjectAnswer ? null : p;
+        var failed = _ring.Ask<Failed>(_closest[11], id => new LookupObject(id, TimeSpan.FromSeconds(60), _certificate.File));
+        Assert.Equal(FailureCode.Unreachable, failed.Code);
+    }
+
+    [Fact]
+    public void The_deadline_ends_a_lookup_that_nobody_answers()
+    {
+        _ring.OnTheWay = _ => null;
+        Instant start = _ring.Now;
+        var failed = _ring.Ask<Failed>(_closest[11], id => new LookupObject(id, TimeSpan.FromSeconds(3), _certificate.File));
+        Assert.Equal(FailureCode.TimedOut, failed.Code);
+        Assert.Equal(TimeSpan.FromSeconds(3), _ring.Now - start);
+    }
+
+    [Fact]
+    public void A_holder_that_sends_other_bytes_is_blamed_and_another_asked()
+    {
+        TestNode liar = _closest[0];
+        _ring.OnTheWay = p => p.Message is ObjectAnswer && p.From.Id == liar.Self.Id ? p with { Content = Make.Content("jello") } : p;
+        var found = _ring.Ask<ObjectFound>(_closest[11], id => new LookupObject(id, Timeout, _certificate.File));
+        Assert.NotEqual(liar.Self, found.Holder);
+        Assert.Contains(_closest[11].Facts, f => f.Kind == FactKind.MessageRefused && f.Subject == liar.Self.Id);
+    }
+
+    [Fact]
+    public void A_certificate_that_the_owner_did_not_sign_is_not_believed()
+    {
+        var other = Make.Content("other");
+        ObjectCertificate forged = Make.File("a", other, signer: Keys.Mallory);
+        TestNode liar = _closest[0];
+        _ring.OnTheWay = p => p.Message is ObjectAnswer answer && p.From.Id == liar.Self.Id ? p with { Message = answer with { Certificate = forged }, Content = other } : p;
+        var found = _ring.Ask<ObjectFound>(_closest[11], id => new LookupObject(id, Timeout, _certificate.File));
+        Assert.Equal(_certificate.ContentHash, found.Content.Hash);
+    }
+
+    [Fact]
+    public void A_replica_that_rotted_is_reported_fetched_again_and_not_served()
+    {
+        TestNode rotten = _closest[0];
+        rotten.Disk[_certificate.File] = rotten.Disk[_certificate.File] with { Content = Make.Content("rotts") };
+        var found = _ring.Ask<ObjectFound>(_closest[11], id => new LookupObject(id, Timeout, _certificate.File));
+        Assert.Equal(_certificate.ContentHash, found.Content.Hash);
+        _ring.RunFor(TimeSpan.FromSeconds(2));
+        Assert.Contains(rotten.Facts, f => f.Kind == FactKind.ReplicaDamaged);
+        Assert.Equal(_certificate.ContentHash, rotten.Disk[_certificate.File].Content!.Hash);
+    }
+
+    [Fact]
+    public void A_holder_beyond_its_reads_says_busy_and_another_serves()
+    {
+        _ring.OnTheWay = p => p is { Message: ObjectAnswer answer } && p.From.Id == _closest[0].Self.Id
+            ? p with { Message = new Refused(answer.Operation, RefusalCode.Busy, "reads"), Content = null }
+            : p;
+        var found = _ring.Ask<ObjectFound>(_closest[11], id => new LookupObject(id, Timeout, _certificate.File));
+        Assert.NotEqual(_closest[0].Self, found.Holder);
+    }
+}

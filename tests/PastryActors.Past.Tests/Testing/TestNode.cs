@@ -1,0 +1,142 @@
+using PastryActors.Core.Collections;
+using PastryActors.Core.Content;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Core.Wire;
+using PastryActors.Pastry.Applications;
+using PastryActors.Pastry.Tables;
+
+namespace PastryActors.Past.Tests.Testing;
+
+/// <summary>One node of the test ring: PAST, a leaf set set by hand, and a disk in memory that outlives its restarts.</summary>
+internal sealed class TestNode : IPastryHost
+{
+    private readonly TestRing _ring;
+    private readonly PastOptions _options;
+    private readonly int _leafSetSize;
+    private long _workIds;
+
+    public TestNode(TestRing ring, string name, PastOptions options, int leafSetSize)
+    {
+        (_ring, _options, _leafSetSize) = (ring, options, leafSetSize);
+        Key = Keys.Of(name);
+        Self = new NodeHandle(NodeIdentity.NodeIdOf(Key.Span), name, 1);
+        LeafSet = new LeafSet(Self.Id, leafSetSize);
+        Random = new RandomSource((ulong)Self.Id.Value);
+        Past = null!;
+    }
+
+    public Blob Key { get; }
+
+    public PastComponent Past { get; private set; }
+
+    public LeafSet LeafSet { get; private set; }
+
+    public bool IsAlive { get; private set; }
+
+    /// <summary>What is on its disk.</summary>
+    public SortedDictionary<FileId, (ulong Tag, Blob Meta, ContentRef? Content)> Disk { get; } = [];
+
+    public long CapacityBytes { get; set; } = long.MaxValue;
+
+    public List<Reply> Replies { get; } = [];
+
+    public List<Fact> Facts { get; } = [];
+
+    public NodeHandle Self { get; }
+
+    public Instant Now => _ring.Now;
+
+    public RandomSource Random { get; }
+
+    public bool IsActive => IsAlive;
+
+    public LeafSetView Leafs => new(LeafSet, Self);
+
+    public void Start()
+    {
+        IsAlive = true;
+        LeafSet = new LeafSet(Self.Id, _leafSetSize);
+        Past = new PastComponent(_options, Key, Disk.Select(d => new StoreEntry(d.Key, d.Value.Tag, d.Value.Content?.Length ?? 0)));
+        Past.Attach(this);
+        Past.Started();
+    }
+
+    public void Stop() => IsAlive = false;
+
+    /// <summary>Sees exactly these others.</summary>
+    public void See(IEnumerable<NodeHandle> others)
+    {
+        List<NodeHandle> all = [.. others];
+        List<NodeHandle> gone = [.. LeafSet.Members().Where(m => !all.Contains(m))];
+        int version = LeafSet.Version;
+        gone.ForEach(g => LeafSet.Remove(g.Id));
+        all.ForEach(n => LeafSet.Add(n));
+        gone.ForEach(Past.PeerFailed);
+        if (LeafSet.Version != version) Past.NewLeafs(Leafs);
+    }
+
+    public bool Holds(FileId id) => Disk.TryGetValue(id, out var record) && (record.Tag >> 16 & 1) == 0;
+
+    public bool HasTombstone(FileId id) => Disk.TryGetValue(id, out var record) && (record.Tag >> 16 & 1) == 1;
+
+    public void Route(Message message, RingId key) => _ring.Route(this, message, key);
+
+    public void Send(Message message, NodeHandle to, Lane lane = Lane.Control, ContentRef? content = null) => _ring.Send(this, message, to, content);
+
+    public void Schedule(byte kind, TimeSpan delay, long argument = 0, RingId subject = default)
+    {
+        PastComponent past = Past;
+        _ring.After(delay, () =>
+        {
+            if (IsAlive && Past == past) past.OnTimer(new NodeTimer(1, kind, argument, subject));
+        });
+    }
+
+    public long NextWorkId() => ++_workIds;
+
+    public void Do(Work work)
+    {
+        PastComponent past = Past;
+        _ring.After(TimeSpan.FromMicroseconds(100), () =>
+        {
+            WorkResult result = Carry(work);
+            if (IsAlive && Past == past) past.OnWorkDone(result);
+        });
+    }
+
+    public void Reply(Reply reply) => Replies.Add(reply);
+
+    public void Report(Fact fact) => Facts.Add(fact);
+
+    public TimeSpan? RoundTrip(NodeHandle peer) => null;
+
+    private WorkResult Carry(Work work) => work switch
+    {
+        StoreWrite write => new StoreChanged(write.Id, write.Object, Write(write)),
+        StoreRead read => Read(read),
+        StoreRemove remove => new StoreChanged(remove.Id, remove.Object, Remove(remove)),
+        Sign sign => new Signed(sign.Id, Keys.Sign(Key, sign.Digest)),
+        Verify verify => new Verified(verify.Id, verify.Claims.All(Keys.IsGood)),
+        _ => throw new InvalidOperationException(),
+    };
+
+    private StoreStatus Write(StoreWrite write)
+    {
+        if (Disk.ContainsKey(write.Object)) return StoreStatus.Exists;
+        if (Disk.Values.Sum(d => (long)(d.Content?.Length ?? 0)) + (write.Content?.Length ?? 0) > CapacityBytes) return StoreStatus.Full;
+        Disk.Add(write.Object, (write.Tag, write.Meta, write.Content));
+        return StoreStatus.Done;
+    }
+
+    private StoreGot Read(StoreRead read) => Disk.TryGetValue(read.Object, out var record)
+        ? new StoreGot(read.Id, read.Object, StoreStatus.Done, record.Meta, read.MetaOnly ? null : record.Content)
+        : new StoreGot(read.Id, read.Object, StoreStatus.NotFound, default, null);
+
+    private StoreStatus Remove(StoreRemove remove)
+    {
+        bool there = Disk.Remove(remove.Object);
+        if (!remove.Tombstone.IsEmpty) Disk.Add(remove.Object, (remove.TombstoneTag, remove.Tombstone, null));
+        return there || !remove.Tombstone.IsEmpty ? StoreStatus.Done : StoreStatus.NotFound;
+    }
+}

@@ -1,0 +1,155 @@
+using PastryActors.Core.Collections;
+using PastryActors.Core.Content;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Core.Wire;
+using PastryActors.Pastry.Applications;
+using PastryActors.Pastry.Tables;
+using PastryActors.Scribe.Requests;
+
+namespace PastryActors.Scribe.Tests.Loopback;
+
+/// <summary>One node of a <see cref="LoopbackRing"/>: the host of its component, and a record of what the component answered and reported.</summary>
+internal sealed class LoopbackNode : IPastryHost
+{
+    private readonly LoopbackRing _ring;
+    private long _nextRequest = 1;
+    private long _nextWork = 1;
+
+    public LoopbackNode(LoopbackRing ring, NodeHandle self, ulong seed)
+    {
+        (_ring, Self) = (ring, self);
+        Random = new RandomSource(seed);
+        LeafSet = new LeafSet(self.Id, 8);
+        Component = new ScribeComponent(ring.Options);
+        Component.Attach(this);
+        Component.Started();
+    }
+
+    public ScribeComponent Component { get; }
+
+    public LeafSet LeafSet { get; }
+
+    public bool IsAlive { get; set; } = true;
+
+    /// <summary>Of a split ring.</summary>
+    public int Side { get; set; }
+
+    public List<Reply> Replies { get; } = [];
+
+    public List<Fact> Facts { get; } = [];
+
+    public int TimersPending { get; private set; }
+
+    public RingId Id => Self.Id;
+
+    public NodeHandle Self { get; }
+
+    public Instant Now => _ring.Now;
+
+    public RandomSource Random { get; }
+
+    public bool IsActive { get; set; }
+
+    public LeafSetView Leafs => new(LeafSet, Self);
+
+    public TopicStatus? Status(string topic)
+    {
+        long id = Ask(n => new DescribeTopics(n, TimeSpan.FromSeconds(1), topic));
+        ValueList<TopicStatus> found = Replies.OfType<TopicsDescribed>().Single(r => r.RequestId == id).Topics;
+        return found.Count == 0 ? null : found[0];
+    }
+
+    public long Subscribe(string topic) => Ask(n => new Subscribe(n, TimeSpan.FromSeconds(30), topic));
+
+    public long Unsubscribe(long subscription) => Ask(n => new Unsubscribe(n, TimeSpan.FromSeconds(1), subscription));
+
+    public long Publish(string topic, string payload, int timeoutSeconds = 30) =>
+        Ask(n => new Publish(n, TimeSpan.FromSeconds(timeoutSeconds), topic, System.Text.Encoding.UTF8.GetBytes(payload)));
+
+    public long Ask(Func<long, Request> request)
+    {
+        long id = _nextRequest++;
+        Assert.True(Component.OnRequest(request(id)));
+        return id;
+    }
+
+    public Reply? AnswerTo(long request) => Replies.Find(r => r.RequestId == request);
+
+    /// <summary>Number and text of everything that a subscription got, in the order in which it came.</summary>
+    public List<(ulong Sequence, string Text)> Received(long subscription)
+    {
+        var received = new List<(ulong, string)>();
+        foreach (TopicMessages run in Replies.OfType<TopicMessages>().Where(r => r.RequestId == subscription))
+        {
+            for (int i = 0; i < run.Items.Count; i++) received.Add((run.First + (ulong)i, System.Text.Encoding.UTF8.GetString(run.Items[i].Payload.Span)));
+        }
+
+        return received;
+    }
+
+    public void Activate()
+    {
+        IsActive = true;
+        Component.ActiveChanged(true);
+    }
+
+    public void Learn(NodeHandle node)
+    {
+        if (LeafSet.Add(node)) Component.NewLeafs(Leafs);
+    }
+
+    public void Unlearn(NodeHandle dead)
+    {
+        if (!IsAlive) return;
+        Component.PeerFailed(dead);
+        if (!LeafSet.Remove(dead.Id)) return;
+        foreach (LoopbackNode node in _ring.Alive)
+        {
+            if (node != this && node.Side == Side) LeafSet.Add(node.Self);
+        }
+
+        Component.NewLeafs(Leafs);
+    }
+
+    public void Receive(NodeHandle from, Message message, ContentRef? content)
+    {
+        if (!IsAlive) return;
+        Component.Deliver(new RoutedMessage { Key = Id, Source = from, Payload = message, Content = content, Direct = true });
+    }
+
+    public bool PassesForward(NodeHandle source, ref Message message, RingId key, int hops, ref NodeHandle next)
+    {
+        var routed = new RoutedMessage { Key = key, Source = source, Payload = message, Hops = hops };
+        bool passes = Component.Forward(ref routed, ref next);
+        message = routed.Payload;
+        return passes;
+    }
+
+    public void DeliverRouted(NodeHandle source, Message message, RingId key, int hops) =>
+        Component.Deliver(new RoutedMessage { Key = key, Source = source, Payload = message, Hops = hops });
+
+    public void Route(Message message, RingId key) => _ring.After(TimeSpan.Zero, () => _ring.Route(this, Self, message, key, 0));
+
+    public void Send(Message message, NodeHandle to, Lane lane = Lane.Control, ContentRef? content = null) => _ring.Send(this, message, to, lane, content);
+
+    public void Schedule(byte kind, TimeSpan delay, long argument = 0, RingId subject = default)
+    {
+        TimersPending++;
+        _ring.After(delay, () =>
+        {
+            TimersPending--;
+            if (IsAlive) Component.OnTimer(new NodeTimer(2, kind, argument, subject));
+        });
+    }
+
+    public long NextWorkId() => _nextWork++;
+
+    public void Do(Work work) => Assert.Fail("Scribe asks nothing of workers");
+
+    public void Reply(Reply reply) => Replies.Add(reply);
+
+    public void Report(Fact fact) => Facts.Add(fact);
+
+    public TimeSpan? RoundTrip(NodeHandle peer) => null;
+}

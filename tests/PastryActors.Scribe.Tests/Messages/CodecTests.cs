@@ -1,0 +1,133 @@
+using PastryActors.Core.Collections;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Core.Wire;
+using PastryActors.Scribe.Messages;
+using PastryActors.Scribe.Requests;
+using PastryActors.Scribe.Topics;
+
+namespace PastryActors.Scribe.Tests.Messages;
+
+public sealed class CodecTests
+{
+    private static readonly RingId Id = TopicName.IdOf("t");
+    private static readonly NodeHandle Node = new(new RingId(77), "host:1", 3);
+    private static readonly Term Term = new(9, new RingId(5));
+    private static readonly WireCodec Codec = new(ScribeMessages.Kinds);
+    private static readonly PublisherMemory Memory = new(new RingId(6), 2, 40, [12, 0, 10]);
+
+    public static IEnumerable<object[]> Samples() => All().Select(m => new object[] { m });
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public void A_message_is_read_as_it_was_written(Message message)
+    {
+        var writer = new WireWriter();
+        message.Write(writer);
+        Assert.Equal(message, Codec.Read(message.Kind, writer.Written.Span));
+    }
+
+    [Fact]
+    public void Every_kind_has_a_sample_and_a_number_of_Scribe()
+    {
+        Assert.Equal(ScribeMessages.Kinds.Select(k => (int)k.Number).Order(), All().Select(m => (int)m.Kind).Distinct().Order());
+        Assert.All(ScribeMessages.Kinds, k => Assert.InRange(k.Number, 64, 95));
+    }
+
+    [Fact]
+    public void Damaged_bytes_are_refused_and_nothing_else()
+    {
+        var random = new RandomSource(42);
+        var writer = new WireWriter();
+        foreach (Message message in All())
+        {
+            writer.Clear();
+            message.Write(writer);
+            for (int round = 0; round < 300; round++)
+            {
+                byte[] bytes = writer.Written.ToArray();
+                for (int i = 0; i < 1 + random.Next(4) && bytes.Length > 0; i++) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+                Codec.TryRead(message.Kind, bytes.AsSpan(0, random.Next(bytes.Length + 1)), out _, out _);
+            }
+        }
+    }
+
+    [Fact]
+    public void Random_bytes_are_refused_and_nothing_else()
+    {
+        var random = new RandomSource(43);
+        foreach (MessageKind kind in ScribeMessages.Kinds)
+        {
+            for (int round = 0; round < 500; round++)
+            {
+                byte[] bytes = new byte[random.Next(80)];
+                for (int i = 0; i < bytes.Length; i++) bytes[i] = (byte)random.Next(256);
+                Codec.TryRead(kind.Number, bytes, out _, out _);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_number_that_would_overflow_is_refused()
+    {
+        AssertRefused(new ChildAlive(Id, Term, ulong.MaxValue));
+        AssertRefused(new ChildAlive(Id, new Term(ulong.MaxValue, default), 1));
+        AssertRefused(new Multicast(Id, Term, 1UL << 62, [new TopicItem(Id, default)]));
+        AssertRefused(new Multicast(Id, Term, 0, [new TopicItem(Id, default)]));
+    }
+
+    [Fact]
+    public void What_no_honest_node_sends_is_refused()
+    {
+        AssertRefused(new Multicast(Id, Term, 1, default));
+        AssertRefused(new ResendRequest(Id, 5, 4));
+        AssertRefused(new ResendRequest(Id, 0, 4));
+        AssertRefused(new PublishItems(Id, [new PublishItem(0, default)]));
+        AssertRefused(new PublishAnswer(Id, [new PublishedRun(1, 1, 0)]));
+        AssertRefused(new LocateRoot(Id, new string('x', 257), Node, 1));
+        AssertRefused(new TreeHeartbeat(Id, Term, Node, 1, Enumerable.Repeat(Id, 65).ToValueList()));
+    }
+
+    private static void AssertRefused(Message message)
+    {
+        var writer = new WireWriter();
+        message.Write(writer);
+        Assert.False(Codec.TryRead(message.Kind, writer.Written.Span, out _, out string refusal));
+        Assert.NotEmpty(refusal);
+    }
+
+    private static List<Message> All()
+    {
+        ValueList<TopicItem> items = [new TopicItem(new RingId(1), new byte[] { 1, 2 }), new TopicItem(new RingId(2), new byte[300])];
+        ValueList<PublishMark> marks = [new PublishMark(1, 5), new PublishMark(0, 9)];
+        return
+        [
+            new JoinTopic(Id, "t", Node, 99, true, 7, Term, 2),
+            new JoinTopic(Id, "", Node, 0, false, 0, default, 0),
+            new JoinAccepted(Id, 99, Term, Node, 12, [new RingId(1), new RingId(2)]),
+            new JoinRedirected(Id, 99, Node),
+            new TopicRefused(Id, 4),
+            new LeaveTopic(Id),
+            new NotYourParent(Id),
+            new TreeHeartbeat(Id, Term, Node, 3, [new RingId(1)]),
+            new ChildAlive(Id, Term, 8),
+            new Multicast(Id, Term, 3, items),
+            new ResendRequest(Id, 3, 9),
+            new ResendMissing(Id, 3, 3),
+            new LocateRoot(Id, "t", Node, 5),
+            new RootIs(Id, 5),
+            new NotRoot(Id),
+            new PublishItems(Id, [new PublishItem(1, new byte[] { 9 }), new PublishItem(2, default)]),
+            new PublishAnswer(Id, [new PublishedRun(1, 10, 2)]),
+            new ReplicaState(Id, "t", Term, default, 5, 2, true, [Memory]),
+            new Replicate(Id, Term, 3, items, marks),
+            new Replicate(Id, Term, 3, default, default),
+            new ReplicaAck(Id, Term, 6),
+            new RecoverRequest(Id, 1),
+            new RecoverAnswer(Id, 1, true, false, Term, 5, 1),
+            new LogFetch(Id, 1, 5, true),
+            new LogItems(Id, 1, 6, items, marks, default),
+            new LogItems(Id, 1, 0, default, default, [Memory]),
+        ];
+    }
+}

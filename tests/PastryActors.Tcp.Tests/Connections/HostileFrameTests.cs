@@ -1,0 +1,134 @@
+using PastryActors.Core.Driving;
+using PastryActors.Tcp.Diagnostics;
+using PastryActors.Tcp.Frames;
+using PastryActors.Tcp.Tests.Support;
+
+namespace PastryActors.Tcp.Tests.Connections;
+
+public sealed class HostileFrameTests
+{
+    private static readonly TcpOptions Plain = TestNode.Options with { Tls = false, MessageBytesMax = 2000, ContentBytesMax = 4000 };
+
+    [Fact]
+    public async Task A_message_beyond_the_limit_closes_the_connection_and_names_the_limit()
+    {
+        await using TestNode a = await TestNode.StartAsync(Plain);
+        using var peer = new RawPeer();
+        await peer.IntroduceAsync(a.Engine);
+
+        await peer.SendHeaderAsync(new FrameHeader(Note.Number100, HasContent: false, 0, 0, 2001, 0));
+
+        Assert.Equal(Refusal.MessageTooLarge, await peer.ReadToEndAsync());
+        Assert.Equal(1, a.Engine.RefusalsOf(Refusal.MessageTooLarge));
+    }
+
+    [Theory]
+    [InlineData(4001)]
+    [InlineData(int.MaxValue)]
+    [InlineData(-1)]
+    public async Task Content_beyond_the_limit_closes_the_connection(int bytes)
+    {
+        await using TestNode a = await TestNode.StartAsync(Plain);
+        using var peer = new RawPeer();
+        await peer.IntroduceAsync(a.Engine);
+
+        await peer.SendHeaderAsync(new FrameHeader(Note.Number100, HasContent: true, 0, 0, 0, bytes));
+
+        Assert.Equal(Refusal.ContentTooLarge, await peer.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task A_message_from_a_node_that_was_not_announced_is_skipped()
+    {
+        await using TestNode a = await TestNode.StartAsync(Plain);
+        using var peer = new RawPeer();
+        await peer.IntroduceAsync(a.Engine);
+
+        await peer.SendAsync(Note.Number100, RawPeer.Body(new Note(1).Write), source: 5);
+        await peer.SendAsync(Note.Number100, RawPeer.Body(new Note(2).Write));
+
+        Assert.Equal(new Note(2), (await a.ReceiveAsync()).Body);
+        Assert.Equal(1, a.Engine.RefusalsOf(Refusal.UnknownNode));
+    }
+
+    [Fact]
+    public async Task A_kind_that_is_not_known_costs_only_its_message()
+    {
+        await using TestNode a = await TestNode.StartAsync();
+        await using TestNode b = await TestNode.StartAsync();
+
+        a.Send(b.Handle, new Unlisted());
+        a.Send(b.Handle, new Note(1));
+
+        Assert.Equal(new Note(1), (await b.ReceiveAsync()).Body);
+        Assert.Equal(1, b.Engine.RefusalsOf(Refusal.UnknownKind));
+    }
+
+    [Fact]
+    public async Task A_malformed_message_costs_only_itself_and_its_content()
+    {
+        await using TestNode a = await TestNode.StartAsync();
+        await using TestNode b = await TestNode.StartAsync();
+
+        a.Send(b.Handle, new Malformed(), content: new Core.Content.MemoryContent(new byte[50_000]));
+        a.Send(b.Handle, new Note(1));
+
+        Assert.Equal(new Note(1), (await b.ReceiveAsync()).Body);
+        Assert.Equal(1, b.Engine.RefusalsOf(Refusal.MalformedMessage));
+    }
+
+    [Fact]
+    public async Task Messages_nested_without_end_are_malformed_and_end_nothing()
+    {
+        await using TestNode a = await TestNode.StartAsync(TestNode.Options with { MessageBytesMax = 1 << 20 });
+        await using TestNode b = await TestNode.StartAsync(TestNode.Options with { MessageBytesMax = 1 << 20 });
+
+        a.Send(b.Handle, new Nest(10));
+        a.Send(b.Handle, new Nest(150_000));
+        a.Send(b.Handle, new Note(1));
+
+        Assert.Equal(new Nest(10), (await b.ReceiveAsync()).Body);
+        Assert.Equal(new Note(1), (await b.ReceiveAsync()).Body);
+        Assert.Equal(1, b.Engine.RefusalsOf(Refusal.MalformedMessage));
+    }
+
+    [Fact]
+    public async Task A_message_that_cannot_be_written_costs_only_itself()
+    {
+        await using TestNode a = await TestNode.StartAsync();
+        await using TestNode b = await TestNode.StartAsync(TestNode.Options with { MessageBytesMax = 2000 });
+
+        await a.DoAsync(o =>
+        {
+            o.Send(b.Handle, new Unwritable());
+            o.Send(b.Handle, new Note(1, new string('x', 3000)));
+            o.Send(b.Handle, new Note(2));
+        });
+
+        Assert.Equal(new Note(2), (await b.ReceiveAsync()).Body);
+        Assert.Equal(2, a.Engine.DeadLetters[DeadLetterReason.NotSendable]);
+    }
+
+    [Fact]
+    public async Task Noise_after_a_good_handshake_never_ends_the_engine()
+    {
+        await using TestNode a = await TestNode.StartAsync(Plain);
+        var random = new Random(11);
+        for (int i = 0; i < 50; i++)
+        {
+            using var peer = new RawPeer();
+            await peer.IntroduceAsync(a.Engine);
+            byte[] noise = new byte[random.Next(1, 300)];
+            random.NextBytes(noise);
+            // Half of it looks like a frame of the transport or of a message, with a body of noise.
+            if (i % 2 == 0) await peer.SendAsync((byte)(i % 4 == 0 ? FrameKind.FirstOfTransport + (i % 5) : Note.Number100), noise);
+            else await peer.Stream.WriteAsync(noise);
+        }
+
+        await using TestNode b = await TestNode.StartAsync(Plain);
+        b.Send(a.Handle, new Note(1));
+        NodeEvent got = await a.ReceiveAsync();
+        while (!got.From!.Equals(b.Handle)) got = await a.ReceiveAsync();
+        Assert.Equal(1, a.Starts);
+    }
+}
