@@ -48,7 +48,7 @@ public sealed record StoreOptions
     /// </summary>
     public long GroupBytesMax { get; init; } = 16L << 20;
 
-    /// <summary>How long closing waits for the writer and the readers to finish what is queued. What is not synced by then was not acknowledged either.</summary>
+    /// <summary>How long closing waits for what is queued to be finished. What is not synced by then was not acknowledged either.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     internal void Validate()

@@ -10,8 +10,9 @@ using PastryActors.Store.Writing;
 namespace PastryActors.Store;
 
 /// <summary>
-/// The disk of one node: immutable objects by fileId in append-only volumes (docs/store-format.md). Carries out <see cref="StoreWrite"/>, <see cref="StoreRead"/>
-/// and <see cref="StoreRemove"/>; what it answers with <see cref="StoreStatus.Done"/> survives the loss of power. Safe for all threads.
+/// The disk of one node: immutable objects by fileId in append-only volumes (docs/store-format.md). Carries out <see cref="StoreWrite"/>,
+/// <see cref="StoreRead"/> and <see cref="StoreRemove"/>; what it answers with <see cref="StoreStatus.Done"/> survives the loss of power.
+/// Safe for all threads.
 /// </summary>
 public sealed class VolumeStore : IAsyncDisposable
 {
@@ -45,7 +46,10 @@ public sealed class VolumeStore : IAsyncDisposable
         _threads = [Start("store writer", writer.Run), .. Enumerable.Range(0, options.ReaderThreads).Select(i => Start($"store reader {i}", readers.Run))];
     }
 
-    /// <summary>Everything that is listed, tombstones too (their content length is 0). Complete before the first work is submitted; later, a view in motion.</summary>
+    /// <summary>
+    /// Everything that is listed, tombstones too (their content length is 0). Complete before the first work is submitted; later, a
+    /// view in motion.
+    /// </summary>
     public IEnumerable<StoreEntry> Entries => _catalog.Entries();
 
     /// <summary>The figures of this moment.</summary>
@@ -78,8 +82,8 @@ public sealed class VolumeStore : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes the work and returns at once; <paramref name="completion"/> is told exactly once, on a thread of the store, and must return at once. False if the
-    /// queue is full (counted) or the store is closed: then nothing happens and nobody is told.
+    /// Takes the work and returns at once; <paramref name="completion"/> is told exactly once, on a thread of the store, and must return at
+    /// once. False if the queue is full (counted) or the store is closed: then nothing happens and nobody is told.
     /// </summary>
     /// <exception cref="ArgumentException">The work is not the store's.</exception>
     public bool TrySubmit(Work work, IWorkCompletion completion)
@@ -96,8 +100,8 @@ public sealed class VolumeStore : IAsyncDisposable
     }
 
     /// <summary>
-    /// Does one unit of compaction, of about <paramref name="bytesMax"/> copied bytes, between the writer's groups. Says that nothing was done also when the queue is
-    /// full. Full volumes are compacted without being asked; this is for doing it before.
+    /// Does one unit of compaction, of about <paramref name="bytesMax"/> copied bytes, in the writer's turn. Says that nothing was done
+    /// also when the queue is full. A write that needs room compacts without being asked; this is for doing it before.
     /// </summary>
     public Task<CompactionStep> CompactAsync(long bytesMax)
     {

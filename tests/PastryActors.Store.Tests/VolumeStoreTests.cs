@@ -75,14 +75,16 @@ public sealed class VolumeStoreTests
         using var folder = new TemporaryFolder();
         string file = Path.Combine(folder.Path, "file");
         File.WriteAllText(file, "not a folder");
-        StoreUnusableException error = Assert.Throws<StoreUnusableException>(() => VolumeStore.Open(OptionsFor(folder) with { Folder = file }, new RecordingObserver()));
+        StoreOptions options = OptionsFor(folder) with { Folder = file };
+        StoreUnusableException error = Assert.Throws<StoreUnusableException>(() => VolumeStore.Open(options, new RecordingObserver()));
         Assert.Contains(file, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void An_option_out_of_range_is_named()
     {
-        ArgumentException error = Assert.Throws<ArgumentException>(() => VolumeStore.Open(new StoreOptions { Folder = "x", CapacityBytes = 1 }, new RecordingObserver()));
+        var options = new StoreOptions { Folder = "x", CapacityBytes = 1 };
+        ArgumentException error = Assert.Throws<ArgumentException>(() => VolumeStore.Open(options, new RecordingObserver()));
         Assert.Contains("StoreOptions.CapacityBytes", error.Message, StringComparison.Ordinal);
     }
 

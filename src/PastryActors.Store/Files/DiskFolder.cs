@@ -62,7 +62,8 @@ internal sealed class DiskFolder : IVolumeFolder
         }
         catch (IOException error)
         {
-            throw new StoreUnusableException($"The store folder '{path}' is in use by another process; a store belongs to one node at a time. ({error.Message})", error);
+            string message = $"The store folder '{path}' is in use by another process; a store belongs to one node at a time. ({error.Message})";
+            throw new StoreUnusableException(message, error);
         }
     }
 }

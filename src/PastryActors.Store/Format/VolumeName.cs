@@ -17,11 +17,15 @@ internal readonly record struct VolumeName(uint Number, ulong Marker)
     public static bool TryParse(string fileName, out VolumeName name)
     {
         name = default;
-        if (fileName.Length != NumberDigits + 1 + MarkerDigits + Extension.Length || fileName[NumberDigits] != '-' || !fileName.EndsWith(Extension, StringComparison.Ordinal)) return false;
-        if (!uint.TryParse(fileName.AsSpan(0, NumberDigits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint number) || number == 0) return false;
-        if (!ulong.TryParse(fileName.AsSpan(NumberDigits + 1, MarkerDigits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong marker)) return false;
+        if (fileName.Length != NumberDigits + 1 + MarkerDigits + Extension.Length || !fileName.EndsWith(Extension, StringComparison.Ordinal)) return false;
+        ReadOnlySpan<char> numberText = fileName.AsSpan(0, NumberDigits);
+        ReadOnlySpan<char> markerText = fileName.AsSpan(NumberDigits + 1, MarkerDigits);
+        if (!uint.TryParse(numberText, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint number)) return false;
+        if (!ulong.TryParse(markerText, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong marker)) return false;
         name = new VolumeName(number, marker);
-        return true;
+
+        // What would not be written so is another's file: upper case, another separator, number 0.
+        return number != 0 && name.ToString() == fileName;
     }
 
     /// <summary>The file name; lower case, so that names sort as numbers do.</summary>

@@ -1,6 +1,7 @@
 using PastryActors.Store.Files;
 using PastryActors.Store.Format;
 using PastryActors.Store.Index;
+using PastryActors.Store.Volumes;
 
 namespace PastryActors.Store.Reading;
 
@@ -26,21 +27,26 @@ internal sealed class RecordReader
     /// </summary>
     /// <exception cref="IOException">The disk failed.</exception>
     public bool TryRead(IVolumeFile file, ulong marker, in IndexEntry entry, bool metaOnly, out WholeRecord record) =>
-        TryRead(file, marker, entry.Offset, entry.MetaLength, entry.ContentLength, metaOnly, out record) && record.Header.Object == entry.Object;
+        TryRead(file, marker, entry.Offset, (entry.MetaLength, entry.ContentLength), metaOnly, out record) && record.Header.Object == entry.Object;
 
-    /// <summary>As the other, with the lengths that a header told.</summary>
-    public bool TryRead(IVolumeFile file, ulong marker, long offset, int metaLength, int contentLength, bool metaOnly, out WholeRecord record)
+    /// <summary>As the other, of a record that a scan found, content and all.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public bool TryRead(IVolumeFile file, ulong marker, in ScannedRecord found, out WholeRecord record) =>
+        TryRead(file, marker, found.Offset, (found.Header.MetaLength, found.Header.ContentLength), metaOnly: false, out record);
+
+    private bool TryRead(IVolumeFile file, ulong marker, long offset, (int Meta, int Content) lengths, bool metaOnly, out WholeRecord record)
     {
         record = default;
-        int front = RecordHeader.SizeBytes + metaLength;
-        bool atOnce = !metaOnly && front + contentLength <= OneReadBytes;
-        Span<byte> scratch = Scratch(atOnce ? front + contentLength : front);
+        int front = RecordHeader.SizeBytes + lengths.Meta;
+        bool atOnce = !metaOnly && front + lengths.Content <= OneReadBytes;
+        Span<byte> scratch = Scratch(atOnce ? front + lengths.Content : front);
         if (file.Read(scratch, offset) < scratch.Length) return false;
-        if (!RecordHeader.TryRead(scratch, marker, out RecordHeader header) || header.MetaLength != metaLength || header.ContentLength != contentLength) return false;
+        if (!RecordHeader.TryRead(scratch, marker, out RecordHeader header) || (header.MetaLength, header.ContentLength) != lengths) return false;
         ReadOnlySpan<byte> meta = scratch[RecordHeader.SizeBytes..front];
         if (Crc32C.Of(meta) != header.MetaCrc) return false;
         byte[]? content = null;
-        if (header.Kind == RecordKind.Object && !metaOnly && !TryContent(file, header, offset + front, atOnce ? scratch[front..] : default, out content)) return false;
+        bool wanted = header.Kind == RecordKind.Object && !metaOnly;
+        if (wanted && !TryContent(file, header, offset + front, atOnce ? scratch[front..] : default, out content)) return false;
         record = new WholeRecord(header, meta.ToArray(), content);
         return true;
     }

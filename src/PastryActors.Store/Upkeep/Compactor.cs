@@ -138,7 +138,7 @@ internal sealed class Compactor(IVolumeFolder folder, StoreLimits limits, Catalo
     {
         try
         {
-            return _reader.TryRead(_victim!.File, _victim.Name.Marker, record.Offset, record.Header.MetaLength, record.Header.ContentLength, metaOnly: false, out whole);
+            return _reader.TryRead(_victim!.File, _victim.Name.Marker, record, out whole);
         }
         catch (IOException)
         {

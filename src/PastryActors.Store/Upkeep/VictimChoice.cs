@@ -29,7 +29,10 @@ internal static class VictimChoice
         return RoomyShare + (tightness * (TightShare - RoomyShare));
     }
 
-    /// <summary>The volume that gives back most, among those that give at least <paramref name="gainBytesMin"/> and that share of their length; null if none does.</summary>
+    /// <summary>
+    /// The volume that gives back most, among those that give at least <paramref name="gainBytesMin"/> and that share of their length;
+    /// null if none does.
+    /// </summary>
     public static Volume? Best(ReadOnlySpan<Volume> volumes, Catalog catalog, long gainBytesMin, double gainShareMin)
     {
         Volume? best = null;

@@ -67,7 +67,7 @@ internal sealed class StoreRecovery(IVolumeFolder folder, StoreLimits limits, Ca
         NextSequence = Math.Max(NextSequence, replay.LastSequence + 1);
         volume.IsBarred = !replay.IsReadable;
         volume.IsSealed = true;
-        bool goesOn = isLast && replay.HasHeader && replay.IsReadable && !replay.HasBuriedTear && replay.GoodEnd > VolumeHeader.SizeBytes && replay.GoodEnd < limits.VolumeBytes;
+        bool goesOn = isLast && replay.CanGoOn && replay.GoodEnd < limits.VolumeBytes;
         if (!Settle(volume, replay, length, goesOn) || !goesOn) return;
         volume.End = replay.GoodEnd;
         volume.IsSealed = false;

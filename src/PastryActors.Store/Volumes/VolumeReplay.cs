@@ -1,4 +1,5 @@
 using PastryActors.Store.Format;
+using PastryActors.Store.Index;
 using PastryActors.Store.Reading;
 
 namespace PastryActors.Store.Volumes;
@@ -13,6 +14,7 @@ internal sealed class VolumeReplay(Volume volume, long length, Catalog catalog, 
     private readonly List<ScannedRecord> _unproven = [];
     private readonly RecordReader _reader = new();
     private long _firstTear = long.MaxValue;
+    private bool _hasHeader;
 
     /// <summary>The highest sequence seen.</summary>
     public ulong LastSequence { get; private set; }
@@ -23,20 +25,18 @@ internal sealed class VolumeReplay(Volume volume, long length, Catalog catalog, 
     /// <summary>Whether the disk gave every byte. If not, nothing may be cut, for it may be there the next time.</summary>
     public bool IsReadable => _scanner.UnreadableBytes == 0;
 
-    /// <summary>Whether the volume begins as it should.</summary>
-    public bool HasHeader { get; private set; }
-
     /// <summary>
-    /// Whether a record that is not whole lies before one that is. Nothing may follow it in this volume: the next group would bear witness that it is durable.
+    /// Whether a writer may go on at <see cref="GoodEnd"/>. Not behind a torn record that lies before a whole one: the next group would
+    /// bear witness that it is durable.
     /// </summary>
-    public bool HasBuriedTear => _firstTear < GoodEnd;
+    public bool CanGoOn => _hasHeader && IsReadable && GoodEnd > VolumeHeader.SizeBytes && _firstTear >= GoodEnd;
 
     /// <summary>Whether nobody has shown yet that the end of the volume is durable.</summary>
     public bool HasUnprovenEnd { get; private set; }
 
     public void Run()
     {
-        HasHeader = _scanner.HasHeader;
+        _hasHeader = _scanner.HasHeader;
         uint groupStart = 0;
         while (_scanner.Next(out ScannedRecord record))
         {
@@ -64,11 +64,12 @@ internal sealed class VolumeReplay(Volume volume, long length, Catalog catalog, 
             return;
         }
 
+        RecordHeader header = record.Header;
         Interlocked.Increment(ref events.Counters.Quarantined);
-        events.Tell(new StoreFact(StoreFactKind.Quarantined, record.Header.Object, volume.Number, record.Header.RecordLength, "meta does not match its checksum"));
+        events.Tell(new StoreFact(StoreFactKind.Quarantined, header.Object, volume.Number, header.RecordLength, "meta does not match its checksum"));
 
         // What it would have hidden must not come back; an older copy of an immutable object is as good as this one.
-        if (record.Header.Kind == RecordKind.Tombstone && catalog.TryGet(record.Header.Object, out Index.IndexEntry hidden)) catalog.Drop(hidden);
+        if (header.Kind == RecordKind.Tombstone && catalog.TryGet(header.Object, out IndexEntry hidden)) catalog.Drop(hidden);
     }
 
     private void ApplyUnproven(in ScannedRecord record)
@@ -89,8 +90,7 @@ internal sealed class VolumeReplay(Volume volume, long length, Catalog catalog, 
     {
         try
         {
-            return record.Header.ContentLength == 0
-                || _reader.TryRead(volume.File, volume.Name.Marker, record.Offset, record.Header.MetaLength, record.Header.ContentLength, metaOnly: false, out _);
+            return record.Header.ContentLength == 0 || _reader.TryRead(volume.File, volume.Name.Marker, record, out _);
         }
         catch (IOException error)
         {

@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace PastryActors.Store.Writing;
 
-#pragma warning disable CA1001 // The semaphore is never disposed: an adder may still be about to release it when the last taker has gone, and it holds only memory.
+// The semaphore is never disposed: an adder may still be about to release it when the last taker has gone, and it holds only memory.
+#pragma warning disable CA1001
 /// <summary>
 /// A queue with a bound in items and one in bytes: many may add, each without waiting; a fixed number of threads take. After
 /// closing nothing gets in, and everything that got in before is still taken: no item is lost between the two.

@@ -135,7 +135,8 @@ internal sealed class GroupWriter(
 
     private StoreStatus Refuse(in FileId id, long bytes, string reason)
     {
-        events.Tell(new StoreFact(StoreFactKind.WorkRefused, id, Bytes: bytes, Detail: $"{reason}; at most {options.ObjectBytesMax} bytes in memory are taken"));
+        string detail = $"{reason}; at most {options.ObjectBytesMax} bytes in memory are taken";
+        events.Tell(new StoreFact(StoreFactKind.WorkRefused, id, Bytes: bytes, Detail: detail));
         return StoreStatus.Failed;
     }
 

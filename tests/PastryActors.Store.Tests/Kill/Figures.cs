@@ -37,7 +37,8 @@ internal static class Figures
         {
             var content = new MemoryContent(Probe.Bytes(length, 1), default);
             TimeSpan wrote = await KeepOutstandingAsync(count, i => new StoreWrite(i, Probe.Id(i), 0, Probe.Meta(i), content), store);
-            Print($"write {name}: {count / wrote.TotalSeconds:f0}/s, {count * (double)length / (1 << 20) / wrote.TotalSeconds:f0} MiB/s, {(double)count / store.Usage.Groups:f1} a sync, {store.Usage.Groups / wrote.TotalSeconds:f0} syncs/s");
+            Print($"write {name}: {count / wrote.TotalSeconds:f0}/s, {count * (double)length / (1 << 20) / wrote.TotalSeconds:f0} MiB/s");
+            Print($"  {(double)count / store.Usage.Groups:f1} a sync, {store.Usage.Groups / wrote.TotalSeconds:f0} syncs/s");
             TimeSpan read = await KeepOutstandingAsync(count, i => new StoreRead(i, Probe.Id(i), false), store);
             Print($"read {name} (page cache): {count / read.TotalSeconds:f0}/s, {count * (double)length / (1 << 20) / read.TotalSeconds:f0} MiB/s");
         }
@@ -59,7 +60,8 @@ internal static class Figures
         long start = Stopwatch.GetTimestamp();
         await using (VolumeStore store = VolumeStore.Open(options, new RecordingObserver()))
         {
-            Print($"open {store.Usage.Objects}: {Stopwatch.GetElapsedTime(start).TotalSeconds:f2} s, index {store.Usage.IndexBytes / (double)count:f1} bytes each");
+            TimeSpan opened = Stopwatch.GetElapsedTime(start);
+            Print($"open {store.Usage.Objects}: {opened.TotalSeconds:f2} s, index {store.Usage.IndexBytes / (double)count:f1} bytes each");
         }
 
         Directory.Delete(folder, recursive: true);
@@ -96,7 +98,8 @@ internal static class Figures
         public void Completed(WorkResult result)
         {
             _free.Release();
-            if (result is StoreChanged { Status: not StoreStatus.Done } or StoreGot { Status: not StoreStatus.Done }) _all.TrySetException(new InvalidOperationException(result.ToString()));
+            bool failed = result is StoreChanged { Status: not StoreStatus.Done } or StoreGot { Status: not StoreStatus.Done };
+            if (failed) _all.TrySetException(new InvalidOperationException(result.ToString()));
             if (Interlocked.Decrement(ref _left) == 0) _all.TrySetResult();
         }
     }

@@ -30,7 +30,8 @@ public sealed class KillTests
     private static async Task<Dictionary<int, char>> KillAfterAsync(string folder, int lines)
     {
         var last = new Dictionary<int, char>();
-        using Process child = Process.Start(new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        string host = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
+        using Process child = Process.Start(new ProcessStartInfo(host)
         {
             ArgumentList = { typeof(Program).Assembly.Location, Program.WriteUntilKilled, folder },
             RedirectStandardOutput = true,

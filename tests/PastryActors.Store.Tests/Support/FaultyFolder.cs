@@ -74,7 +74,10 @@ internal sealed class FaultyFolder : IVolumeFolder
     /// <summary>What a killed process leaves: everything it wrote, since the kernel lives; but no more of it is durable than was.</summary>
     public FaultyFolder AfterKill() => Copy(_names, _durableNames.ContainsKey, file => file.Live, file => file.Durable);
 
-    /// <summary>What a power cut leaves: the durable names, perhaps others; the durable bytes, and of the rest any mixture of new, old, zero and garbage.</summary>
+    /// <summary>
+    /// What a power cut leaves: the durable names, perhaps others; the durable bytes, and of the rest any mixture of new, old, zero
+    /// and garbage.
+    /// </summary>
     public FaultyFolder AfterPowerLoss(Random random)
     {
         var survivors = new Dictionary<string, FaultyFile>();
@@ -96,7 +99,11 @@ internal sealed class FaultyFolder : IVolumeFolder
         if (Fault(operation) is { } error) throw error;
     }
 
-    private static FaultyFolder Copy(Dictionary<string, FaultyFile> files, Func<string, bool> isDurable, Func<FaultyFile, byte[]> live, Func<FaultyFile, byte[]> durable)
+    private static FaultyFolder Copy(
+        Dictionary<string, FaultyFile> files,
+        Func<string, bool> isDurable,
+        Func<FaultyFile, byte[]> live,
+        Func<FaultyFile, byte[]> durable)
     {
         var copy = new FaultyFolder();
         foreach ((string name, FaultyFile file) in files)

@@ -49,7 +49,8 @@ internal static class Probe
     public static async Task<bool> HoldsAsync(this VolumeStore store, int number, int length = 100)
     {
         StoreGot got = await store.GetAsync(number);
-        return got.Status == StoreStatus.Done && got.Meta == Meta(number) && got.Content is MemoryContent content && content.Bytes.Span.SequenceEqual(Bytes(length, number));
+        return got.Status == StoreStatus.Done && got.Meta == Meta(number)
+            && got.Content is MemoryContent content && content.Bytes.Span.SequenceEqual(Bytes(length, number));
     }
 
     private sealed class Answer : IWorkCompletion

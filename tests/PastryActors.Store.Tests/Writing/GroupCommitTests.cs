@@ -156,7 +156,6 @@ public sealed class GroupCommitTests
         VolumeStore store = Stores.Open(new FaultyFolder(), options: Roomy);
         Task<StoreStatus>[] asked = [.. Enumerable.Range(0, 300).Select(i => store.PutAsync(i))];
         await store.DisposeAsync();
-        
         Assert.All(await Task.WhenAll(asked), status => Assert.Equal(StoreStatus.Done, status));
         Assert.False(store.TrySubmit(Probe.Write(999, 10), new Nobody()));
     }
