@@ -28,8 +28,8 @@ internal static class ClusterCommands
         var engine = new Option<string>("--engine") { DefaultValueFactory = _ => "tcp", Description = "What runs the nodes: tcp." };
         var config = new Option<string?>("--config") { HelpName = "FILE", Description = "Configuration of every node; else hocon/local.conf." };
         Option<string[]> set = NodeCommand.SettingsOption();
-        count.Validators.Add(r => Require(r.GetValueOrDefault<int>() is >= 1 and <= 256, r.AddError, "-n must be 1 to 256"));
-        basePort.Validators.Add(r => Require(r.GetValueOrDefault<int>() is >= 1024 and <= 65_000, r.AddError, "--base-port must be 1024 to 65000"));
+        count.Must(value => value is >= 1 and <= 256, "-n must be 1 to 256");
+        basePort.Must(value => value is >= 1024 and <= 65_000, "--base-port must be 1024 to 65000");
         engine.AcceptOnlyFromAmong("tcp");
         var command = new Command("up", "Starts a cluster and returns when its ring is whole.") { count, basePort, engine, config, set };
         return actions.Set(command, async (context, stop) =>
@@ -51,7 +51,7 @@ internal static class ClusterCommands
     {
         Argument<int> index = IndexArgument();
         var signal = new Option<int>("--signal") { DefaultValueFactory = _ => ProcessSignals.Kill, Description = "The signal's number: 9 is sudden death, 15 a graceful leave." };
-        signal.Validators.Add(r => Require(r.GetValueOrDefault<int>() is >= 1 and <= 64, r.AddError, "--signal must be 1 to 64"));
+        signal.Must(value => value is >= 1 and <= 64, "--signal must be 1 to 64");
         return actions.Set(new Command("kill", "Sends a signal to one node.") { index, signal }, (context, _) =>
         {
             ClusterNode node = ClusterOf(context).Kill(context.Get(index), context.Get(signal));
@@ -71,7 +71,7 @@ internal static class ClusterCommands
     private static Command Add(CommandActions actions)
     {
         var count = new Argument<int>("COUNT") { DefaultValueFactory = _ => 1 };
-        count.Validators.Add(r => Require(r.GetValueOrDefault<int>() is >= 1 and <= 256, r.AddError, "COUNT must be 1 to 256"));
+        count.Must(value => value is >= 1 and <= 256, "COUNT must be 1 to 256");
         return actions.Set(new Command("add", "Adds nodes and returns when the ring is whole with them.") { count }, async (context, stop) =>
             Show(context, await ClusterOf(context).AddAsync(context.Get(count), stop).ConfigureAwait(false)));
     }
@@ -79,13 +79,8 @@ internal static class ClusterCommands
     private static Argument<int> IndexArgument()
     {
         var index = new Argument<int>("INDEX") { Description = "Number of the node, from 0." };
-        index.Validators.Add(r => Require(r.GetValueOrDefault<int>() >= 0, r.AddError, "INDEX must not be negative"));
+        index.Must(value => value >= 0, "INDEX must not be negative");
         return index;
-    }
-
-    private static void Require(bool kept, Action<string> refuse, string rule)
-    {
-        if (!kept) refuse(rule);
     }
 
     internal static LocalCluster ClusterOf(CommandContext context) =>

@@ -11,7 +11,10 @@ internal static class GlobalOptions
 
     public static readonly Option<string> Dir = new("--dir")
     {
-        Recursive = true, HelpName = "FOLDER", DefaultValueFactory = _ => ".pastry", Description = "The state folder of the local cluster.",
+        Recursive = true,
+        HelpName = "FOLDER",
+        DefaultValueFactory = _ => ".pastry",
+        Description = "The state folder of the local cluster.",
     };
 
     public static readonly Option<string?> Token = new("--token") { Recursive = true, Description = "The token that the node wants; else the variable PASTRY_TOKEN." };

@@ -17,10 +17,7 @@ internal static class PutCommand
         var k = new Option<int?>("-k") { Description = "Number of replicas; else the node's default (3)." };
         var recursive = new Option<bool>("-r") { Description = "Insert directories, with all that is in them." };
         var salt = new Option<string?>("--salt") { HelpName = "HEX", Description = "A salt of your own; else it follows from the content." };
-        k.Validators.Add(r =>
-        {
-            if (r.GetValueOrDefault<int?>() is < 1 or > 128) r.AddError("-k must be 1 to 128");
-        });
+        k.Must(value => value is null or (>= 1 and <= 128), "-k must be 1 to 128");
         var command = new Command("put", "Inserts files and returns when they are durable on k nodes.") { paths, name, k, recursive, salt };
         return actions.Set(command, async (context, stop) =>
         {

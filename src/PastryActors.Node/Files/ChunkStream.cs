@@ -9,6 +9,7 @@ internal sealed class ChunkStream(Stream source, InsertFile file, FileTransferOp
 {
     private ReadOnlyMemory<byte> _next;
     private long _total;
+    private bool _ended;
 
     /// <summary>Whether nothing follows the chunk read last.</summary>
     public bool Ended => _next.IsEmpty;
@@ -24,7 +25,7 @@ internal sealed class ChunkStream(Stream source, InsertFile file, FileTransferOp
     public async Task<MemoryContent> NextAsync(CancellationToken cancellation)
     {
         ReadOnlyMemory<byte> chunk = _next;
-        _next = chunk.Length < options.ChunkSizeBytes ? default : await ReadAsync(cancellation).ConfigureAwait(false);
+        _next = _ended ? default : await ReadAsync(cancellation).ConfigureAwait(false);
         return new MemoryContent(chunk);
     }
 
@@ -37,17 +38,18 @@ internal sealed class ChunkStream(Stream source, InsertFile file, FileTransferOp
         byte[] buffer = GC.AllocateUninitializedArray<byte>(wanted);
         int length = await source.ReadAtLeastAsync(buffer, wanted, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
         _total += length;
-        Check(ended: length < wanted);
+        _ended = length < wanted;
+        Check();
         progress.Received(length);
         // Keeping a whole chunk alive for a few bytes would cost more than copying them.
         return length > wanted / 2 ? buffer.AsMemory(0, length) : buffer.AsSpan(0, length).ToArray();
     }
 
-    private void Check(bool ended)
+    private void Check()
     {
         if (_total > options.FileSizeMaxBytes)
             throw new RequestFailedException(FailureCode.Invalid, $"the file is larger than the {options.FileSizeMaxBytes} bytes that this node accepts");
-        if (file.DeclaredLength < 0 || (_total <= file.DeclaredLength && !(ended && _total < file.DeclaredLength))) return;
-        throw new RequestFailedException(FailureCode.Invalid, $"{file.DeclaredLength} bytes were announced, {(ended ? "" : "at least ")}{_total} came");
+        if (file.DeclaredLength < 0 || (_total <= file.DeclaredLength && !(_ended && _total < file.DeclaredLength))) return;
+        throw new RequestFailedException(FailureCode.Invalid, $"{file.DeclaredLength} bytes were announced, {(_ended ? "" : "at least ")}{_total} came");
     }
 }

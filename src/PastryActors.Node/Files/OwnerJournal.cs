@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using PastryActors.Core.Ring;
 using PastryActors.Past.Certificates;
@@ -16,7 +15,7 @@ public sealed class OwnerJournal : IDisposable
     private readonly string _folder;
     private readonly Lock _gate = new();
     private readonly FileStream _own;
-    private readonly ConcurrentDictionary<FileId, bool> _held = new();
+    private readonly Dictionary<FileId, (bool Held, long At)> _latest = new();
     private readonly Dictionary<string, long> _readTo = [];
 
     /// <summary>Opens the journal of this process; only the process that owns <paramref name="writer"/> writes to that file.</summary>
@@ -57,7 +56,7 @@ public sealed class OwnerJournal : IDisposable
             foreach (string path in Paths()) ReadFrom(path, 0, entries.Add);
         }
 
-        foreach (JournalEntry entry in entries.OrderBy(e => e.UnixMilliseconds))
+        foreach (JournalEntry entry in entries.OrderBy(e => e.UnixMilliseconds).ThenBy(e => !e.Inserted))
         {
             if (entry.Inserted) standing[entry.FileId] = entry;
             else standing.Remove(entry.FileId);
@@ -81,8 +80,11 @@ public sealed class OwnerJournal : IDisposable
 
     private bool? Last(FileId file)
     {
-        lock (_gate) Refresh();
-        return _held.TryGetValue(file, out bool held) ? held : null;
+        lock (_gate)
+        {
+            Refresh();
+            return _latest.TryGetValue(file, out (bool Held, long At) latest) ? latest.Held : null;
+        }
     }
 
     // Reads what all processes wrote since the last time.
@@ -90,11 +92,16 @@ public sealed class OwnerJournal : IDisposable
     {
         foreach (string path in Paths())
         {
-            _readTo[path] = ReadFrom(path, _readTo.GetValueOrDefault(path), entry =>
-            {
-                if (FileId.TryParse(entry.FileId, out FileId id)) _held[id] = entry.Inserted;
-            });
+            _readTo[path] = ReadFrom(path, _readTo.GetValueOrDefault(path), Note);
         }
+    }
+
+    // The files are read one after the other, so only the clock tells which of two entries is the later; of one moment the reclaim is.
+    private void Note(JournalEntry entry)
+    {
+        if (!FileId.TryParse(entry.FileId, out FileId id)) return;
+        bool newer = !_latest.TryGetValue(id, out (bool Held, long At) known) || entry.UnixMilliseconds > known.At || (entry.UnixMilliseconds == known.At && !entry.Inserted);
+        if (newer) _latest[id] = (entry.Inserted, entry.UnixMilliseconds);
     }
 
     private string[] Paths() => Directory.GetFiles(_folder, "*" + Suffix);

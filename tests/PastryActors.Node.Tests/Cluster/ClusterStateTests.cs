@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using PastryActors.Client;
+using PastryActors.Node.Cluster;
+
+namespace PastryActors.Node.Tests.Cluster;
+
+public sealed class ClusterStateTests : IDisposable
+{
+    private readonly ClusterFolder _folder = new(Directory.CreateTempSubdirectory("pastry-test-").FullName);
+
+    [Fact]
+    public void What_was_written_is_read_and_a_damaged_file_is_said()
+    {
+        Assert.Null(_folder.Read());
+        var state = new ClusterState("a.conf", ["x=1"], [new ClusterNode(0, 12, 34, "127.0.0.1:9000", "http://127.0.0.1:9001")]);
+        _folder.Write(state);
+        Assert.Equivalent(state, _folder.Read());
+        File.WriteAllText(_folder.StateFile, "{\"nodes\":[");
+        Assert.Throws<InvalidDataException>(_folder.Read);
+        File.WriteAllText(_folder.StateFile, "{}");
+        Assert.Throws<InvalidDataException>(_folder.Read);
+    }
+
+    [Fact]
+    public void A_process_is_known_by_its_start_and_not_by_its_number_alone()
+    {
+        int self = Environment.ProcessId;
+        Assert.True(ProcessStamp.IsAlive(self, ProcessStamp.Of(self)));
+        Assert.False(ProcessStamp.IsAlive(self, ProcessStamp.Of(self) - 1));
+        Assert.False(ProcessStamp.IsAlive(0, 0));
+        using Process ended = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["--version"]) { RedirectStandardOutput = true })!;
+        long stamp = ProcessStamp.Of(ended.Id);
+        ended.WaitForExit();
+        Assert.False(ProcessStamp.IsAlive(ended.Id, stamp));
+    }
+
+    [Fact]
+    public void One_command_at_a_time_changes_a_cluster()
+    {
+        using (_folder.Lock()) Assert.Throws<IOException>(() => _folder.Lock());
+        _folder.Lock().Dispose();
+    }
+
+    [Fact]
+    public void A_port_in_use_is_found_before_anything_starts()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        int taken = ((IPEndPoint)listener.LocalEndpoint).Port;
+        Assert.Equal(taken, ClusterPorts.FirstTaken([taken]));
+    }
+
+    [Fact]
+    public void Only_the_first_may_found_and_everyone_has_several_doors()
+    {
+        ClusterNode[] nodes = [.. Enumerable.Range(0, 8).Select(i => new ClusterNode(i, 0, 0, $"127.0.0.1:{9000 + (2 * i)}", $"http://127.0.0.1:{9001 + (2 * i)}"))];
+        var launcher = new NodeLauncher(_folder);
+        IReadOnlyList<string> settings = launcher.SettingsOf(new ClusterState("c", ["past.capacity=1 GiB"], nodes), nodes[5], found: false);
+        Assert.Contains("node.found-ring=false", settings);
+        Assert.Contains("past.capacity=1 GiB", settings);
+        string seeds = Assert.Single(settings, s => s.StartsWith("node.seeds", StringComparison.Ordinal));
+        Assert.StartsWith("node.seeds=[\"127.0.0.1:9000\", ", seeds, StringComparison.Ordinal);
+        Assert.DoesNotContain(nodes[5].Overlay, seeds, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_ring_is_whole_only_if_all_agree_on_their_neighbours()
+    {
+        NodeDescription[] ring = [Node("a", "c", "b"), Node("b", "a", "c"), Node("c", "b", "a")];
+        Assert.True(ClusterProbe.IsWhole(ring));
+        Assert.False(ClusterProbe.IsWhole([ring[0], ring[1], null]));
+        Assert.False(ClusterProbe.IsWhole([ring[0], ring[1], ring[2] with { Active = false }]));
+        Assert.False(ClusterProbe.IsWhole([ring[0], ring[1], ring[2] with { LeafSetComplete = false }]));
+        Assert.False(ClusterProbe.IsWhole([ring[0], ring[1] with { LeafSetRight = [new Peer("a", "", null)] }, ring[2]]));
+        Assert.False(ClusterProbe.IsWhole([]));
+    }
+
+    public void Dispose() => Directory.Delete(_folder.FullPath, recursive: true);
+
+    private static NodeDescription Node(string id, string left, string right) => new(
+        id, "", 1, "", true, true, "", 1, [new Peer(left, "", null)], [new Peer(right, "", null)], [], [], 0, 0, 0, 0, new Dictionary<string, long>());
+}

@@ -1,0 +1,193 @@
+using System.Text.Json;
+using PastryActors.Node.CommandLine;
+using PastryActors.Node.Tests.Fakes;
+
+namespace PastryActors.Node.Tests.CommandLine;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly TestNode _node = new();
+    private readonly StringWriter _out = new();
+    private readonly StringWriter _error = new();
+    private readonly MemoryStream _raw = new();
+    private string _url = "";
+
+    [Theory]
+    [InlineData("frobnicate")]
+    [InlineData("put")]
+    [InlineData("cluster kill")]
+    [InlineData("cluster kill minus")]
+    [InlineData("cluster up -n 0")]
+    [InlineData("cluster up --engine quantum")]
+    [InlineData("put x -k 0")]
+    [InlineData("get 00 --frob")]
+    public async Task Wrong_usage_ends_with_2_and_says_so_on_standard_error(string line)
+    {
+        Assert.Equal(2, await RunAsync(line.Split(' ')));
+        Assert.Empty(_out.ToString());
+        Assert.Contains("usage", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_node_a_command_says_how_to_get_one()
+    {
+        Assert.Equal(1, await RunAsync("ls", "--dir", Path.Combine(_node.Folder, "none")));
+        Assert.Contains("no-node", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("pastry cluster up", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refusal_ends_with_1_and_its_code()
+    {
+        await ServeAsync();
+        Assert.Equal(1, await RunAsync("info", new string('0', 40), "--node", _url));
+        Assert.Contains("not-found", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    [InlineData((3 * TestNode.Chunk) + 1)]
+    public async Task Put_then_get_is_the_same_file(int size)
+    {
+        await ServeAsync();
+        byte[] content = TestNode.Bytes(size);
+        string id = await PutAsync(content);
+        string back = Path.Combine(_node.Folder, "back");
+        Assert.Equal(0, await RunAsync("get", id, "-o", back, "--node", _url));
+        Assert.Equal(content, await File.ReadAllBytesAsync(back));
+        Assert.False(File.Exists(back + ".part"));
+        Assert.Equal(0, await RunAsync("get", id, "--node", _url));
+        Assert.Equal(content, _raw.ToArray());
+    }
+
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(2 * TestNode.Chunk)]
+    [InlineData((3 * TestNode.Chunk) + 1)]
+    public async Task A_partial_file_is_taken_up_where_it_ended(int had)
+    {
+        await ServeAsync();
+        byte[] content = TestNode.Bytes((3 * TestNode.Chunk) + 1);
+        string id = await PutAsync(content);
+        string back = Path.Combine(_node.Folder, "back");
+        await File.WriteAllBytesAsync(back + ".part", content[..had]);
+        Assert.Equal(0, await RunAsync("get", id, "-o", back, "--json", "--node", _url));
+        Assert.Equal(content, await File.ReadAllBytesAsync(back));
+        Assert.Equal(had, Document().GetProperty("resumedFrom").GetInt64());
+    }
+
+    [Fact]
+    public async Task A_partial_file_of_something_else_is_not_taken_up()
+    {
+        await ServeAsync();
+        byte[] content = TestNode.Bytes(3 * TestNode.Chunk);
+        string id = await PutAsync(content);
+        string back = Path.Combine(_node.Folder, "back");
+        await File.WriteAllBytesAsync(back + ".part", TestNode.Bytes(5 * TestNode.Chunk));
+        Assert.Equal(0, await RunAsync("get", id, "-o", back, "--node", _url));
+        Assert.Equal(content, await File.ReadAllBytesAsync(back));
+    }
+
+    [Fact]
+    public async Task A_partial_file_damaged_before_its_end_is_found_out_and_thrown_away()
+    {
+        await ServeAsync();
+        byte[] content = TestNode.Bytes(6 * TestNode.Chunk);
+        string id = await PutAsync(content);
+        string back = Path.Combine(_node.Folder, "back");
+        byte[] part = content[..(4 * TestNode.Chunk)];
+        part[5] ^= 1;
+        await File.WriteAllBytesAsync(back + ".part", part);
+        Assert.Equal(1, await RunAsync("get", id, "-o", back, "--node", _url));
+        Assert.Contains("damaged", _error.ToString(), StringComparison.Ordinal);
+        Assert.False(File.Exists(back));
+        Assert.Equal(0, await RunAsync("get", id, "-o", back, "--node", _url));
+        Assert.Equal(content, await File.ReadAllBytesAsync(back));
+    }
+
+    [Fact]
+    public async Task A_range_has_both_ends_included()
+    {
+        await ServeAsync();
+        byte[] content = TestNode.Bytes(1000);
+        string id = await PutAsync(content);
+        Assert.Equal(0, await RunAsync("get", id, "--range", "10-19", "--node", _url));
+        Assert.Equal(content[10..20], _raw.ToArray());
+        Assert.Equal(2, await RunAsync("get", id, "--range", "19-10", "--node", _url));
+    }
+
+    [Fact]
+    public async Task A_directory_comes_back_with_its_empty_files_and_folders_and_modes()
+    {
+        await ServeAsync();
+        string source = Path.Combine(_node.Folder, "tree");
+        Directory.CreateDirectory(Path.Combine(source, "empty"));
+        Directory.CreateDirectory(Path.Combine(source, "ünter"));
+        await File.WriteAllBytesAsync(Path.Combine(source, "ünter", "a b"), TestNode.Bytes(2 * TestNode.Chunk));
+        await File.WriteAllBytesAsync(Path.Combine(source, "none"), []);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path.Combine(source, "none"), (UnixFileMode)0b111_101_000);
+
+        Assert.Equal(0, await RunAsync("put", source, "-r", "--json", "--node", _url));
+        JsonElement[] files = [.. Document().GetProperty("files").EnumerateArray()];
+        Assert.Equal(3, files.Length);
+        string target = Path.Combine(_node.Folder, "restored");
+        Assert.Equal(0, await RunAsync("get", files[^1].GetProperty("fileId").GetString()!, "-r", "-o", target, "--node", _url));
+        Assert.True(Directory.Exists(Path.Combine(target, "empty")));
+        Assert.Empty(await File.ReadAllBytesAsync(Path.Combine(target, "none")));
+        Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(source, "ünter", "a b")), await File.ReadAllBytesAsync(Path.Combine(target, "ünter", "a b")));
+        if (!OperatingSystem.IsWindows()) Assert.Equal((UnixFileMode)0b111_101_000, File.GetUnixFileMode(Path.Combine(target, "none")));
+        Assert.Equal(0, await RunAsync("put", source, "-r", "--node", _url));
+    }
+
+    [Fact]
+    public async Task Json_is_one_document_and_nothing_else()
+    {
+        await ServeAsync();
+        await PutAsync([1, 2, 3]);
+        foreach (string line in (string[])["ls --json", "ring --json", "route abc --json", "topics --json", "pub t hello --json"])
+        {
+            Assert.Equal(0, await RunAsync([.. line.Split(' '), "--node", _url]));
+            Assert.Equal(JsonValueKind.Object, Document().ValueKind);
+        }
+    }
+
+    [Fact]
+    public async Task The_node_command_hands_over_its_settings_and_its_exit_code()
+    {
+        (string?, string) got = default;
+        var command = new PastryCommand((config, overrides, _) =>
+        {
+            got = (config, string.Join('|', overrides));
+            return Task.FromResult(7);
+        });
+        Assert.Equal(7, await command.RunAsync(["node", "--config", "x.conf", "--set", "a=1", "--set", "b=[\"2\", \"3\"]"], _out, _error, () => _raw));
+        Assert.Equal(("x.conf", "a=1|b=[\"2\", \"3\"]"), got);
+    }
+
+    public void Dispose()
+    {
+        _node.Dispose();
+        _raw.Dispose();
+    }
+
+    private async Task ServeAsync() => _url = (await _node.ServeAsync()).Client.Node.ToString();
+
+    private async Task<string> PutAsync(byte[] content)
+    {
+        string path = Path.Combine(_node.Folder, "content");
+        await File.WriteAllBytesAsync(path, content);
+        Assert.Equal(0, await RunAsync("put", path, "--json", "--node", _url));
+        return Document().GetProperty("files")[0].GetProperty("fileId").GetString()!;
+    }
+
+    private JsonElement Document() => JsonDocument.Parse(_out.ToString()).RootElement;
+
+    private async Task<int> RunAsync(params string[] arguments)
+    {
+        _out.GetStringBuilder().Clear();
+        _raw.SetLength(0);
+        var command = new PastryCommand((_, _, _) => Task.FromResult(0));
+        return await command.RunAsync(arguments, _out, _error, () => new Unclosed(_raw), TestNode.Deadline);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Text;
+using PastryActors.Client;
+using PastryActors.Core.Driving;
+using PastryActors.Node.Tests.Fakes;
+
+namespace PastryActors.Node.Tests.Gateway;
+
+public sealed class TopicGatewayTests : IDisposable
+{
+    private readonly TestNode _node = new();
+
+    [Fact]
+    public async Task What_is_published_reaches_the_subscriber_in_order()
+    {
+        (PastryClient client, _) = await _node.ServeAsync();
+        await using IAsyncEnumerator<TopicEvent> events = client.Scribe.SubscribeAsync("a/b ü", null, TestNode.Deadline).GetAsyncEnumerator();
+        ValueTask<bool> first = events.MoveNextAsync();
+        await SubscribedAsync("a/b ü");
+        Assert.Equal(1UL, (await client.Scribe.PublishAsync("a/b ü", "one"u8.ToArray())).Sequence);
+        Assert.True(await first);
+        Assert.Equal((1UL, "one", "a/b ü"), (events.Current.Sequence!.Value, Encoding.UTF8.GetString(events.Current.Payload!), events.Current.Topic));
+        await client.Scribe.PublishAsync("a/b ü", "two"u8.ToArray());
+        Assert.True(await events.MoveNextAsync());
+        Assert.Equal(2UL, events.Current.Sequence);
+    }
+
+    [Fact]
+    public async Task A_subscriber_that_wants_the_past_is_told_of_the_gap()
+    {
+        _node.Ring.LastSequence = 7;
+        (PastryClient client, _) = await _node.ServeAsync();
+        await using IAsyncEnumerator<TopicEvent> events = client.Scribe.SubscribeAsync("t", "3", TestNode.Deadline).GetAsyncEnumerator();
+        Assert.True(await events.MoveNextAsync());
+        Assert.Equal([3, 7], events.Current.Gap!);
+    }
+
+    [Fact]
+    public async Task A_subscription_that_ends_says_why()
+    {
+        (PastryClient client, _) = await _node.ServeAsync();
+        await using IAsyncEnumerator<TopicEvent> events = client.Scribe.SubscribeAsync("t", null, TestNode.Deadline).GetAsyncEnumerator();
+        ValueTask<bool> next = events.MoveNextAsync();
+        await SubscribedAsync("t");
+        _node.Ring.Table.FailAll(FailureCode.NotActive, "the node restarts");
+        var closed = await Assert.ThrowsAsync<PastryException>(async () => await next);
+        Assert.Equal(("not-active", "the node restarts"), (closed.Code, closed.Message));
+    }
+
+    [Theory]
+    [InlineData(1 << 20, 202)]
+    [InlineData((1 << 20) + 1, 413)]
+    public async Task A_message_has_at_most_a_mebibyte(int size, int status)
+    {
+        (_, HttpClient http) = await _node.ServeAsync();
+        using var announced = new ByteArrayContent(new byte[size]);
+        Assert.Equal(status, (int)(await http.PostAsync(new Uri("/topics/t", UriKind.Relative), announced)).StatusCode);
+        using var chunked = new HttpRequestMessage(HttpMethod.Post, "/topics/t") { Content = new StreamContent(new MemoryStream(new byte[size])) };
+        chunked.Headers.TransferEncodingChunked = true;
+        Assert.Equal(status, (int)(await http.SendAsync(chunked)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_wrong_starting_point_is_400()
+    {
+        (_, HttpClient http) = await _node.ServeAsync();
+        Assert.Equal(HttpStatusCode.BadRequest, (await http.GetAsync(new Uri("/topics/t?from=soon", UriKind.Relative))).StatusCode);
+    }
+
+    public void Dispose() => _node.Dispose();
+
+    private async Task SubscribedAsync(string topic)
+    {
+        while (!_node.Ring.HasSubscriber(topic))
+        {
+            TestNode.Deadline.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+}
