@@ -16,13 +16,15 @@ public abstract class ContentRef
 }
 
 /// <summary>Content whose bytes are in this process's memory: what the Tcp engine, the store and applications pass around.</summary>
-public sealed class MemoryContent(ReadOnlyMemory<byte> bytes, Hash256 hash) : ContentRef
+/// <param name="bytes">The bytes; nobody changes them any more. Their hash is made when it is first asked for.</param>
+public sealed class MemoryContent(ReadOnlyMemory<byte> bytes) : ContentRef
 {
-    /// <summary>Content of <paramref name="bytes"/>, hashed here.</summary>
-    public MemoryContent(ReadOnlyMemory<byte> bytes)
-        : this(bytes, Hash256.Of(bytes.Span))
-    {
-    }
+    private Hash256 _hash;
+    private bool _hashed;
+
+    /// <summary>Content whose hash the caller made already.</summary>
+    public MemoryContent(ReadOnlyMemory<byte> bytes, Hash256 hash)
+        : this(bytes) => (_hash, _hashed) = (hash, true);
 
     /// <summary>The bytes; nobody changes them any more.</summary>
     public ReadOnlyMemory<byte> Bytes { get; } = bytes;
@@ -31,5 +33,15 @@ public sealed class MemoryContent(ReadOnlyMemory<byte> bytes, Hash256 hash) : Co
     public override int Length => Bytes.Length;
 
     /// <inheritdoc/>
-    public override Hash256 Hash { get; } = hash;
+    public override Hash256 Hash
+    {
+        get
+        {
+            // Two threads that both find it missing write the same value, so neither can see a torn one.
+            if (Volatile.Read(ref _hashed)) return _hash;
+            _hash = Hash256.Of(Bytes.Span);
+            Volatile.Write(ref _hashed, true);
+            return _hash;
+        }
+    }
 }

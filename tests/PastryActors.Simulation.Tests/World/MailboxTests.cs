@@ -36,6 +36,19 @@ public sealed class MailboxTests
     }
 
     [Fact]
+    public void What_comes_at_the_very_end_of_a_stall_takes_its_turn_behind_what_waited()
+    {
+        _world.Do(_nodes[1], outbox => outbox.Schedule(new NodeTimer(0, 1), Toys.Milliseconds(100)));
+        _world.RunFor(default);
+        _world.Stall(_nodes[1], Toys.Milliseconds(100));
+        _world.Ping(_nodes[0], _nodes[1], 1);
+        _world.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal(
+            [NodeEventKind.Requested, NodeEventKind.Received, NodeEventKind.TimerFired],
+            _nodes[1].Toy().Seen.Select(s => s.Happened.Kind));
+    }
+
+    [Fact]
     public void A_full_mailbox_drops_messages_and_counts_them_but_never_drops_a_timer()
     {
         _world.Do(_nodes[1], outbox => outbox.Schedule(new NodeTimer(0, 1), Toys.Milliseconds(50)));

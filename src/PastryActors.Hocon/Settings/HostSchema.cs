@@ -1,0 +1,57 @@
+using PastryActors.Hocon.Schema;
+
+namespace PastryActors.Hocon.Settings;
+
+/// <summary>The keys of <c>pastry.node</c>.</summary>
+internal static class HostSchema
+{
+    private const int TokenCharsMax = 256;
+
+    /// <summary>As many as a ring needs to be found again after a disaster; each costs a connection at every start.</summary>
+    private const int SeedsMax = 64;
+
+    public static OptionSection<HostSettings> Section() => new OptionSection<HostSettings>(
+            "The process: where it keeps its state, whom it asks to join, how it is looked at.")
+        .Key("dir", OptionTypes.Text("the path of a folder"), o => o.Dir, (o, v) => o with { Dir = v },
+            """
+            Folder of the node's state: its key, its store and its log; relative to the folder that the program is started in. It is made if it is not there.
+            One node a folder: the key in it is the node's identity, and a second process on it is refused.
+            """)
+        .Key("seeds", OptionTypes.HostPortList(SeedsMax), o => o.Seeds, (o, v) => o with { Seeds = v },
+            """
+            Overlay addresses of nodes that are asked to join the ring, as a list of "host:port" or one text with commas. Any node of the ring will do; name
+            two or more on different machines, so that a start does not depend on one. Peers remembered from an earlier run are asked as well.
+            """)
+        .Key("found-ring", OptionTypes.Flag, o => o.FoundRing, (o, v) => o with { FoundRing = v },
+            """
+            Whether a node without seeds starts a ring of its own. True for exactly one node, the first of a new ring; false elsewhere, so that a node whose
+            seeds were forgotten says that it is alone, in place of taking files that nobody else can find.
+            """)
+        .Section("http", Http(), o => o.Http, (o, v) => o with { Http = v })
+        .Section("log", Log(), o => o.Log, (o, v) => o with { Log = v });
+
+    private static OptionSection<HttpSettings> Http() => new OptionSection<HttpSettings>("Gateway, dashboard and metrics.")
+        .Key("listen", OptionTypes.HostPort(), o => o.Listen, (o, v) => o with { Listen = v },
+            """
+            Address that the gateway listens on; port 0 takes a free one. The default is reachable from this machine only. Whoever reaches it can insert, read
+            and reclaim with this node's owner key, so any other address wants a token.
+            """)
+        .Key("token", OptionTypes.Secret(TokenCharsMax), o => o.Token, (o, v) => o with { Token = v },
+            """
+            Secret that every request must carry as "Authorization: Bearer"; empty asks for none. Keep it out of the file: token = ${?PASTRY_TOKEN} takes it
+            from the environment.
+            """)
+        .Rule(
+            "listen",
+            o => o.Token.Length > 0 || HostPorts.IsLoopback(o.Listen),
+            "an address of this machine alone (127.0.0.1, [::1], localhost), or a token beside it");
+
+    private static OptionSection<LogSettings> Log() => new OptionSection<LogSettings>("What is logged. Logs go to standard error.")
+        .Key("level", OptionTypes.Choice<LogThreshold>(), o => o.Level, (o, v) => o with { Level = v },
+            """
+            The least severe entries that are written. debug adds joins, repairs and refusals one by one; trace adds messages, and is too much for a node
+            under load.
+            """)
+        .Key("format", OptionTypes.Choice<LogFormat>(), o => o.Format, (o, v) => o with { Format = v },
+            "console is a line for the eye; json is a document a line with every field, for whatever collects logs.");
+}

@@ -1,0 +1,61 @@
+using PastryActors.Core.Collections;
+
+namespace PastryActors.Hocon.Settings;
+
+/// <summary>The process around a node: <c>pastry.node</c>.</summary>
+public sealed record HostSettings
+{
+    /// <summary>Folder of the store, the key and the log.</summary>
+    public string Dir { get; init; } = "node";
+
+    /// <summary>Each <c>host:port</c>.</summary>
+    public ValueList<string> Seeds { get; init; } = [];
+
+    public bool FoundRing { get; init; }
+
+    public HttpSettings Http { get; init; } = new();
+
+    public LogSettings Log { get; init; } = new();
+}
+
+/// <summary>Gateway and dashboard: <c>pastry.node.http</c>.</summary>
+public sealed record HttpSettings
+{
+    /// <summary><c>host:port</c></summary>
+    public string Listen { get; init; } = "127.0.0.1:8080";
+
+    /// <summary>Empty: none is asked for.</summary>
+    public string Token { get; init; } = "";
+
+    /// <summary>The records' own text would show the token in a log.</summary>
+    public override string ToString() => $"HttpSettings {{ Listen = {Listen}, Token = {(Token.Length > 0 ? "(set)" : "")} }}";
+}
+
+/// <summary>What is logged and how: <c>pastry.node.log</c>.</summary>
+public sealed record LogSettings
+{
+    public LogThreshold Level { get; init; } = LogThreshold.Info;
+
+    public LogFormat Format { get; init; } = LogFormat.Console;
+}
+
+/// <summary>The least severe entries that are logged.</summary>
+public enum LogThreshold : byte
+{
+    Trace,
+    Debug,
+    Info,
+    Warning,
+    Error,
+    Off,
+}
+
+/// <summary>How an entry is written.</summary>
+public enum LogFormat : byte
+{
+    /// <summary>One line for the eye.</summary>
+    Console,
+
+    /// <summary>One JSON document a line.</summary>
+    Json,
+}

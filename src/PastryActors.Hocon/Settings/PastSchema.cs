@@ -1,0 +1,80 @@
+using PastryActors.Hocon.Schema;
+
+namespace PastryActors.Hocon.Settings;
+
+/// <summary>The keys of <c>pastry.past</c>.</summary>
+internal static class PastSchema
+{
+    /// <summary>Chunk sizes that are agreed on: smaller, and certificates outweigh the content; larger, and a heartbeat waits behind one.</summary>
+    private static readonly OptionType<int> ChunkSize = OptionTypes.ArraySize(4 << 10, 16 << 20);
+
+    public static OptionSection<PastSettings> Section() => Times(Space(new OptionSection<PastSettings>(
+            "PAST: storage (Rowstron and Druschel, SOSP 2001). A file is kept on the k nodes with the nodeIds closest to its fileId.")))
+        .Rule("volume-size", o => o.VolumeBytes >= 4L * o.ChunkBytes, "at least four chunks (chunk-size)")
+        .Rule("capacity", o => o.CapacityBytes >= 17L * o.ChunkBytes, "at least 17 times chunk-size: some is held back so that removals always have room")
+        .Rule("attempt-timeout", o => o.AttemptTimeout <= o.RequestTimeout, "at most request-timeout, of which an attempt is a part");
+
+    private static OptionSection<PastSettings> Space(OptionSection<PastSettings> section) => section
+        .Key("capacity", OptionTypes.Size(1 << 20, 1L << 50), o => o.CapacityBytes, (o, v) => o with { CapacityBytes = v },
+            """
+            Disk space that the store may take, overhead included; it holds. What does not fit is diverted to a leaf or refused. Nodes of one ring should be
+            within two orders of magnitude of each other; a larger machine runs several nodes.
+            """)
+        .Key("replicas", OptionTypes.Int(1, 16), o => o.Replicas, (o, v) => o with { Replicas = v },
+            """
+            k for inserts that name none: the nodes that hold a file, and the receipts that an insert waits for. Nothing is lost while fewer than k of its
+            holders fail at once. Each more costs the file's size once more.
+            """)
+        .Key("chunk-size", ChunkSize, o => o.ChunkBytes, (o, v) => o with { ChunkBytes = v },
+            """
+            A file above this is cut into chunks of it, which are stored each on its own. Lower spreads a file over more nodes and resumes finer; higher has
+            less overhead a byte. Read where a file is inserted: readers take it from the certificate. Must fit tcp.max-frame on all nodes.
+            """)
+        .Key("volume-size", OptionTypes.Size(1 << 20, 1L << 40), o => o.VolumeBytes, (o, v) => o with { VolumeBytes = v },
+            """
+            A volume file of the store is closed at this size, or at a sixteenth of the capacity if that is less. Space of removed files is won back a volume at a time: lower does so sooner and in smaller
+            steps, with more files open.
+            """)
+        .Key("owner-key", OptionTypes.Text("the path of a file"), o => o.OwnerKey, (o, v) => o with { OwnerKey = v },
+            """
+            File with the private key that signs what is inserted through this node's gateway; empty: owner.key in the node's folder, made if it is not there.
+            Only whoever holds it can reclaim those files.
+            """)
+        .Key("durable", OptionTypes.Flag, o => o.Durable, (o, v) => o with { Durable = v },
+            """
+            Whether a receipt waits until the disk says that the bytes survive a loss of power. False acknowledges what the operating system holds in memory:
+            faster, for tests and measuring only, as all k holders may then lose a file together.
+            """);
+
+    private static OptionSection<PastSettings> Times(OptionSection<PastSettings> section) => section
+        .Key("request-timeout", Ranges.Deadline, o => o.RequestTimeout, (o, v) => o with { RequestTimeout = v },
+            """
+            How long an insert, lookup or reclaim of one object may take with all its attempts, before it ends with a reason. Chunks of one file are requests
+            of their own.
+            """)
+        .Key("attempt-timeout", Ranges.Deadline, o => o.AttemptTimeout, (o, v) => o with { AttemptTimeout = v },
+            """
+            How long one attempt of a request is waited for before another node or salt is tried. Must exceed a chunk's transfer to k nodes and their disks'
+            sync on the slowest link; lower, and work is done twice; higher, and a dead holder is noticed later.
+            """)
+        .Key("sync-period", Ranges.Period, o => o.SyncPeriod, (o, v) => o with { SyncPeriod = v },
+            """
+            How often a node compares what it holds with those that should hold the same, beyond the comparison at every change of the leaf set. It finds
+            replicas that rotted or were lost in silence; lowering it finds them sooner, for a digest to each leaf that shares keys.
+            """)
+        .Key("surplus-delay", Ranges.Period, o => o.SurplusDelay, (o, v) => o with { SurplusDelay = v },
+            """
+            How long a node keeps a replica that it need no longer hold, once all k others are known to. It spares copying back and forth when a node only
+            restarts; raising it takes more space after changes of the ring.
+            """)
+        .Key("transfer-window", OptionTypes.Int(1, 1024), o => o.TransferWindow, (o, v) => o with { TransferWindow = v },
+            """
+            Chunks of one file under way at once in an upload or download. Memory at worst: this times chunk-size for each transfer. Raise it on long, fast
+            links.
+            """)
+        .Key("repair-window", OptionTypes.Int(1, 1024), o => o.RepairWindow, (o, v) => o with { RepairWindow = v },
+            """
+            Objects that a node fetches at once to restore k. Raising it restores sooner after a failure, and takes more of disk and network from users
+            meanwhile.
+            """);
+}

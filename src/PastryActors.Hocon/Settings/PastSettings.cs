@@ -1,0 +1,33 @@
+namespace PastryActors.Hocon.Settings;
+
+/// <summary>Storage: <c>pastry.past</c>.</summary>
+public sealed record PastSettings
+{
+    public long CapacityBytes { get; init; } = 10L << 30;
+
+    /// <summary>k, where an insert names none.</summary>
+    public int Replicas { get; init; } = 3;
+
+    public int ChunkBytes { get; init; } = 1 << 20;
+
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    public TimeSpan SyncPeriod { get; init; } = TimeSpan.FromSeconds(60);
+
+    public TimeSpan SurplusDelay { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>Chunks, a transfer.</summary>
+    public int TransferWindow { get; init; } = 16;
+
+    /// <summary>Objects, a node.</summary>
+    public int RepairWindow { get; init; } = 8;
+
+    public long VolumeBytes { get; init; } = 256L << 20;
+
+    /// <summary>Path of a file; empty: the one in the node's folder.</summary>
+    public string OwnerKey { get; init; } = "";
+
+    public bool Durable { get; init; } = true;
+}

@@ -1,0 +1,56 @@
+using PastryActors.Hocon.Schema;
+
+namespace PastryActors.Hocon.Settings;
+
+/// <summary>The keys of <c>pastry.scribe</c>.</summary>
+internal static class ScribeSchema
+{
+    public static OptionSection<ScribeSettings> Section() => Bounds(Times(new OptionSection<ScribeSettings>(
+        "Scribe: topics (Castro et al., JSAC 2002). A topic's tree is made of the routes of its subscriptions to the topic's root.")));
+
+    private static OptionSection<ScribeSettings> Times(OptionSection<ScribeSettings> section) => section
+        .Key("heartbeat-period", Ranges.Period, o => o.HeartbeatPeriod, (o, v) => o with { HeartbeatPeriod = v },
+            """
+            How often a node of a tree sends a heartbeat to its children; a message in the period takes its place. Lowering it mends trees sooner and costs a
+            message a child and period on silent topics.
+            """)
+        .Key("heartbeat-misses", OptionTypes.Int(1, 20), o => o.HeartbeatMisses, (o, v) => o with { HeartbeatMisses = v },
+            """
+            Periods without a sign of its parent after which a child joins the tree anew. One would take every lost heartbeat for a failure; each more mends
+            one period later.
+            """)
+        .Key("refresh-period", Ranges.Period, o => o.RefreshPeriod, (o, v) => o with { RefreshPeriod = v },
+            """
+            How often a child tells its parent that it is still there; a child silent for some of these periods is removed. Children tables forget the dead by
+            it; lowering it forgets sooner, for a message a topic and period.
+            """)
+        .Key("publish-timeout", Ranges.Deadline, o => o.PublishTimeout, (o, v) => o with { PublishTimeout = v },
+            "How long a publish waits for the root's acknowledgement with its sequence number, attempts included, before it ends with a reason.");
+
+    private static OptionSection<ScribeSettings> Bounds(OptionSection<ScribeSettings> section) => section
+        .Key("max-children", Ranges.Bound, o => o.MaxChildren, (o, v) => o with { MaxChildren = v },
+            """
+            Children of one topic at one node. A subscription beyond it is handed to a child, which becomes its parent: lower spreads the work of fan-out over
+            more nodes and makes trees deeper, a hop for each level.
+            """)
+        .Key("max-topics", Ranges.Bound, o => o.MaxTopics, (o, v) => o with { MaxTopics = v },
+            """
+            Topics that a node keeps state of, as root, forwarder or subscriber. A new one beyond it is refused with that reason. Some hundred bytes each, and
+            more for each child.
+            """)
+        .Key("max-message", OptionTypes.ArraySize(1 << 10, 16 << 20), o => o.MaxMessageBytes, (o, v) => o with { MaxMessageBytes = v },
+            """
+            Largest payload of one message. Larger ones are refused where they are published. Must fit tcp.max-frame on all nodes; larger content belongs in a
+            file, its fileId in the message.
+            """)
+        .Key("subscriber-queue", Ranges.Bound, o => o.SubscriberQueue, (o, v) => o with { SubscriberQueue = v },
+            """
+            Messages that wait for one subscriber that reads too slowly. Beyond it the oldest give way and the subscriber is told of the gap; other
+            subscribers do not wait. Memory at worst: this times the size of messages, a slow subscriber.
+            """)
+        .Key("root-replicas", OptionTypes.Int(1, 16), o => o.RootReplicas, (o, v) => o with { RootReplicas = v },
+            """
+            Nodes that hold a topic's state at its root: the root and those that would become root after it. Sequence and history go on while one of them
+            lives; each more costs a message for each publish.
+            """);
+}

@@ -1,0 +1,26 @@
+namespace PastryActors.Hocon.Settings;
+
+/// <summary>Topics: <c>pastry.scribe</c>.</summary>
+public sealed record ScribeSettings
+{
+    public TimeSpan HeartbeatPeriod { get; init; } = TimeSpan.FromSeconds(30);
+
+    public int HeartbeatMisses { get; init; } = 2;
+
+    public TimeSpan RefreshPeriod { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>A topic.</summary>
+    public int MaxChildren { get; init; } = 1024;
+
+    /// <summary>A node.</summary>
+    public int MaxTopics { get; init; } = 100_000;
+
+    public int MaxMessageBytes { get; init; } = 1 << 20;
+
+    /// <summary>Messages, a subscriber.</summary>
+    public int SubscriberQueue { get; init; } = 4096;
+
+    public TimeSpan PublishTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    public int RootReplicas { get; init; } = 5;
+}

@@ -1,0 +1,101 @@
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Past.Certificates;
+using PastryActors.Past.Messages;
+using PastryActors.Past.Operations;
+using PastryActors.Past.Requests;
+
+namespace PastryActors.Past.Holding;
+
+/// <summary>Releases objects at their owner's wish: the certificate is compared with that of the object, its signature verified, a tombstone put in the object's place. Bounded like store requests.</summary>
+internal sealed class ReclaimKeeper(PastContext context)
+{
+    private int _open;
+
+    public void Handle(ReclaimRequest request, NodeHandle from)
+    {
+        if (CertificateRules.Check(request.Certificate) is { } problem)
+        {
+            context.Refuse(from, request.Operation, RefusalCode.Invalid, problem);
+        }
+        else if (!context.Catalog.TryGet(request.Object, out CatalogEntry entry) || entry.IsTombstone)
+        {
+            HolderState before = entry.IsTombstone ? HolderState.Reclaimed : HolderState.Missing;
+            context.Host.Send(new ReclaimAnswer(request.Operation, before, entry.Replicas, 0), from);
+        }
+        else if (_open >= context.Options.AdmissionsMax || !context.Changing.Add(request.Object))
+        {
+            context.Refuse(from, request.Operation, RefusalCode.Busy, "the object is being changed, or too many are");
+        }
+        else
+        {
+            _open++;
+            context.Read(new Release(context, this, entry, request, from), request.Object, metaOnly: true);
+        }
+    }
+
+    private void Close(FileId id)
+    {
+        _open--;
+        context.Changing.Remove(id);
+    }
+
+    private sealed class Release(PastContext context, ReclaimKeeper keeper, CatalogEntry entry, ReclaimRequest request, NodeHandle asker) : IWorkWaiter
+    {
+        private Tombstone? _tombstone;
+
+        public void WorkDone(WorkResult result)
+        {
+            switch (result)
+            {
+                case StoreGot got: Compare(got); break;
+                case Verified verified: Bury(verified.Good); break;
+                case StoreChanged changed: Buried(changed.Status); break;
+                default: throw new InvalidOperationException($"{result.GetType().Name} is not what a release asked for");
+            }
+        }
+
+        private void Compare(StoreGot got)
+        {
+            if (got.Status != StoreStatus.Done || CertificateCodec.TryDecodeCertificate(got.Meta.Span, out _) is not { } held)
+            {
+                Refuse(RefusalCode.Broken, "the object's certificate cannot be read");
+            }
+            else if (CertificateRules.CheckReclaim(request.Certificate, held) is { } problem)
+            {
+                Refuse(RefusalCode.Forbidden, problem);
+            }
+            else
+            {
+                _tombstone = new Tombstone(held, request.Certificate);
+                context.Verify(this, CertificateCodec.ClaimOf(request.Certificate));
+            }
+        }
+
+        private void Bury(bool good)
+        {
+            if (good) context.Bury(this, entry.Object, _tombstone!);
+            else Refuse(RefusalCode.Forbidden, "the reclaim certificate's signature is not its owner's");
+        }
+
+        private void Buried(StoreStatus status)
+        {
+            if (status != StoreStatus.Done)
+            {
+                Refuse(RefusalCode.Broken, $"the disk answered {status}");
+                return;
+            }
+
+            keeper.Close(entry.Object);
+            context.Catalog.Set(CatalogEntry.TombstoneOf(entry.Object, _tombstone!.Certificate));
+            context.Host.Report(new Fact(FactKind.ReplicaDropped, entry.Object.Key, entry.ContentLength));
+            context.Host.Send(new ReclaimAnswer(request.Operation, HolderState.Held, entry.Replicas, entry.ContentLength), asker);
+        }
+
+        private void Refuse(RefusalCode code, string detail)
+        {
+            keeper.Close(entry.Object);
+            context.Refuse(asker, request.Operation, code, detail);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using PastryActors.Core.Collections;
+using PastryActors.Core.Ring;
+using PastryActors.Core.Wire;
+using PastryActors.Past.Certificates;
+using PastryActors.Past.Requests;
+
+namespace PastryActors.Past.Messages;
+
+/// <summary>What do you have of these objects? Answered by <see cref="HoldReport"/>.</summary>
+public sealed record HoldQuery(long Operation, ValueList<FileId> Objects) : PastMessage(Operation)
+{
+    /// <summary>Most objects in one message: about 6 KiB.</summary>
+    public const int ObjectsMax = 256;
+    public const byte Number = 40;
+
+    public override byte Kind => Number;
+
+    internal static HoldQuery Read(ref WireReader reader)
+    {
+        long operation = 0;
+        List<FileId> objects = [];
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: operation = (long)reader.Number(); break;
+                case 2 when objects.Count < ObjectsMax: objects.Add(reader.FileId()); break;
+                case 2: throw new WireFormatException($"more than {ObjectsMax} objects");
+                default: reader.Skip(); break;
+            }
+        }
+
+        return new HoldQuery(operation, objects.ToValueList());
+    }
+
+    protected override void WriteFields(WireWriter writer)
+    {
+        foreach (FileId id in Objects) writer.Id(2, id);
+    }
+}
+
+/// <summary>What a node has of the objects asked for, one byte each in their order.</summary>
+/// <param name="States">The <see cref="HolderState"/>, plus <see cref="ResponsibleBit"/>.</param>
+public sealed record HoldReport(long Operation, Blob States) : PastAnswer(Operation)
+{
+    /// <summary>Set where the node sees itself among the k closest, and so will keep what it has.</summary>
+    public const byte ResponsibleBit = 0x80;
+    public const byte Number = 41;
+
+    public override byte Kind => Number;
+
+    /// <summary>What the node says about the object at <paramref name="index"/>; missing where it said nothing.</summary>
+    public HolderState StateOf(int index) => index < States.Length ? HolderStates.FromWire(States.Span[index] & ~ResponsibleBit) : HolderState.Missing;
+
+    /// <summary>Whether the node will keep the object at <paramref name="index"/>.</summary>
+    public bool IsResponsible(int index) => index < States.Length && (States.Span[index] & ResponsibleBit) != 0;
+
+    internal static HoldReport Read(ref WireReader reader)
+    {
+        long operation = 0;
+        Blob states = default;
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: operation = (long)reader.Number(); break;
+                case 2: states = reader.Blob(); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return new HoldReport(operation, states);
+    }
+
+    protected override void WriteFields(WireWriter writer) => writer.Bytes(2, States.Span);
+}
+
+/// <summary>What do you have of this object, with its certificate? Answered by <see cref="InspectReport"/>.</summary>
+/// <param name="ReadBack">Read it from disk and check it first.</param>
+public sealed record InspectQuery(long Operation, FileId Object, bool ReadBack) : PastMessage(Operation)
+{
+    public const byte Number = 42;
+
+    public override byte Kind => Number;
+
+    internal static InspectQuery Read(ref WireReader reader)
+    {
+        long operation = 0;
+        FileId? id = null;
+        bool readBack = false;
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: operation = (long)reader.Number(); break;
+                case 2: id = reader.FileId(); break;
+                case 3: readBack = reader.Flag(); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return new InspectQuery(operation, id ?? throw new WireFormatException("an inspection of no object"), readBack);
+    }
+
+    protected override void WriteFields(WireWriter writer)
+    {
+        writer.Id(2, Object);
+        writer.Flag(3, ReadBack);
+    }
+}
+
+/// <summary>What a node has of one object.</summary>
+/// <param name="Certificate">Of what it holds, or held until it was reclaimed; null if there is none.</param>
+public sealed record InspectReport(long Operation, HolderState State, ObjectCertificate? Certificate) : PastAnswer(Operation)
+{
+    public const byte Number = 43;
+
+    public override byte Kind => Number;
+
+    internal static InspectReport Read(ref WireReader reader)
+    {
+        long operation = 0;
+        var state = HolderState.Missing;
+        ObjectCertificate? certificate = null;
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: operation = (long)reader.Number(); break;
+                case 2: state = HolderStates.FromWire(reader.Int()); break;
+                case 3: certificate = CertificateCodec.ReadObjectCertificate(reader.Nested()); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return new InspectReport(operation, state, certificate);
+    }
+
+    protected override void WriteFields(WireWriter writer)
+    {
+        writer.Number(2, (ulong)State);
+        if (Certificate is null) return;
+        int mark = writer.Begin(3);
+        CertificateCodec.Write(writer, Certificate);
+        writer.End(mark);
+    }
+}

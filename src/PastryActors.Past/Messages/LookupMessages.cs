@@ -1,0 +1,195 @@
+using PastryActors.Core.Collections;
+using PastryActors.Core.Ring;
+using PastryActors.Core.Wire;
+using PastryActors.Past.Certificates;
+using PastryActors.Past.Requests;
+
+namespace PastryActors.Past.Messages;
+
+/// <summary>Routed: whoever on the way has the object answers <see cref="ObjectAnswer"/>; who knows of holders, <see cref="LookupMiss"/>.</summary>
+public sealed record LookupRequest(long Operation, FileId Object) : PastMessage(Operation)
+{
+    public const byte Number = 34;
+
+    public override byte Kind => Number;
+
+    internal static LookupRequest Read(ref WireReader reader)
+    {
+        (long operation, FileId id) = IdMessage.Read(ref reader);
+        return new LookupRequest(operation, id);
+    }
+
+    protected override void WriteFields(WireWriter writer) => writer.Id(2, Object);
+}
+
+/// <summary>The object: its certificate, and its bytes behind the message. Answers a lookup or a fetch.</summary>
+/// <param name="Hops">That the lookup took.</param>
+public sealed record ObjectAnswer(long Operation, ObjectCertificate Certificate, int Hops) : PastAnswer(Operation)
+{
+    public const byte Number = 35;
+
+    public override byte Kind => Number;
+
+    internal static ObjectAnswer Read(ref WireReader reader)
+    {
+        long operation = 0;
+        ObjectCertificate? certificate = null;
+        int hops = 0;
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: operation = (long)reader.Number(); break;
+                case 2: certificate = CertificateCodec.ReadObjectCertificate(reader.Nested()); break;
+                case 3: hops = reader.Int(); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return new ObjectAnswer(operation, certificate ?? throw new WireFormatException("an object without a certificate"), hops);
+    }
+
+    protected override void WriteFields(WireWriter writer)
+    {
+        int mark = writer.Begin(2);
+        CertificateCodec.Write(writer, Certificate);
+        writer.End(mark);
+        writer.Number(3, (ulong)Hops);
+    }
+}
+
+/// <summary>The object is not here; these nodes may have it, the likeliest first.</summary>
+public sealed record LookupMiss(long Operation, ValueList<NodeHandle> Candidates, int Hops) : PastAnswer(Operation)
+{
+    public const byte Number = 36;
+
+    public override byte Kind => Number;
+
+    internal static LookupMiss Read(ref WireReader reader)
+    {
+        long operation = 0;
+        List<NodeHandle> nodes = [];
+        int hops = 0;
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: operation = (long)reader.Number(); break;
+                case 2: nodes.AddBounded(reader.Node()); break;
+                case 3: hops = reader.Int(); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return new LookupMiss(operation, nodes.ToValueList(), hops);
+    }
+
+    protected override void WriteFields(WireWriter writer)
+    {
+        writer.Nodes(2, Candidates.Span);
+        writer.Number(3, (ulong)Hops);
+    }
+}
+
+/// <summary>Send the object, or its tombstone. Answered by <see cref="ObjectAnswer"/>, <see cref="TombstoneAnswer"/>, <see cref="FetchMiss"/> or <see cref="Refused"/>.</summary>
+public sealed record FetchRequest(long Operation, FileId Object) : PastMessage(Operation)
+{
+    public const byte Number = 44;
+
+    public override byte Kind => Number;
+
+    internal static FetchRequest Read(ref WireReader reader)
+    {
+        (long operation, FileId id) = IdMessage.Read(ref reader);
+        return new FetchRequest(operation, id);
+    }
+
+    protected override void WriteFields(WireWriter writer) => writer.Id(2, Object);
+}
+
+/// <summary>The object is not here.</summary>
+/// <param name="State">Missing, pointer or damaged.</param>
+public sealed record FetchMiss(long Operation, HolderState State) : PastAnswer(Operation)
+{
+    public const byte Number = 45;
+
+    public override byte Kind => Number;
+
+    internal static FetchMiss Read(ref WireReader reader)
+    {
+        long operation = 0;
+        var state = HolderState.Missing;
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: operation = (long)reader.Number(); break;
+                case 2: state = HolderStates.FromWire(reader.Int()); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return new FetchMiss(operation, state);
+    }
+
+    protected override void WriteFields(WireWriter writer) => writer.Number(2, (ulong)State);
+}
+
+/// <summary>The object was reclaimed: here is the proof.</summary>
+public sealed record TombstoneAnswer(long Operation, Tombstone Tombstone) : PastAnswer(Operation)
+{
+    public const byte Number = 46;
+
+    public override byte Kind => Number;
+
+    internal static TombstoneAnswer Read(ref WireReader reader)
+    {
+        long operation = 0;
+        Tombstone? tombstone = null;
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: operation = (long)reader.Number(); break;
+                case 2: tombstone = CertificateCodec.ReadTombstone(reader.Nested()); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return new TombstoneAnswer(operation, tombstone ?? throw new WireFormatException("a tombstone answer without a tombstone"));
+    }
+
+    protected override void WriteFields(WireWriter writer)
+    {
+        int mark = writer.Begin(2);
+        CertificateCodec.Write(writer, Tombstone);
+        writer.End(mark);
+    }
+}
+
+internal static class IdMessage
+{
+    /// <summary>Reads a message that is an operation and an object's id.</summary>
+    public static (long Operation, FileId Object) Read(ref WireReader reader)
+    {
+        long operation = 0;
+        FileId? id = null;
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: operation = (long)reader.Number(); break;
+                case 2: id = reader.FileId(); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return (operation, id ?? throw new WireFormatException("a question about no object"));
+    }
+}
+
+internal static class HolderStates
+{
+    /// <summary>A state from the wire; what is not known counts as missing, so that nobody relies on it.</summary>
+    public static HolderState FromWire(int value) => value is >= (int)HolderState.Missing and <= (int)HolderState.Reclaimed ? (HolderState)value : HolderState.Missing;
+}

@@ -1,0 +1,99 @@
+using PastryActors.Core.Collections;
+using PastryActors.Core.Content;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Past.Certificates;
+using PastryActors.Past.Holding;
+using PastryActors.Past.Messages;
+using PastryActors.Past.Repair;
+using PastryActors.Pastry.Applications;
+using PastryActors.Pastry.Tables;
+
+namespace PastryActors.Past.Operations;
+
+/// <summary>What the machines of PAST share: the host, the options, the catalog, the open operations and the work in flight.</summary>
+internal sealed class PastContext(IPastryHost host, PastOptions options, Catalog catalog, Blob nodeKey, byte wakeTimer)
+{
+    // Each piece of work is asked for by a bounded machine, and gets exactly one result: the table is as bounded as they are.
+    private readonly Dictionary<long, IWorkWaiter> _work = [];
+    private Responsibility? _responsibility;
+
+    public IPastryHost Host { get; } = host;
+
+    public PastOptions Options { get; } = options;
+
+    public Catalog Catalog { get; } = catalog;
+
+    /// <summary>This node's public key (SubjectPublicKeyInfo, DER), as its receipts name it.</summary>
+    public Blob NodeKey { get; } = nodeKey;
+
+    public OperationTable Operations { get; } = new(host, wakeTimer);
+
+    /// <summary>Objects that are being changed on disk: whoever else wants to change one is told to come back, so changes never cross.</summary>
+    public HashSet<FileId> Changing { get; } = [];
+
+    /// <summary>The largest k that a leaf set carries.</summary>
+    public int ReplicasMax => Host.Leafs.Capacity / 2;
+
+    /// <summary>Who is responsible for what, by the leaf set of this moment.</summary>
+    public Responsibility Responsibility
+    {
+        get
+        {
+            LeafSetView leafs = Host.Leafs;
+            if (_responsibility is null || _responsibility.Version != leafs.Version) _responsibility = new Responsibility(leafs);
+            return _responsibility;
+        }
+    }
+
+    public void Write(IWorkWaiter waiter, in CatalogEntry entry, Blob meta, ContentRef? content) =>
+        Host.Do(new StoreWrite(Begin(waiter), entry.Object, entry.Tag, meta, content));
+
+    public void Read(IWorkWaiter waiter, FileId id, bool metaOnly) => Host.Do(new StoreRead(Begin(waiter), id, metaOnly));
+
+    /// <summary>Removes an object; nothing remembers it.</summary>
+    public void Remove(IWorkWaiter waiter, FileId id) => Host.Do(new StoreRemove(Begin(waiter), id, 0, default));
+
+    /// <summary>Puts a tombstone in an object's place.</summary>
+    public void Bury(IWorkWaiter waiter, FileId id, Tombstone tombstone) =>
+        Host.Do(new StoreRemove(Begin(waiter), id, CatalogEntry.TombstoneOf(id, tombstone.Certificate).Tag, CertificateCodec.Encode(tombstone)));
+
+    public void Verify(IWorkWaiter waiter, params ReadOnlySpan<SignatureClaim> claims) => Host.Do(new Verify(Begin(waiter), ValueList.Create(claims)));
+
+    public void Sign(IWorkWaiter waiter, Hash256 digest) => Host.Do(new Sign(Begin(waiter), SigningKey.Node, digest));
+
+    /// <summary>Hands a result to whoever asked for the work.</summary>
+    public void WorkDone(WorkResult result)
+    {
+        if (_work.Remove(result.Id, out IWorkWaiter? waiter)) waiter.WorkDone(result);
+    }
+
+    public void Refuse(NodeHandle to, long operation, RefusalCode code, string detail) => Host.Send(new Refused(operation, code, detail), to);
+
+    public string? Check(ObjectCertificate certificate) => CertificateRules.Check(certificate, Options.ChunkSizeBytes, ReplicasMax);
+
+    public string? Check(ObjectCertificate certificate, FileId expected) => CertificateRules.Check(certificate, expected, Options.ChunkSizeBytes, ReplicasMax);
+
+    public string? Check(Tombstone tombstone, FileId expected) => CertificateRules.Check(tombstone, expected, Options.ChunkSizeBytes, ReplicasMax);
+
+    /// <summary>
+    /// Whether this node's leaf set alone tells the <paramref name="count"/> nodes closest to the key: it knows every node between
+    /// its outermost, so it does if nobody beyond those could be closer than the farthest of the ones it knows.
+    /// </summary>
+    public bool Knows(RingId key, int count)
+    {
+        LeafSetView leafs = Host.Leafs;
+        if (leafs.IsWholeRing) return true;
+        if (!leafs.Covers(key) || leafs.Count + 1 < count) return false;
+        UInt128 reach = leafs.ReplicaSet(key, count)[^1].Id.DistanceTo(key);
+        RingId left = leafs.Left[^1].Id, right = leafs.Right[^1].Id;
+        return left.ClockwiseTo(key) >= reach && key.ClockwiseTo(right) >= reach;
+    }
+
+    private long Begin(IWorkWaiter waiter)
+    {
+        long id = Host.NextWorkId();
+        _work.Add(id, waiter);
+        return id;
+    }
+}

@@ -1,0 +1,192 @@
+using PastryActors.Core.Collections;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Core.Wire;
+using PastryActors.Past.Holding;
+using PastryActors.Past.Messages;
+using PastryActors.Past.Operations;
+using PastryActors.Past.Repair;
+using PastryActors.Past.Requesting;
+using PastryActors.Pastry.Applications;
+using PastryActors.Pastry.Tables;
+
+namespace PastryActors.Past;
+
+/// <summary>
+/// PAST on one node (Rowstron and Druschel, SOSP 2001): an archival store of immutable objects with k replicas on the nodes closest
+/// to each. This class only wires the machines and hands on what happens; each machine has one duty, stated bounds, and a file.
+/// </summary>
+public sealed class PastComponent : IPastryComponent
+{
+    private const byte WakeTimer = 1;
+    private const byte PeriodTimer = 2;
+    private const byte SettleTimer = 3;
+
+    private readonly PastOptions _options;
+    private readonly Blob _nodeKey;
+    private readonly Catalog _catalog = new();
+    private Machines _machines = null!;
+
+    /// <summary>PAST with what the store listed at start.</summary>
+    /// <param name="nodeKey">This node's public key (SubjectPublicKeyInfo, DER), as its receipts name it.</param>
+    /// <param name="entries">Every entry of the store, in any order. Entries that PAST did not write are left alone, and counted.</param>
+    public PastComponent(PastOptions options, Blob nodeKey, IEnumerable<StoreEntry> entries)
+    {
+        (_options, _nodeKey) = (options, nodeKey);
+        foreach (StoreEntry stored in entries)
+        {
+            if (CatalogEntry.From(stored) is { } entry) _catalog.Set(entry);
+            else ForeignEntryCount++;
+        }
+    }
+
+    /// <summary>Entries of the store that have a tag which PAST does not know.</summary>
+    public int ForeignEntryCount { get; }
+
+    /// <inheritdoc/>
+    public IEnumerable<MessageKind> Kinds => PastKinds.All;
+
+    /// <inheritdoc/>
+    public void Attach(IPastryHost host)
+    {
+        if (_options.Problem(host.Leafs.Capacity) is { } problem) throw new ArgumentException(problem);
+        _machines = new Machines(new PastContext(host, _options, _catalog, _nodeKey, WakeTimer));
+    }
+
+    /// <inheritdoc/>
+    public void Started() => _machines.Scheduler.Started();
+
+    /// <inheritdoc/>
+    public void ActiveChanged(bool active)
+    {
+        if (active) _machines.Scheduler.Soon();
+    }
+
+    /// <inheritdoc/>
+    public void NewLeafs(LeafSetView leafs) => _machines.Scheduler.Soon();
+
+    /// <inheritdoc/>
+    public bool Forward(ref RoutedMessage message, ref NodeHandle next) => message.Payload switch
+    {
+        LookupRequest lookup => !_machines.Server.TryServe(lookup, message.Source, message.Hops),
+        Locate locate when _machines.Context.Knows(locate.Key, locate.Count) => AnswerAndStop(locate, message.Source),
+        _ => true,
+    };
+
+    /// <inheritdoc/>
+    public void Deliver(in RoutedMessage message)
+    {
+        if (message.Direct) DeliverDirect(message);
+        else if (message.Payload is Locate locate) AnswerAndStop(locate, message.Source);
+        else if (message.Payload is LookupRequest lookup) _machines.Server.Handle(lookup, message.Source, message.Hops);
+        else Refuse(message);
+    }
+
+    /// <inheritdoc/>
+    public void OnTimer(NodeTimer timer)
+    {
+        switch (timer.Kind)
+        {
+            case WakeTimer: _machines.Context.Operations.OnTimer(); break;
+            case PeriodTimer:
+                _machines.Scheduler.OnPeriod();
+                _machines.Surplus.Look();
+                break;
+            case SettleTimer:
+                if (_machines.Scheduler.OnSettled()) _machines.Surplus.Look();
+                break;
+            default: throw new InvalidOperationException($"timer {timer.Kind} is not one of PAST's");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnWorkDone(WorkResult result) => _machines.Context.WorkDone(result);
+
+    /// <inheritdoc/>
+    public bool OnRequest(Request request) => _machines.Desk.TryTake(request);
+
+    /// <inheritdoc/>
+    public void PeerFailed(NodeHandle peer) => _machines.Context.Operations.PeerFailed(peer.Id);
+
+    /// <summary>What it looks like at this moment. To be called from the node's own mailbox.</summary>
+    public PastStatus Status()
+    {
+        Instant now = _machines.Context.Host.Now;
+        return new PastStatus(
+            _catalog.ObjectCount,
+            _catalog.TombstoneCount,
+            _catalog.ContentBytes,
+            _machines.Repairs.PointerCount,
+            _machines.Repairs.FetchCount,
+            _machines.Surplus.WatchedCount,
+            _machines.Repairs.RestoredCount,
+            _machines.Desk.OpenCount,
+            _machines.Keeper.OpenCount,
+            _machines.Server.ReadCount,
+            _machines.Scheduler.CompletedCount,
+            _machines.Scheduler.LastComplete.Select(p => new PeerSync(p.Key, now - p.Value)).ToValueList());
+    }
+
+    private void DeliverDirect(in RoutedMessage message)
+    {
+        NodeHandle from = message.Source;
+        switch (message.Payload)
+        {
+            case PastAnswer answer: _machines.Context.Operations.Heard(answer, message); break;
+            case StoreRequest store: _machines.Keeper.Handle(store, from, message.Content); break;
+            case FetchRequest fetch: _machines.Server.Handle(fetch, from); break;
+            case HoldQuery query: _machines.Server.Handle(query, from); break;
+            case InspectQuery query: _machines.Server.Handle(query, from); break;
+            case ReclaimRequest reclaim: _machines.Releaser.Handle(reclaim, from); break;
+            case SyncAsk ask: _machines.Responder.Handle(ask, from); break;
+            case SyncTell tell: _machines.Responder.Handle(tell, from); break;
+            default: Refuse(message); break;
+        }
+    }
+
+    private bool AnswerAndStop(Locate locate, NodeHandle asker)
+    {
+        LeafSetView leafs = _machines.Context.Host.Leafs;
+        ValueList<NodeHandle> nodes = leafs.ReplicaSet(locate.Key, locate.Count).ToValueList();
+        _machines.Context.Host.Send(new Located(locate.Operation, nodes, leafs.IsWholeRing), asker);
+        return false;
+    }
+
+    // A routed message names its source itself: whatever rests on who sent it must come directly.
+    private void Refuse(in RoutedMessage message) => _machines.Context.Host.Report(new Fact(FactKind.MessageRefused, message.Source.Id));
+
+    private sealed class Machines
+    {
+        public Machines(PastContext context)
+        {
+            Context = context;
+            Scheduler = new SyncScheduler(context, PeriodTimer, SettleTimer);
+            Repairs = new RepairQueue(context, Scheduler);
+            Scheduler.Repairs = Repairs;
+            Responder = new SyncResponder(context, Repairs, Scheduler);
+            Surplus = new SurplusKeeper(context, Repairs);
+            Server = new ObjectServer(context, Repairs);
+            Keeper = new StoreKeeper(context);
+            Releaser = new ReclaimKeeper(context);
+            Desk = new RequestDesk(context);
+        }
+
+        public PastContext Context { get; }
+
+        public SyncScheduler Scheduler { get; }
+
+        public RepairQueue Repairs { get; }
+
+        public SyncResponder Responder { get; }
+
+        public SurplusKeeper Surplus { get; }
+
+        public ObjectServer Server { get; }
+
+        public StoreKeeper Keeper { get; }
+
+        public ReclaimKeeper Releaser { get; }
+
+        public RequestDesk Desk { get; }
+    }
+}

@@ -1,0 +1,74 @@
+namespace PastryActors.Past;
+
+/// <summary>Parameters of PAST. The defaults suit a local network; a wide-area ring wants longer times.</summary>
+public sealed record PastOptions
+{
+    /// <summary>The paper's k where an insert names none: replicas of an object, 1 to L/2. An object is lost only if all k holders fail before one of them was replaced; each more costs that much disk.</summary>
+    public int Replicas { get; init; } = 3;
+
+    /// <summary>Most bytes of one object's content: a larger file is cut into chunks of this size. 1 MiB keeps any message below what a control message may wait for, and a hash tree flat up to 16 GiB. All nodes of a ring must agree.</summary>
+    public int ChunkSizeBytes { get; init; } = 1 << 20;
+
+    /// <summary>How long one node is waited for before another is tried. Must exceed the time that a chunk takes on the slowest link, plus one flush of the disk.</summary>
+    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a request asks for the replica set anew before it gives up. With the pause below it spans the moments in which a ring agrees on a failure.</summary>
+    public int RoundsMax { get; init; } = 8;
+
+    /// <summary>Pause before a node that said "busy" or "not responsible" is asked again. Shorter loads a busy ring further.</summary>
+    public TimeSpan RetryPause { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How often a node compares what it holds with each node that shares responsibility with it. One comparison of equals costs two messages of about 100 bytes; the period bounds how long a difference that no failure announced goes unseen.</summary>
+    public TimeSpan SyncPeriod { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Wait after a change of the leaf set before comparing, so that a burst of changes costs one comparison.</summary>
+    public TimeSpan SettleDelay { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long an object is kept after this node ceased to be among its k closest, before the others are asked whether it may go. Longer spares a copy when nodes come back; shorter frees the disk.</summary>
+    public TimeSpan SurplusDelay { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Objects being fetched at once to restore k. More restores sooner and disturbs lookups more; the memory bound is this many chunks.</summary>
+    public int RepairWindow { get; init; } = 8;
+
+    /// <summary>Pointers to holders of objects that are yet to be fetched. Beyond it the next comparison learns the rest.</summary>
+    public int PointersMax { get; init; } = 65_536;
+
+    /// <summary>Requests of this node's applications open at once; more are answered busy.</summary>
+    public int RequestsMax { get; init; } = 1024;
+
+    /// <summary>Store requests being checked and written at once; more are refused as busy.</summary>
+    public int AdmissionsMax { get; init; } = 256;
+
+    /// <summary>Content bytes held by store requests being checked and written; more are refused as busy. 64 chunks.</summary>
+    public long AdmissionBytesMax { get; init; } = 64L << 20;
+
+    /// <summary>Reads from the disk on behalf of others in flight; more are refused as busy.</summary>
+    public int ReadsMax { get; init; } = 128;
+
+    /// <summary>Candidates asked at once by a lookup that missed. Two hide one slow holder at the price of one chunk too many.</summary>
+    public int FetchesAtOnce { get; init; } = 2;
+
+    /// <summary>How many ranks beyond k a node still accepts an object, because leaf sets of neighbours differ while nodes come and go.</summary>
+    public int PlacementSlack { get; init; } = 1;
+
+    /// <summary>Objects that are surplus and under watch; the rest wait for their turn.</summary>
+    public int SurplusMax { get; init; } = 4096;
+
+    /// <summary>How many nodes around the root a lookup, a reclaim or an inspection asks while k is not known: the default k, at least 5, and two neighbours that may still have what is theirs no more.</summary>
+    public int CandidateCount => Math.Max(Replicas, 5) + 2;
+
+    /// <summary>Answers what is wrong with these options for a leaf set of the given size, or null.</summary>
+    public string? Problem(int leafSetSize)
+    {
+        if (Replicas < 1 || Replicas > leafSetSize / 2) return $"past.replicas must be 1 to {leafSetSize / 2} (half the leaf set), not {Replicas}";
+        if (ChunkSizeBytes is < 1024 or > 16 << 20) return $"past.chunk-size must be 1 KiB to 16 MiB, not {ChunkSizeBytes} bytes";
+        if (AttemptTimeout <= TimeSpan.Zero) return "past.attempt-timeout must be positive";
+        if (SyncPeriod <= TimeSpan.Zero) return "past.sync-period must be positive";
+        if (RetryPause <= TimeSpan.Zero || SettleDelay < TimeSpan.Zero || SurplusDelay < TimeSpan.Zero) return "past.retry-pause must be positive, past.settle-delay and past.surplus-delay not negative";
+        if (AdmissionBytesMax < ChunkSizeBytes) return "past.admission-bytes must hold at least one chunk";
+        if (PlacementSlack < 0) return "past.placement-slack must not be negative";
+        int least = Math.Min(Math.Min(RoundsMax, RepairWindow), Math.Min(PointersMax, RequestsMax));
+        least = Math.Min(least, Math.Min(Math.Min(AdmissionsMax, ReadsMax), Math.Min(FetchesAtOnce, SurplusMax)));
+        return least < 1 ? "every bound of past must be at least 1" : null;
+    }
+}

@@ -1,0 +1,34 @@
+using PastryActors.Core.Collections;
+using PastryActors.Core.Ring;
+
+namespace PastryActors.Past;
+
+/// <summary>What PAST of one node looks like at one moment: for a dashboard, and for a doctor.</summary>
+/// <param name="Objects">Replicas held.</param>
+/// <param name="Tombstones">Notes of reclaimed objects.</param>
+/// <param name="ContentBytes">Content bytes of the replicas held.</param>
+/// <param name="Pointers">Objects that should be here and are not yet, as far as known: each has a replica too few.</param>
+/// <param name="FetchesInFlight">Of those, being fetched now.</param>
+/// <param name="Surplus">Objects here that others should hold, under watch until those confirm.</param>
+/// <param name="Restored">Objects fetched to restore k since the start.</param>
+/// <param name="OpenRequests">Requests of this node's applications without an answer yet.</param>
+/// <param name="Admissions">Store requests of others being checked and written.</param>
+/// <param name="Reads">Reads from the disk on behalf of others.</param>
+/// <param name="SyncsCompleted">Comparisons with peers completed since the start.</param>
+/// <param name="LastSyncs">When the last complete comparison with each peer ended.</param>
+public sealed record PastStatus(
+    int Objects,
+    int Tombstones,
+    long ContentBytes,
+    int Pointers,
+    int FetchesInFlight,
+    int Surplus,
+    long Restored,
+    int OpenRequests,
+    int Admissions,
+    int Reads,
+    long SyncsCompleted,
+    ValueList<PeerSync> LastSyncs);
+
+/// <summary>How long ago the last complete comparison with a peer ended.</summary>
+public sealed record PeerSync(RingId Peer, TimeSpan Ago);

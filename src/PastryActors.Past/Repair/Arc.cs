@@ -1,0 +1,47 @@
+using PastryActors.Core.Ring;
+
+namespace PastryActors.Past.Repair;
+
+/// <summary>A stretch of the ring, walked clockwise from <paramref name="From"/> over <paramref name="Length"/> ids beyond it.</summary>
+internal readonly record struct Arc(RingId From, UInt128 Length)
+{
+    /// <summary>All of the ring.</summary>
+    public static readonly Arc WholeRing = new(default, UInt128.MaxValue);
+
+    /// <summary>The last id of the arc.</summary>
+    public RingId To => From.Plus(Length);
+
+    /// <summary>Whether the key lies on the arc, both ends included.</summary>
+    public bool Contains(RingId key) => From.ClockwiseTo(key) <= Length;
+
+    /// <summary>What is left of the arc after <paramref name="key"/>, which lies on it; null if nothing is.</summary>
+    public Arc? After(RingId key) => key == To ? null : new Arc(key.Plus(1), key.ClockwiseTo(To) - 1);
+
+    /// <summary>The smallest arc around what both have in common; null if that is nothing.</summary>
+    public static Arc? Common(Arc a, Arc b)
+    {
+        bool bBegins = a.Contains(b.From), aBegins = b.Contains(a.From);
+        if (!bBegins && !aBegins) return null;
+
+        // Where each begins within the other, they may meet on both sides of the ring: then all of one of them is around it.
+        if (bBegins && aBegins) return a.Length <= b.Length ? a : b;
+        (Arc outer, Arc inner) = bBegins ? (a, b) : (b, a);
+        UInt128 reach = inner.From.ClockwiseTo(outer.To);
+        return new Arc(inner.From, UInt128.Min(inner.Length, reach));
+    }
+
+    /// <summary>Cuts the arc into at most <paramref name="count"/> arcs of about the same length, in order.</summary>
+    public List<Arc> Split(int count)
+    {
+        UInt128 width = (Length / (UInt128)count) + 1;
+        List<Arc> parts = new(count);
+        for (Arc? rest = this; rest is { } arc;)
+        {
+            var part = new Arc(arc.From, UInt128.Min(width - 1, arc.Length));
+            parts.Add(part);
+            rest = part.Length == arc.Length ? null : arc.After(part.To);
+        }
+
+        return parts;
+    }
+}

@@ -1,0 +1,145 @@
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Past.Holding;
+using PastryActors.Past.Messages;
+using PastryActors.Past.Operations;
+
+namespace PastryActors.Past.Repair;
+
+/// <summary>
+/// Objects here whose k closest are others by now. They are asked at once whether they have it, and told of it if not: after a
+/// partition or a long absence this may be the only copy. Only when every one of them has confirmed that it holds the object
+/// durably and sees itself responsible, and the delay is over, does this node let it go.
+/// </summary>
+internal sealed class SurplusKeeper(PastContext context, RepairQueue repairs)
+{
+    private const int RoundObjectsMax = 128;
+    private const int FarObjectsMax = 8;
+
+    private readonly SortedDictionary<FileId, Watch> _watched = [];
+    private int _running;
+
+    /// <summary>Objects under watch.</summary>
+    public int WatchedCount => _watched.Count;
+
+    /// <summary>Looks for surplus, and asks about what is new or due. Called with every comparison.</summary>
+    public void Look()
+    {
+        if (!context.Host.IsActive || _running > 0) return;
+        Forget();
+        Discover();
+        Ask();
+    }
+
+    /// <summary>A round of questions is over.</summary>
+    public void Ended() => _running--;
+
+    /// <summary>The k closest were asked: who lacks the object was told.</summary>
+    public void Announced(FileId id)
+    {
+        if (_watched.TryGetValue(id, out Watch? watch)) watch.IsAnnounced = true;
+    }
+
+    /// <summary>All k closest hold it: lets it go, if its time has come and it is still surplus.</summary>
+    public void Confirmed(in CatalogEntry entry)
+    {
+        if (!_watched.TryGetValue(entry.Object, out Watch? watch) || !IsDue(watch) || !IsSurplus(entry.Object) || !context.Changing.Add(entry.Object)) return;
+        context.Remove(new Dropping(context, this, entry), entry.Object);
+    }
+
+    /// <summary>One of the k closest has a tombstone for it.</summary>
+    public void Buried(in CatalogEntry entry, NodeHandle holder) => repairs.Learn(SyncEntry.Of(entry) with { IsTombstone = true }, holder);
+
+    /// <summary>The nodes closest to a far object were found: they are asked about it alone.</summary>
+    public void Found(in CatalogEntry entry, List<NodeHandle> nodes)
+    {
+        if (nodes.Exists(n => n.Id == context.Host.Self.Id)) return;
+        Run([new SurplusItem(entry, nodes)]);
+    }
+
+    private void Forget()
+    {
+        foreach (FileId id in _watched.Keys.Where(id => !IsSurplus(id)).ToArray()) _watched.Remove(id);
+    }
+
+    private void Discover()
+    {
+        if (_watched.Count >= context.Options.SurplusMax || context.Catalog.ObjectCount + context.Catalog.TombstoneCount == 0) return;
+        Responsibility responsibility = context.Responsibility;
+        foreach (CatalogEntry entry in context.Catalog.In(Arc.WholeRing))
+        {
+            if (responsibility.IsOwn(entry.Object.Key, entry.Replicas) || _watched.ContainsKey(entry.Object)) continue;
+            _watched.Add(entry.Object, new Watch(context.Host.Now));
+            if (_watched.Count >= context.Options.SurplusMax) return;
+        }
+    }
+
+    private void Ask()
+    {
+        List<SurplusItem> near = [];
+        int far = 0;
+        foreach ((FileId id, Watch watch) in _watched.OrderBy(w => w.Value.AskedAt))
+        {
+            if (watch.IsAnnounced && !IsDue(watch)) continue;
+            if (!context.Catalog.TryGet(id, out CatalogEntry entry)) continue;
+            if (context.Knows(id.Key, entry.Replicas))
+            {
+                if (near.Count == RoundObjectsMax) continue;
+                near.Add(new SurplusItem(entry, context.Host.Leafs.ReplicaSet(id.Key, entry.Replicas)));
+            }
+            else if (far++ < FarObjectsMax)
+            {
+                Locate(entry);
+            }
+            else
+            {
+                continue;
+            }
+
+            watch.AskedAt = context.Host.Now;
+        }
+
+        if (near.Count > 0) Run(near);
+    }
+
+    private void Run(List<SurplusItem> items)
+    {
+        _running++;
+        var round = new SurplusRound(context, this, items);
+        context.Operations.Open(round);
+        round.Begin();
+    }
+
+    private void Locate(in CatalogEntry entry)
+    {
+        _running++;
+        var search = new SurplusSearch(context, this, entry);
+        context.Operations.Open(search);
+        search.Begin();
+    }
+
+    private bool IsSurplus(FileId id) => context.Catalog.TryGet(id, out CatalogEntry entry) && !context.Responsibility.IsOwn(id.Key, entry.Replicas);
+
+    private bool IsDue(Watch watch) => watch.Since + context.Options.SurplusDelay <= context.Host.Now;
+
+    private sealed class Watch(Instant since)
+    {
+        public Instant Since { get; } = since;
+
+        public Instant AskedAt { get; set; } = new(long.MinValue);
+
+        public bool IsAnnounced { get; set; }
+    }
+
+    private sealed class Dropping(PastContext context, SurplusKeeper keeper, CatalogEntry entry) : IWorkWaiter
+    {
+        public void WorkDone(WorkResult result)
+        {
+            context.Changing.Remove(entry.Object);
+            if (((StoreChanged)result).Status is not (StoreStatus.Done or StoreStatus.NotFound)) return;
+            context.Catalog.Remove(entry.Object);
+            keeper._watched.Remove(entry.Object);
+            context.Host.Report(new Fact(FactKind.ReplicaDropped, entry.Object.Key, entry.ContentLength));
+        }
+    }
+}

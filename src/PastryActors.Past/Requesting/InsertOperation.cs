@@ -1,0 +1,200 @@
+using PastryActors.Core.Collections;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Past.Certificates;
+using PastryActors.Past.Messages;
+using PastryActors.Past.Operations;
+using PastryActors.Past.Requests;
+using PastryActors.Pastry.Applications;
+
+namespace PastryActors.Past.Requesting;
+
+/// <summary>
+/// Inserts one object: sends it to the k closest nodes at once, checks each receipt, and succeeds with k of them from k distinct
+/// nodes (SOSP 2001, section 2.2). Who is silent or says that it is not responsible is asked again, or replaced, in the next round.
+/// </summary>
+internal sealed class InsertOperation(PastContext context, RequestDesk desk, InsertObject insert)
+    : RequestOperation(context, desk, insert, CertificateRules.ObjectOf(insert.Certificate).Key)
+{
+    private readonly FileId _object = CertificateRules.ObjectOf(insert.Certificate);
+    private readonly List<Target> _targets = [];
+    private bool _offer = insert.OfferFirst;
+
+    private enum Standing : byte
+    {
+        Asked,
+        Verifying,
+        Confirmed,
+        Silent,
+        Busy,
+        Refused,
+    }
+
+    /// <inheritdoc/>
+    protected override int NodesWanted => insert.Certificate.Replicas;
+
+    private int ConfirmedCount => _targets.Count(t => t.Standing == Standing.Confirmed);
+
+    /// <inheritdoc/>
+    public override void Begin()
+    {
+        string? problem = Context.Check(insert.Certificate) ?? CertificateRules.CheckContent(insert.Certificate, insert.Content);
+        if (problem is null) NextRound();
+        else Fail(FailureCode.Invalid, problem);
+    }
+
+    /// <inheritdoc/>
+    public override void PeerFailed(RingId peer)
+    {
+        if (Find(peer) is { Standing: Standing.Asked } target) Settle(target, Standing.Silent, "failed");
+    }
+
+    /// <inheritdoc/>
+    protected override void Found(List<NodeHandle> nodes, bool wholeRing)
+    {
+        if (nodes.Count < NodesWanted)
+        {
+            if (wholeRing) Fail(FailureCode.Invalid, $"k = {NodesWanted} but the ring has {(nodes.Count == 1 ? "1 node" : $"{nodes.Count} nodes")}");
+            else NextRoundAfterPause();
+            return;
+        }
+
+        WakeAfterAttempt();
+        foreach (NodeHandle node in nodes)
+        {
+            Target? known = Find(node.Id);
+            if (known is { Standing: Standing.Confirmed or Standing.Verifying }) continue;
+            if (known is not null) _targets.Remove(known);
+            var target = new Target(node);
+            _targets.Add(target);
+            Ask(target, _offer);
+        }
+
+        // Only the first round may be an offer: a later one repairs what went wrong, and a round trip more would not help.
+        _offer = false;
+    }
+
+    /// <inheritdoc/>
+    protected override void HeardFrom(NodeHandle from, PastAnswer answer, in RoutedMessage message)
+    {
+        if (Find(from.Id) is not { Standing: not (Standing.Confirmed or Standing.Verifying) } target) return;
+        if (answer is StoreAnswer stored) Check(target, stored);
+        else if (answer is Refused refused) TakeRefusal(target, refused);
+        else Blame(from);
+    }
+
+    /// <inheritdoc/>
+    protected override void AttemptOver()
+    {
+        foreach (Target target in _targets)
+        {
+            if (target.Standing == Standing.Asked) (target.Standing, target.Why) = (Standing.Silent, $"did not answer within {Context.Options.AttemptTimeout.TotalSeconds:0.#} s");
+        }
+
+        NextRound();
+    }
+
+    /// <inheritdoc/>
+    protected override void GiveUp()
+    {
+        Target? worst = _targets.OrderByDescending(t => t.Standing).FirstOrDefault(t => t.Standing > Standing.Confirmed);
+        string told = worst is null ? "the replica set could not be found" : $"node {worst.Node.Id} {worst.Why}";
+        Fail(CodeOf(worst?.Standing), $"{ConfirmedCount} of {NodesWanted} receipts after {Round - (IsPastDeadline ? 0 : 1)} rounds: {told}");
+    }
+
+    private FailureCode CodeOf(Standing? worst)
+    {
+        if (IsPastDeadline) return FailureCode.TimedOut;
+        return worst is Standing.Busy ? FailureCode.Busy : FailureCode.Unreachable;
+    }
+
+    private void Ask(Target target, bool offer)
+    {
+        target.Standing = Standing.Asked;
+        var request = new StoreRequest(Id, insert.Certificate, offer);
+        if (offer) Context.Host.Send(request, target.Node);
+        else Context.Host.Send(request, target.Node, Lane.Bulk, insert.Content);
+    }
+
+    private void Check(Target target, StoreAnswer stored)
+    {
+        string? problem = stored.Receipt.Diverted ? "it holds the object elsewhere" : CertificateRules.Check(stored.Receipt, _object, insert.Certificate.ContentHash, target.Node.Id);
+        if (problem is not null)
+        {
+            Blame(target.Node);
+            Settle(target, Standing.Refused, $"sent a wrong receipt: {problem}");
+            return;
+        }
+
+        (target.Standing, target.Receipt, target.AlreadyHeld) = (Standing.Verifying, stored.Receipt, stored.AlreadyHeld);
+        Context.Verify(new ReceiptCheck(this, target), CertificateCodec.ClaimOf(stored.Receipt));
+    }
+
+    private void ReceiptChecked(Target target, bool good)
+    {
+        if (!IsOpen) return;
+        if (!good)
+        {
+            Blame(target.Node);
+            Settle(target, Standing.Refused, "sent a receipt with a false signature");
+            return;
+        }
+
+        target.Standing = Standing.Confirmed;
+        if (ConfirmedCount < NodesWanted) EndRoundIfQuiet();
+        else Succeed();
+    }
+
+    private void Succeed()
+    {
+        List<Target> confirmed = _targets.FindAll(t => t.Standing == Standing.Confirmed);
+        ValueList<StoreReceipt> receipts = confirmed.Select(t => t.Receipt!).ToValueList();
+        Finish(new ObjectInserted(RequestId, receipts, confirmed.Count(t => t.AlreadyHeld)));
+    }
+
+    private void TakeRefusal(Target target, Refused refused)
+    {
+        string who = $"node {target.Node.Id}: {refused.Detail}";
+        switch (refused.Code)
+        {
+            case RefusalCode.ContentWanted: Ask(target, offer: false); break;
+            case RefusalCode.Conflict: Fail(FailureCode.Exists, who); break;
+            case RefusalCode.Reclaimed or RefusalCode.Forbidden: Fail(FailureCode.Forbidden, who); break;
+            case RefusalCode.Full: Fail(FailureCode.Full, who); break;
+            case RefusalCode.Invalid: Fail(FailureCode.Invalid, who); break;
+            case RefusalCode.Busy: Settle(target, Standing.Busy, $"is busy: {refused.Detail}"); break;
+            default: Settle(target, Standing.Refused, $"refused: {refused.Detail}"); break;
+        }
+    }
+
+    private void Settle(Target target, Standing standing, string why)
+    {
+        (target.Standing, target.Why) = (standing, why);
+        EndRoundIfQuiet();
+    }
+
+    private void EndRoundIfQuiet()
+    {
+        if (!_targets.Exists(t => t.Standing is Standing.Asked or Standing.Verifying)) NextRoundAfterPause();
+    }
+
+    private Target? Find(RingId node) => _targets.Find(t => t.Node.Id == node);
+
+    private sealed class Target(NodeHandle node)
+    {
+        public NodeHandle Node { get; } = node;
+
+        public Standing Standing { get; set; }
+
+        public string Why { get; set; } = "";
+
+        public StoreReceipt? Receipt { get; set; }
+
+        public bool AlreadyHeld { get; set; }
+    }
+
+    private sealed class ReceiptCheck(InsertOperation insert, Target target) : IWorkWaiter
+    {
+        public void WorkDone(WorkResult result) => insert.ReceiptChecked(target, ((Verified)result).Good);
+    }
+}

@@ -1,0 +1,236 @@
+using PastryActors.Core.Content;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Past.Certificates;
+using PastryActors.Past.Holding;
+using PastryActors.Past.Messages;
+using PastryActors.Past.Operations;
+using PastryActors.Past.Requests;
+using PastryActors.Pastry.Applications;
+
+namespace PastryActors.Past.Requesting;
+
+/// <summary>
+/// Looks one object up. First here, then by a route that ends at the first node that has it; after a miss, or silence, the replica
+/// set is asked directly, the nearest first. Whatever comes is checked: certificate, content, owner's signature. Answers that
+/// nobody has it only if all who should have it said so, in two rounds or by the same nodes.
+/// </summary>
+internal sealed class LookupOperation(PastContext context, RequestDesk desk, LookupObject lookup) : RequestOperation(context, desk, lookup, lookup.Object.Key)
+{
+    private readonly List<Candidate> _candidates = [];
+    private int _hops;
+    private int _verifying;
+    private bool _roundRunning;
+
+    private enum Standing : byte
+    {
+        Known,
+        Asked,
+        Missing,
+        Silent,
+        Bad,
+    }
+
+    /// <inheritdoc/>
+    protected override int NodesWanted => Context.Options.CandidateCount;
+
+    /// <inheritdoc/>
+    public override void Begin()
+    {
+        if (Context.Catalog.TryGet(lookup.Object, out CatalogEntry entry))
+        {
+            if (entry.IsTombstone) Fail(FailureCode.NotFound, "its owner reclaimed it");
+            else StartAsking([Context.Host.Self]);
+            return;
+        }
+
+        Context.Host.Route(new LookupRequest(Id, lookup.Object), lookup.Object.Key);
+        WakeAfterAttempt();
+    }
+
+    /// <inheritdoc/>
+    public override void PeerFailed(RingId peer)
+    {
+        if (Find(peer) is { Standing: Standing.Asked } candidate) Settle(candidate, Standing.Silent);
+    }
+
+    /// <inheritdoc/>
+    protected override void Found(List<NodeHandle> nodes, bool wholeRing)
+    {
+        foreach (Candidate candidate in _candidates)
+        {
+            if (candidate.Standing is Standing.Silent) candidate.Standing = Standing.Known;
+        }
+
+        StartAsking(nodes);
+    }
+
+    /// <inheritdoc/>
+    protected override void HeardFrom(NodeHandle from, PastAnswer answer, in RoutedMessage message)
+    {
+        _hops = Math.Max(_hops, HopsOf(answer));
+        switch (answer)
+        {
+            case ObjectAnswer found: Check(from, found, message.Content); break;
+            case TombstoneAnswer reclaimed: Check(from, reclaimed.Tombstone); break;
+            case LookupMiss miss when CandidateOf(from).Standing != Standing.Bad:
+                SetMissing(from);
+                StartAsking([.. miss.Candidates]);
+                break;
+            case FetchMiss miss: Settle(CandidateOf(from), miss.State == HolderState.Missing ? Standing.Missing : Standing.Silent); break;
+            case Refused: Settle(CandidateOf(from), Standing.Silent); break;
+            default: Blame(from); break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void AttemptOver()
+    {
+        Instant now = Context.Host.Now;
+        foreach (Candidate candidate in _candidates)
+        {
+            if (candidate.Standing == Standing.Asked && candidate.AskedAt + Context.Options.AttemptTimeout <= now) candidate.Standing = Standing.Silent;
+        }
+
+        if (_roundRunning) AskNext();
+        else NextRound();
+    }
+
+    /// <inheritdoc/>
+    protected override void GiveUp()
+    {
+        int silent = _candidates.Count(c => c.Standing is Standing.Silent or Standing.Asked or Standing.Known);
+        int bad = _candidates.Count(c => c.Standing == Standing.Bad);
+        FailureCode code = IsPastDeadline ? FailureCode.TimedOut : FailureCode.Unreachable;
+        Fail(code, $"of {_candidates.Count} nodes that may hold it, {silent} did not answer in time and {bad} sent something else");
+    }
+
+    private static int HopsOf(PastAnswer answer) => answer switch
+    {
+        ObjectAnswer found => found.Hops,
+        LookupMiss miss => miss.Hops,
+        _ => 0,
+    };
+
+    private void StartAsking(IEnumerable<NodeHandle> nodes)
+    {
+        foreach (NodeHandle node in nodes)
+        {
+            if (_candidates.Count < Locate.CountMax && Find(node.Id) is null) _candidates.Add(new Candidate(node));
+        }
+
+        _roundRunning = true;
+        AskNext();
+    }
+
+    private void AskNext()
+    {
+        int asked = _candidates.Count(c => c.Standing == Standing.Asked);
+        while (asked < Context.Options.FetchesAtOnce && Nearest() is { } candidate)
+        {
+            (candidate.Standing, candidate.AskedAt) = (Standing.Asked, Context.Host.Now);
+            Context.Host.Send(new FetchRequest(Id, lookup.Object), candidate.Node);
+            asked++;
+        }
+
+        if (asked > 0) WakeBy(_candidates.Where(c => c.Standing == Standing.Asked).Min(c => c.AskedAt) + Context.Options.AttemptTimeout);
+        else if (_verifying == 0) EndRound();
+    }
+
+    // A round trip never measured is taken for a long one; this node's own disk is nearest.
+    private Candidate? Nearest() => _candidates
+        .Where(c => c.Standing == Standing.Known)
+        .MinBy(c => c.Node.Id == Context.Host.Self.Id ? TimeSpan.Zero : Context.Host.RoundTrip(c.Node) ?? TimeSpan.MaxValue);
+
+    private void EndRound()
+    {
+        _roundRunning = false;
+        bool sure = Round > 0 && _candidates.TrueForAll(c => c.Standing == Standing.Missing);
+        if (sure) Fail(FailureCode.NotFound, $"none of the {_candidates.Count} nodes that should hold it does");
+        else if (Round == 0) NextRound();
+        else NextRoundAfterPause();
+    }
+
+    private void Check(NodeHandle from, ObjectAnswer found, ContentRef? content)
+    {
+        string? problem = Context.Check(found.Certificate, lookup.Object) ?? CertificateRules.CheckContent(found.Certificate, content);
+        if (problem is not null)
+        {
+            Blame(from);
+            Settle(CandidateOf(from), Standing.Bad);
+            return;
+        }
+
+        content ??= new MemoryContent(ReadOnlyMemory<byte>.Empty, found.Certificate.ContentHash);
+        Verify(new AnswerCheck(this, from, new ObjectFound(RequestId, found.Certificate, content, from, _hops)), CertificateCodec.ClaimOf(found.Certificate));
+    }
+
+    private void Check(NodeHandle from, Tombstone tombstone)
+    {
+        if (Context.Check(tombstone, lookup.Object) is null)
+        {
+            Verify(new AnswerCheck(this, from, new Failed(RequestId, FailureCode.NotFound, "its owner reclaimed it")), CertificateCodec.ClaimOf(tombstone.Reclaim));
+            return;
+        }
+
+        Blame(from);
+        Settle(CandidateOf(from), Standing.Bad);
+    }
+
+    private void Verify(AnswerCheck check, SignatureClaim claim)
+    {
+        _verifying++;
+        Context.Verify(check, claim);
+    }
+
+    private void Checked(NodeHandle from, Reply reply, bool good)
+    {
+        _verifying--;
+        if (!IsOpen) return;
+        if (good)
+        {
+            Finish(reply);
+            return;
+        }
+
+        Blame(from);
+        Settle(CandidateOf(from), Standing.Bad);
+    }
+
+    private void SetMissing(NodeHandle from)
+    {
+        if (CandidateOf(from) is { Standing: Standing.Known or Standing.Asked } candidate) candidate.Standing = Standing.Missing;
+    }
+
+    private void Settle(Candidate candidate, Standing standing)
+    {
+        candidate.Standing = standing;
+        if (_roundRunning) AskNext();
+        else if (_verifying == 0 && Round == 0) NextRound();
+    }
+
+    private Candidate? Find(RingId node) => _candidates.Find(c => c.Node.Id == node);
+
+    private Candidate CandidateOf(NodeHandle node)
+    {
+        if (Find(node.Id) is { } known) return known;
+        var candidate = new Candidate(node);
+        if (_candidates.Count < Locate.CountMax) _candidates.Add(candidate);
+        return candidate;
+    }
+
+    /// <summary>A node that may hold what is looked for.</summary>
+    private sealed class Candidate(NodeHandle node)
+    {
+        public NodeHandle Node { get; } = node;
+
+        public Standing Standing { get; set; }
+
+        public Instant AskedAt { get; set; }
+    }
+
+    private sealed class AnswerCheck(LookupOperation operation, NodeHandle from, Reply reply) : IWorkWaiter
+    {
+        public void WorkDone(WorkResult result) => operation.Checked(from, reply, ((Verified)result).Good);
+    }
+}
