@@ -72,6 +72,16 @@ public sealed class WireReaderTests
         Assert.Equal(why, refusal);
     }
 
+    [Theory]
+    [InlineData(NodeHandle.AddressBytesMax, true)]
+    [InlineData(NodeHandle.AddressBytesMax + 1, false)]
+    public void An_address_may_be_so_long_and_no_longer(int lengthBytes, bool taken)
+    {
+        byte[] bytes = Written(new TestMessage { Node = new NodeHandle(new RingId(2), new string('x', lengthBytes), 1) });
+        Assert.Equal(taken, Codec.TryRead(TestMessage.KindNumber, bytes, out _, out string refusal));
+        Assert.Equal(taken ? "" : "an address that is too long", refusal);
+    }
+
     [Fact]
     public void A_whole_message_cut_off_anywhere_is_read_or_refused()
     {
