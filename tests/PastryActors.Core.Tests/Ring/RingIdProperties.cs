@@ -27,7 +27,7 @@ public sealed class RingIdProperties
         a.Plus(a.ClockwiseTo(b)) == b));
 
     [Fact]
-    public void Any_third_id_lies_on_exactly_one_of_the_two_arcs_between_two_others_and_their_ends_on_both() => Arbitrary.Hold(Prop.ForAll(Arbitrary.Triples, t =>
+    public void A_third_id_lies_on_one_of_the_two_arcs_between_two_others_and_their_ends_on_both() => Arbitrary.Hold(Prop.ForAll(Arbitrary.Triples, t =>
         t.Key == t.A || t.Key == t.B ? t.Key.IsBetween(t.A, t.B) && t.Key.IsBetween(t.B, t.A)
         : t.A == t.B ? !t.Key.IsBetween(t.A, t.B)
         : t.Key.IsBetween(t.A, t.B) ^ t.Key.IsBetween(t.B, t.A)));

@@ -103,7 +103,8 @@ public sealed class WireReaderTests
     public void A_message_with_bytes_changed_is_read_or_refused() => Arbitrary.Hold(
         Prop.ForAll(ArbMap.Default.ArbFor<(NonNegativeInt At, byte Value)[]>(), changes =>
         {
-            byte[] bytes = Written(new TestMessage { Number = 300, Text = "text", Nodes = [new NodeHandle(new RingId(2), "host", 1)], Inner = new TestMessage { Word = 7 } });
+            NodeHandle node = new(new RingId(2), "host", 1);
+            byte[] bytes = Written(new TestMessage { Number = 300, Text = "text", Nodes = [node], Inner = new TestMessage { Word = 7 } });
             foreach ((NonNegativeInt at, byte value) in changes) bytes[at.Item % bytes.Length] = value;
             return ReadOrRefused(bytes);
         }), tests: 3000);

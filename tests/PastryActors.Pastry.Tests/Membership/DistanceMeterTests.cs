@@ -25,8 +25,9 @@ public sealed class DistanceMeterTests
     }
 
     [Fact]
-    public void Who_asks_is_answered_with_its_number() =>
-        Assert.Equal([Sent(Peers.Of(1), new DistanceProbe(77, IsAnswer: true))], _bench.Do(() => _bench.Meter.OnProbe(Peers.Of(1), new DistanceProbe(77, IsAnswer: false))));
+    public void Who_asks_is_answered_with_its_number() => Assert.Equal(
+        [Sent(Peers.Of(1), new DistanceProbe(77, IsAnswer: true))],
+        _bench.Do(() => _bench.Meter.OnProbe(Peers.Of(1), new DistanceProbe(77, IsAnswer: false))));
 
     [Fact]
     public void The_answer_of_another_node_neither_counts_nor_closes_the_question()

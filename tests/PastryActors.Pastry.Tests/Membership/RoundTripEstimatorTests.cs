@@ -75,7 +75,11 @@ public sealed class RoundTripEstimatorTests
     [Fact]
     public void Beyond_its_bound_the_longest_unheard_is_forgotten()
     {
-        for (int i = 0; i < RoundTripEstimator.PeersMax; i++) _trips.Heard(new NodeHandle(new RingId((UInt128)i), "", 1), Now + TimeSpan.FromSeconds(i == 500 ? 0 : i + 1));
+        for (int i = 0; i < RoundTripEstimator.PeersMax; i++)
+        {
+            _trips.Heard(new NodeHandle(new RingId((UInt128)i), "", 1), Now + TimeSpan.FromSeconds(i == 500 ? 0 : i + 1));
+        }
+
         _trips.Heard(new NodeHandle(new RingId(9999), "", 1), Now);
         Assert.Null(_trips.LastHeard(new RingId(500)));
         Assert.NotNull(_trips.LastHeard(new RingId(0)));

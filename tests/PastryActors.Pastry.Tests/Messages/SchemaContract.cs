@@ -32,7 +32,10 @@ public abstract class SchemaContract
     [Fact]
     public void The_schema_lists_exactly_the_kinds_of_the_code()
     {
-        IEnumerable<(int, string)> listed = Schema.EnumTypes[0].Values.Where(v => v.Number != 0).Select(v => (v.Number, v.Name.Replace("_", "", StringComparison.Ordinal)));
+        IEnumerable<(int, string)> listed =
+            from value in Schema.EnumTypes[0].Values
+            where value.Number != 0
+            select (value.Number, value.Name.Replace("_", "", StringComparison.Ordinal));
         Assert.Equal(Kinds.Select(k => ((int)k.Number, k.Name.ToUpperInvariant())).Order(), listed.Order());
     }
 

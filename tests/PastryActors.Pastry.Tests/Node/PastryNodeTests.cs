@@ -71,7 +71,10 @@ public sealed class PastryNodeTests
     public void Every_kind_of_timer_is_known_whenever_it_comes()
     {
         Start();
-        foreach (OverlayTimer kind in Enum.GetValues<OverlayTimer>()) Do(NodeEvent.TimerFired(new NodeTimer(PastryNode.OverlayOwner, (byte)kind, 12345, Peers.Id(1))));
+        foreach (OverlayTimer kind in Enum.GetValues<OverlayTimer>())
+        {
+            Do(NodeEvent.TimerFired(new NodeTimer(PastryNode.OverlayOwner, (byte)kind, 12345, Peers.Id(1))));
+        }
     }
 
     [Fact]
@@ -163,7 +166,7 @@ public sealed class PastryNodeTests
     [Fact]
     public void A_node_whose_last_neighbour_leaves_is_sure_of_nothing_any_more_and_looks_for_a_ring()
     {
-        PastryNode node = Joined(out _);
+        PastryNode node = Joined();
         Effect[] effects = Do(node, NodeEvent.Received(Peers.Of(0x90), new Leave([])));
         Assert.Contains(Noted(FactKind.BecameInactive, Bench.Self.Id, 0), effects);
         Assert.False(node.IsActive);
@@ -227,8 +230,13 @@ public sealed class PastryNodeTests
         PastryOptions good = new();
         foreach (PastryOptions bad in new[]
         {
-            good with { DigitBits = 0 }, good with { DigitBits = 9 }, good with { LeafSetSize = 5 }, good with { LeafSetSize = 2 }, good with { NeighbourhoodSize = 0 },
-            good with { ProbeRetries = -1 }, good with { HopTimeoutMin = good.HopTimeoutMax * 2 },
+            good with { DigitBits = 0 },
+            good with { DigitBits = 9 },
+            good with { LeafSetSize = 5 },
+            good with { LeafSetSize = 2 },
+            good with { NeighbourhoodSize = 0 },
+            good with { ProbeRetries = -1 },
+            good with { HopTimeoutMin = good.HopTimeoutMax * 2 },
         })
         {
             Assert.NotNull(bad.Problem());
@@ -247,12 +255,12 @@ public sealed class PastryNodeTests
 
     private PastryNode Make(Contacts contacts) => new(Bench.Self, Bench.Options, 1, contacts, _recorder);
 
-    private PastryNode Joined(out Effect[] effects)
+    private PastryNode Joined()
     {
         PastryNode node = Make(new Contacts([Peers.Of(0x90)], [], FoundRing: false));
         node.Start(_now, _outbox);
         Do(node, NodeEvent.Received(Peers.Of(0x90), new JoinReply([], [])));
-        effects = Do(node, NodeEvent.Received(Peers.Of(0x90), new LeafSetProbe(ProbePurpose.Answer, true, [], [])));
+        Do(node, NodeEvent.Received(Peers.Of(0x90), new LeafSetProbe(ProbePurpose.Answer, true, [], [])));
         Assert.True(node.IsActive);
         return node;
     }

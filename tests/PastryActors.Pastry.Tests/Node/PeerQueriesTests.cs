@@ -64,7 +64,8 @@ public sealed class PeerQueriesTests
     public void The_root_of_a_trace_sends_it_back_to_where_it_came_from()
     {
         var trace = new RouteTrace(9, false, [new TracedHop(Peers.Of(1), 0), Here]);
-        Assert.Contains(Sent(Peers.Of(1), trace with { IsAnswer = true }), _bench.Do(() => _router.OnRouted(Peers.Of(0x70), new Routed(Peers.Id(0x81), Peers.Of(1), 2, 0, trace))));
+        var hop = new Routed(Peers.Id(0x81), Peers.Of(1), 2, 0, trace);
+        Assert.Contains(Sent(Peers.Of(1), trace with { IsAnswer = true }), _bench.Do(() => _router.OnRouted(Peers.Of(0x70), hop)));
     }
 
     [Fact]
@@ -90,7 +91,9 @@ public sealed class PeerQueriesTests
     public void Too_many_questions_at_once_are_refused()
     {
         for (int i = 0; i < 256; i++) Ask(new DescribePeer(i, Timeout, Peers.Of(0x90)));
-        Assert.Equal([Answered(new Failed(999, FailureCode.Busy, "256 questions about the overlay are open already"))], Ask(new DescribePeer(999, Timeout, Peers.Of(0x90))));
+        Assert.Equal(
+            [Answered(new Failed(999, FailureCode.Busy, "256 questions about the overlay are open already"))],
+            Ask(new DescribePeer(999, Timeout, Peers.Of(0x90))));
     }
 
     [Fact]

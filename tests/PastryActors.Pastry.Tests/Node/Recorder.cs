@@ -40,7 +40,8 @@ internal sealed class Recorder : IPastryComponent
 
     public bool Forward(ref RoutedMessage message, ref NodeHandle next) => true;
 
-    public void Deliver(in RoutedMessage message) => Calls.Add($"deliver {((ApplicationMessage)message.Payload).Application}{(message.Direct ? " direct" : "")}");
+    public void Deliver(in RoutedMessage message) =>
+        Calls.Add($"deliver {((ApplicationMessage)message.Payload).Application}{(message.Direct ? " direct" : "")}");
 
     public void NewLeafs(LeafSetView leafs) => Calls.Add($"leafs {leafs.Count}");
 }
