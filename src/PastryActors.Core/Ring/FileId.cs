@@ -27,13 +27,8 @@ public readonly record struct FileId(RingId Key, uint Tail) : IComparable<FileId
     public static bool TryParse(string? text, out FileId id)
     {
         id = default;
-        if (text is not { Length: 40 } || !RingId.TryParse(text[..32], out RingId key)
-            || !uint.TryParse(text.AsSpan(32), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint tail))
-        {
-            return false;
-        }
-
-        id = new FileId(key, tail);
+        if (text is not { Length: 40 } || !text.All(char.IsAsciiHexDigit) || !RingId.TryParse(text[..32], out RingId key)) return false;
+        id = new FileId(key, uint.Parse(text.AsSpan(32), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
         return true;
     }
 

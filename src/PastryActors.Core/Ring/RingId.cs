@@ -77,9 +77,10 @@ public readonly record struct RingId(UInt128 Value) : IComparable<RingId>
     /// <summary>Parses exactly 32 hexadecimal digits, of either case.</summary>
     public static bool TryParse(string? text, out RingId id)
     {
-        bool ok = UInt128.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out UInt128 value) && text!.Length == 32;
-        id = ok ? new RingId(value) : default;
-        return ok;
+        // The parser of numbers alone would also take digits with zero characters behind them.
+        bool isHex = text is { Length: 32 } && text.All(char.IsAsciiHexDigit);
+        id = isHex ? new RingId(UInt128.Parse(text!, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)) : default;
+        return isHex;
     }
 
     /// <summary>32 lower-case hexadecimal digits.</summary>

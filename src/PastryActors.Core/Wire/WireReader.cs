@@ -99,13 +99,19 @@ public ref struct WireReader(ReadOnlySpan<byte> data, WireCodec codec)
             switch (reader.Field)
             {
                 case 1: id = reader.Id(); break;
-                case 2: address = reader.Text(); break;
+                case 2: address = reader.Address(); break;
                 case 3: incarnation = reader.UInt(); break;
                 default: reader.Skip(); break;
             }
         }
 
         return new NodeHandle(id ?? throw new WireFormatException("a node without an id"), address, incarnation);
+    }
+
+    private string Address()
+    {
+        ReadOnlySpan<byte> bytes = Bytes();
+        return bytes.Length <= NodeHandle.AddressBytesMax ? Encoding.UTF8.GetString(bytes) : throw new WireFormatException("an address that is too long");
     }
 
     private ReadOnlySpan<byte> Exactly(int size)

@@ -66,7 +66,9 @@ internal sealed class DistanceMeter(NodeContext node)
             return;
         }
 
-        if (!_open.Remove(probe.Sequence, out (NodeHandle Target, Instant SentAt) open) || (open.Target.Id != from.Id && open.Target.Id != default)) return;
+        // Sequence numbers are easily guessed: what another node answers must not close the question.
+        if (!_open.TryGetValue(probe.Sequence, out (NodeHandle Target, Instant SentAt) open) || (open.Target.Id != from.Id && open.Target.Id != default)) return;
+        _open.Remove(probe.Sequence);
         Finish(open.Target, from, node.Now - open.SentAt);
     }
 

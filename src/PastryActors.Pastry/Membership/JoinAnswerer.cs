@@ -1,4 +1,5 @@
 using PastryActors.Core.Collections;
+using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Pastry.Applications;
 using PastryActors.Pastry.Messages;
@@ -25,6 +26,13 @@ internal sealed class JoinAnswerer(NodeContext node) : IPastryApplication
 
     public void Deliver(in RoutedMessage message)
     {
+        if (message.Direct)
+        {
+            // Only the route knows whether this node is the root, and active: a join sent past it would be answered wrongly.
+            node.Report(FactKind.MessageRefused, message.Source.Id, JoinRequest.Number);
+            return;
+        }
+
         var join = (JoinRequest)message.Payload;
         ValueList<NodeHandle> leafs = node.Leafs.Members().Append(node.Self).Where(n => n.Id != join.Joiner.Id).ToValueList();
         node.Send(join.Joiner, new JoinReply(leafs, join.Nodes));

@@ -13,7 +13,7 @@ public enum StatePart : byte
 }
 
 /// <summary>Ask a node for a part of its state.</summary>
-/// <param name="Row">Which row of the routing table; counts from the deepest if it lies beyond.</param>
+/// <param name="Row">Which row of the routing table; one that is not there is answered as empty.</param>
 /// <param name="Tag">Comes back with the answer.</param>
 public sealed record StateRequest(StatePart Part, int Row, ulong Tag) : Message
 {

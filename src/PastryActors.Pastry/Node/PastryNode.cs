@@ -102,7 +102,12 @@ public sealed class PastryNode : INodeCore, IProbeEvents
     /// <inheritdoc/>
     public void Handle(in NodeEvent happened, Instant now, Outbox outbox)
     {
-        if (_left) return;
+        if (_left)
+        {
+            if (happened.Body is Request late) outbox.Reply(new Failed(late.Id, FailureCode.NotActive, "this node has left its ring"));
+            return;
+        }
+
         _node.Enter(now, outbox);
         switch (happened.Kind)
         {

@@ -45,6 +45,7 @@ internal sealed class PeerQueries(NodeContext node) : IPastryApplication
     public bool OnState(NodeHandle from, StateReply reply)
     {
         if ((reply.Tag & TagMark) == 0) return false;
+        if (_open.TryGetValue(reply.Tag, out Request? open) && open is DescribePeer asked && asked.Peer.Id != from.Id && asked.Peer.Id != default) return true;
         if (Close<DescribePeer>(reply.Tag) is { } request) node.Outbox.Reply(new PeerDescribed(request.Id, from, reply.Active, reply.Nodes, reply.More));
         return true;
     }

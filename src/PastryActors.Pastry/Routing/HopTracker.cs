@@ -16,6 +16,8 @@ internal sealed class PendingHop(ulong sequence, RoutedMessage message)
 
     public Instant SentAt { get; set; }
 
+    public Instant Deadline { get; set; }
+
     public int Attempts { get; set; }
 
     /// <summary>Hops that stayed silent and are gone around.</summary>
@@ -58,6 +60,7 @@ internal sealed class HopTracker(NodeContext node, Action<PendingHop> overdue)
         (pending.Next, pending.SentAt) = (next, node.Now);
         TimeSpan patience = node.Trips.HopTimeout(next.Id) * (1 << Math.Min(pending.Attempts, 6));
         Instant deadline = node.Now + (patience < node.Options.HopTimeoutMax ? patience : node.Options.HopTimeoutMax);
+        pending.Deadline = deadline;
         pending.Attempts++;
         _deadlines.Enqueue(pending.Sequence, deadline);
         if (deadline < _armedFor) Arm(deadline);
@@ -79,7 +82,9 @@ internal sealed class HopTracker(NodeContext node, Action<PendingHop> overdue)
         while (_deadlines.TryPeek(out ulong sequence, out Instant deadline) && deadline <= node.Now)
         {
             _deadlines.Dequeue();
-            if (_pending.TryGetValue(sequence, out PendingHop? pending)) overdue(pending);
+
+            // A message sent anew before its time was up has a later deadline in the queue: the hop that it took has only begun.
+            if (_pending.TryGetValue(sequence, out PendingHop? pending) && pending.Deadline <= node.Now) overdue(pending);
         }
 
         if (_deadlines.TryPeek(out _, out Instant next)) Arm(next);

@@ -1,0 +1,176 @@
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Pastry.Membership;
+using PastryActors.Pastry.Messages;
+using PastryActors.Pastry.Node;
+using static PastryActors.Pastry.Tests.Expect;
+
+namespace PastryActors.Pastry.Tests.Membership;
+
+/// <summary>Consistent leaf sets by probes (MSPastry, DSN 2004, figure 3).</summary>
+public sealed class ProberTests
+{
+    private static readonly TimeSpan Timeout = Bench.Options.ProbeTimeout;
+
+    private readonly Bench _bench = new();
+
+    [Fact]
+    public void A_probe_tells_what_is_known_and_waits_for_its_answer()
+    {
+        _bench.WithLeafs(0x70, 0x90);
+        Assert.Equal(
+            [Sent(Peers.Of(0xa0), Ask(0x90, 0x70)), Armed(OverlayTimer.ProbeTimeout, Timeout, 1, Peers.Id(0xa0))],
+            _bench.Do(() => _bench.Prober.Probe(Peers.Of(0xa0))));
+        Assert.False(_bench.Prober.IsIdle);
+    }
+
+    [Fact]
+    public void A_node_is_not_asked_twice_at_once_nor_is_this_node_itself()
+    {
+        _bench.Do(() => _bench.Prober.Probe(Peers.Of(0x90)));
+        Assert.Empty(_bench.Do(() => _bench.Prober.Probe(Peers.Of(0x90))));
+        Assert.Empty(_bench.Do(() => _bench.Prober.Probe(Bench.Self)));
+    }
+
+    [Fact]
+    public void Probes_beyond_the_bound_are_dropped_and_counted()
+    {
+        var random = new RandomSource(1);
+        for (int i = 0; i < Prober.OpenMax; i++) _bench.Do(() => _bench.Prober.Probe(Peers.Random(random)));
+        Assert.Equal([Noted(FactKind.Dropped, Peers.Id(1), Prober.OpenMax)], _bench.Do(() => _bench.Prober.Probe(Peers.Of(1))));
+    }
+
+    [Fact]
+    public void Who_answers_enters_the_leaf_set_and_whom_it_mentions_is_asked_first()
+    {
+        _bench.Do(() => _bench.Prober.Probe(Peers.Of(0x90)));
+        _bench.Pass(TimeSpan.FromMilliseconds(20));
+        Assert.Equal(
+            [Sent(Peers.Of(0xa0), Ask(0x90)), Armed(OverlayTimer.ProbeTimeout, Timeout, 2, Peers.Id(0xa0))],
+            _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x90), Answer(active: true, 0xa0))));
+        Assert.Equal([0x90], Peers.Names(_bench.Context.Leafs.Members()));
+        Assert.Equal(["alive n90 active"], _bench.Events);
+        Assert.Equal(TimeSpan.FromMilliseconds(20), _bench.Context.Trips.RoundTrip(Peers.Id(0x90)));
+    }
+
+    [Fact]
+    public void Who_asks_is_answered_and_known_from_then_on()
+    {
+        Assert.Equal(
+            [Sent(Peers.Of(0x90), Message(ProbePurpose.Answer, [0x90], []))],
+            _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x90), Ask())));
+        Assert.Equal(Peers.Of(0x90), _bench.Context.Table.Find(Peers.Id(0x90)));
+    }
+
+    [Fact]
+    public void An_announced_failure_is_not_believed_but_looked_into()
+    {
+        _bench.WithLeafs(0x70, 0x90);
+        Effect[] effects = _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x70), Message(ProbePurpose.Announce, [], [0x90])));
+        Assert.Equal([Sent(Peers.Of(0x90), Ask(0x90, 0x70)), Armed(OverlayTimer.ProbeTimeout, Timeout, 1, Peers.Id(0x90))], effects);
+        Assert.True(_bench.Context.Leafs.Contains(Peers.Id(0x90)));
+    }
+
+    [Fact]
+    public void The_failure_of_an_earlier_start_of_a_member_means_nothing()
+    {
+        _bench.WithLeafs(0x70);
+        _bench.Context.Leafs.Add(Peers.Of(0x90, incarnation: 2));
+        Assert.Empty(_bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x70), Message(ProbePurpose.Announce, [], [0x90]))));
+    }
+
+    [Fact]
+    public void A_later_start_of_a_member_that_others_mention_is_asked()
+    {
+        _bench.WithLeafs(0x60, 0x70, 0x90, 0xa0);
+        NodeHandle renewed = Peers.Of(0x90, incarnation: 2);
+        Effect[] effects = _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x70), new LeafSetProbe(ProbePurpose.Announce, false, [renewed], [])));
+        Assert.Equal(renewed, effects[0].To);
+    }
+
+    [Fact]
+    public void A_silent_node_is_asked_again_and_then_failed_to_its_neighbours_knowledge()
+    {
+        _bench.WithLeafs(0x60, 0x70, 0x90, 0xa0);
+        _bench.Do(() => _bench.Prober.Probe(Peers.Of(0x90)));
+        Assert.Equal([Sent(Peers.Of(0x90), Ask(0x90, 0xa0, 0x70, 0x60)), Armed(OverlayTimer.ProbeTimeout, Timeout, 2, Peers.Id(0x90))], TimeUp(0x90, 1));
+        TimeUp(0x90, 2);
+        LeafSetProbe news = Message(ProbePurpose.Announce, [0xa0, 0x70, 0x60], [0x90]);
+        Assert.Equal(
+            [
+                Noted(FactKind.NodeFailed, Peers.Id(0x90)),
+                Sent(Peers.Of(0xa0), news),
+                Sent(Peers.Of(0x70), news),
+                Sent(Peers.Of(0x60), news),
+                Sent(Peers.Of(0xa0), Message(ProbePurpose.Ask, [0xa0, 0x70, 0x60], [0x90])),
+                Armed(OverlayTimer.ProbeTimeout, Timeout, 4, Peers.Id(0xa0)),
+            ],
+            TimeUp(0x90, 3));
+        Assert.Equal(["failed n90 leaf"], _bench.Events);
+        Assert.True(_bench.Prober.HasFailed(Peers.Of(0x90)));
+    }
+
+    [Fact]
+    public void A_torn_side_is_repaired_by_asking_its_outermost_and_closed_only_when_that_one_knows_no_more()
+    {
+        A_silent_node_is_asked_again_and_then_failed_to_its_neighbours_knowledge();
+        Assert.False(_bench.Context.Leafs.IsComplete);
+        Assert.Empty(_bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0xa0), Answer(active: true, 0x80, 0x70, 0x60))));
+        Assert.Equal([0xa0, 0x60], Peers.Names(_bench.Context.Leafs.Right));
+        Assert.Equal(["failed n90 leaf", "alive na0 active", "settled"], _bench.Events);
+    }
+
+    [Fact]
+    public void The_time_of_an_earlier_attempt_means_nothing()
+    {
+        _bench.Do(() => _bench.Prober.Probe(Peers.Of(0x90)));
+        TimeUp(0x90, 1);
+        Assert.Empty(TimeUp(0x90, 1));
+        Assert.Empty(TimeUp(0xa0, 2));
+    }
+
+    [Fact]
+    public void A_round_trip_that_may_belong_to_either_of_two_probes_is_not_measured()
+    {
+        _bench.Do(() => _bench.Prober.Probe(Peers.Of(0x90)));
+        TimeUp(0x90, 1);
+        _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x90), Answer(active: true)));
+        Assert.Null(_bench.Context.Trips.RoundTrip(Peers.Id(0x90)));
+    }
+
+    [Fact]
+    public void A_failed_node_is_not_asked_on_hearsay_but_anew_when_there_is_reason_to_hope()
+    {
+        _bench.Do(() => _bench.Prober.OnLeave(Peers.Of(0x90), []));
+        Assert.Empty(_bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x70), Message(ProbePurpose.Announce, [0x90], []))));
+        Assert.Equal(Peers.Of(0x90), _bench.Do(() => _bench.Prober.ProbeAnew(Peers.Of(0x90)))[0].To);
+    }
+
+    [Fact]
+    public void A_failed_node_that_is_heard_from_is_asked_if_it_belongs_into_the_leaf_set()
+    {
+        _bench.Do(() => _bench.Prober.OnLeave(Peers.Of(0x90), []));
+        Assert.Equal(Peers.Of(0x90), _bench.Do(() => _bench.Prober.Heard(Peers.Of(0x90), asNeighbour: false))[0].To);
+        Assert.Empty(_bench.Do(() => _bench.Prober.Heard(Peers.Of(0xa0), asNeighbour: false)));
+        Assert.Equal(Peers.Of(0xa0), _bench.Do(() => _bench.Prober.Heard(Peers.Of(0xa0), asNeighbour: true))[0].To);
+    }
+
+    [Fact]
+    public void Who_leaves_is_out_of_every_table_at_once_and_its_neighbours_are_asked()
+    {
+        _bench.WithLeafs(0x60, 0x70, 0x90, 0xa0).WithEntries(0x90);
+        _bench.Context.Neighbourhood.Consider(Peers.Of(0x90), 5);
+        Effect[] effects = _bench.Do(() => _bench.Prober.OnLeave(Peers.Of(0x90), [.. Peers.All(0x80, 0xa0, 0xb0)]));
+        Assert.Equal([0xb0], Peers.Names(effects.Where(e => e.Kind == EffectKind.Send).Select(e => e.To!)));
+        Assert.False(_bench.Context.Leafs.Contains(Peers.Id(0x90)) || _bench.Context.Neighbourhood.Contains(Peers.Id(0x90)));
+        Assert.Null(_bench.Context.Table.Find(Peers.Id(0x90)));
+    }
+
+    private Effect[] TimeUp(int node, long generation) => _bench.Do(() => _bench.Prober.OnTimeout(Peers.Id(node), generation));
+
+    private static LeafSetProbe Ask(params int[] leafs) => Message(ProbePurpose.Ask, leafs, []);
+
+    private static LeafSetProbe Answer(bool active, params int[] leafs) => Message(ProbePurpose.Answer, leafs, []) with { Active = active };
+
+    private static LeafSetProbe Message(ProbePurpose purpose, int[] leafs, int[] failed) => new(purpose, false, [.. Peers.All(leafs)], [.. Peers.All(failed)]);
+}
