@@ -7,7 +7,7 @@ using PastryActors.Pastry.Node;
 namespace PastryActors.Pastry.Maintenance;
 
 /// <summary>
-/// Finds the other part of a ring that was cut in two: now and then asks a node that was lost sight of, or one it once might have joined through, who the root of
+/// Finds the other part of a ring that was cut in two: now and then asks a node that was lost sight of, and one it once might have joined through, who the root of
 /// this node's own id is where it lives; whoever answers from another ring has neighbours for this node there. In: losses, the
 /// tick, answers. Out: join requests by an active member; probes of the neighbours learned.
 /// </summary>
@@ -20,6 +20,7 @@ internal sealed class RingMerger(NodeContext node, Joiner joiner, Prober prober)
     private const int AttemptsMax = 30;
 
     private readonly List<(NodeHandle Node, int Attempts)> _lost = [];
+    private int _turn;
 
     /// <summary>The nodes lost sight of, the last first.</summary>
     public IReadOnlyList<NodeHandle> LostNodes => [.. _lost.Select(l => l.Node).Reverse()];
@@ -40,13 +41,13 @@ internal sealed class RingMerger(NodeContext node, Joiner joiner, Prober prober)
         if (_lost.Count > 0) _lost.RemoveAll(l => l.Node.Id == id);
     }
 
+    /// <summary>One contact and one lost node a period, each in its turn: with chance instead, the one that still lives could wait long.</summary>
     public void OnTick()
     {
         Start();
-        if (node.IsActive && Choose() is { } contact)
-        {
-            node.Send(contact, new Routed(node.Self.Id, node.Self, Hops: 1, Sequence: 0, new JoinRequest(node.Self, 0, [])));
-        }
+        if (!node.IsActive) return;
+        if (NextStranger() is { } stranger) Ask(stranger);
+        if (NextLost() is { } lost) Ask(lost);
     }
 
     /// <summary>The answer of the root of this node's id, wherever that root lives.</summary>
@@ -64,16 +65,24 @@ internal sealed class RingMerger(NodeContext node, Joiner joiner, Prober prober)
         return true;
     }
 
-    private NodeHandle? Choose()
+    private void Ask(NodeHandle contact) =>
+        node.Send(contact, new Routed(node.Self.Id, node.Self, Hops: 1, Sequence: 0, new JoinRequest(node.Self, 0, [])));
+
+    private NodeHandle? NextStranger()
     {
         List<NodeHandle> strangers = [.. joiner.Contacts.Where(IsStranger)];
-        int pick = node.Random.Next(Math.Max(1, _lost.Count + strangers.Count));
-        if (pick < strangers.Count) return strangers[pick];
-        pick -= strangers.Count;
-        if (pick >= _lost.Count) return null;
-        (NodeHandle lost, int attempts) = _lost[pick];
-        if (attempts + 1 >= AttemptsMax) _lost.RemoveAt(pick);
-        else _lost[pick] = (lost, attempts + 1);
+        return strangers.Count == 0 ? null : strangers[_turn++ % strangers.Count];
+    }
+
+    /// <summary>The one asked least often, of these the one lost last.</summary>
+    private NodeHandle? NextLost()
+    {
+        if (_lost.Count == 0) return null;
+        int least = _lost.Min(l => l.Attempts);
+        int pick = _lost.FindLastIndex(l => l.Attempts == least);
+        NodeHandle lost = _lost[pick].Node;
+        if (least + 1 >= AttemptsMax) _lost.RemoveAt(pick);
+        else _lost[pick] = (lost, least + 1);
         return lost;
     }
 

@@ -30,6 +30,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
 
     private readonly SortedDictionary<RingId, Open> _open = [];
     private readonly FailedNodes _failed = new();
+    private readonly JoinNews _news = new(node.Options.LeafSetSize / 2);
     private long _generation;
     private int _repairedVersion = -1;
 
@@ -49,7 +50,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
             return;
         }
 
-        Ask(target, retries: 0, resent: false);
+        Ask(target, retries: 0, since: node.Now);
     }
 
     /// <summary>As <see cref="Probe"/>, also for a node that was believed failed: there is reason to hope.</summary>
@@ -69,15 +70,23 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
         foreach (NodeHandle candidate in probe.Leafs) Weigh(candidate);
         if (probe.Purpose == ProbePurpose.Ask) node.Send(from, Compose(ProbePurpose.Answer));
         events.NodeAlive(from, probe.Active);
-        if (probe.Purpose == ProbePurpose.Answer) Answered(from);
+        if (probe.Purpose == ProbePurpose.Answer) Answered(from, probe.Leafs);
     }
 
     /// <summary>A probe's time is up.</summary>
     public void OnTimeout(RingId target, long generation)
     {
         if (!_open.TryGetValue(target, out Open open) || open.Generation != generation) return;
-        if (open.Retries < node.Options.ProbeRetries) Ask(open.Target, open.Retries + 1, resent: true);
+        if (open.Retries < node.Options.ProbeRetries) Ask(open.Target, open.Retries + 1, open.Since);
+        else if (node.IsActive && node.Trips.LastHeard(target) >= open.Since) Spare(target);
         else Fail(open.Target);
+    }
+
+    /// <summary>The answers were lost, but something else came from the node since it was asked: it lives.</summary>
+    private void Spare(RingId target)
+    {
+        _open.Remove(target);
+        SettleIfIdle();
     }
 
     /// <summary>A neighbour says that it leaves: believed at once, since it speaks for itself.</summary>
@@ -116,6 +125,15 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
         events.Settled();
     }
 
+    /// <summary>Tells the members of the leaf set about each other, where they do not know: once, when a join is complete.</summary>
+    public void TellNews()
+    {
+        List<NodeHandle> uninformed = _news.Uninformed([.. node.Leafs.Members()]);
+        if (uninformed.Count == 0) return;
+        LeafSetProbe news = Compose(ProbePurpose.Announce);
+        foreach (NodeHandle member in uninformed) node.Send(member, news);
+    }
+
     /// <summary>The sender of an announcement confirmed a failure; this node wants to see for itself before it believes.</summary>
     private void Doubt(NodeHandle suspect)
     {
@@ -128,18 +146,19 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
         if (renewed || node.Leafs.Admits(candidate.Id)) Probe(candidate);
     }
 
-    private void Ask(NodeHandle target, int retries, bool resent)
+    private void Ask(NodeHandle target, int retries, Instant since)
     {
         long generation = ++_generation;
-        _open[target.Id] = new Open(target, retries, generation, node.Now, resent);
+        _open[target.Id] = new Open(target, retries, generation, since);
         node.Send(target, Compose(ProbePurpose.Ask));
         node.Schedule(OverlayTimer.ProbeTimeout, node.Options.ProbeTimeout, generation, target.Id);
     }
 
-    private void Answered(NodeHandle from)
+    private void Answered(NodeHandle from, ValueList<NodeHandle> leafs)
     {
         if (!_open.Remove(from.Id, out Open open)) return;
-        if (!open.Resent) node.Measured(from, node.Now - open.SentAt);
+        if (!node.IsActive) _news.Answered(from.Id, leafs);
+        if (open.Retries == 0) node.Measured(from, node.Now - open.Since);
         SettleIfIdle();
     }
 
@@ -178,5 +197,5 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     private LeafSetProbe Compose(ProbePurpose purpose) =>
         new(purpose, node.IsActive, node.Leafs.Members().ToValueList(), _failed.List);
 
-    private readonly record struct Open(NodeHandle Target, int Retries, long Generation, Instant SentAt, bool Resent);
+    private readonly record struct Open(NodeHandle Target, int Retries, long Generation, Instant Since);
 }

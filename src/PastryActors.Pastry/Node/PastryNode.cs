@@ -139,6 +139,7 @@ public sealed class PastryNode : INodeCore, IProbeEvents
     {
         if (!_joiner.IsAnswered || _node.Leafs.IsEmpty) return;
         SetActive(true);
+        _prober.TellNews();
         _tables.SecondStage();
     }
 

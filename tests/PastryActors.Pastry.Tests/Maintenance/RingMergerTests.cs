@@ -42,6 +42,19 @@ public sealed class RingMergerTests
     }
 
     [Fact]
+    public void Contacts_and_lost_nodes_are_asked_in_turn_the_last_lost_first()
+    {
+        var bench = new Bench(new Contacts([Peers.Of(0x10), Peers.Of(0x20)], [], FoundRing: false)) { Context = { IsActive = true } };
+        bench.Do(() => bench.Joiner.Begin([]));
+        bench.Merger.Lost(Peers.Of(0x30));
+        bench.Merger.Lost(Peers.Of(0x40));
+        int[] Asked() => Peers.Names(bench.Do(bench.Merger.OnTick).Where(e => e.Kind == EffectKind.Send).Select(e => e.To!));
+        Assert.Equal([0x10, 0x40], Asked());
+        Assert.Equal([0x20, 0x30], Asked());
+        Assert.Equal([0x10, 0x40], Asked());
+    }
+
+    [Fact]
     public void The_lost_are_remembered_last_first_once_each_and_within_a_bound()
     {
         for (int i = 0; i <= RingMerger.LostMax; i++) _bench.Merger.Lost(Peers.Of(i));
@@ -76,10 +89,5 @@ public sealed class RingMergerTests
     public void An_answer_from_ones_own_ring_changes_nothing() =>
         Assert.Empty(_bench.Do(() => _bench.Merger.OnReply(Peers.Of(0x90), new JoinReply([.. Peers.All(0x70, 0xa0, 0x80, 0xb0)], []))));
 
-    private Effect Tick()
-    {
-        Effect tick = Armed(OverlayTimer.Merge, _bench.Chance.Jitter(Bench.Options.MergePeriod));
-        if (_bench.Context.IsActive) _bench.Chance.NextUInt64();
-        return tick;
-    }
+    private Effect Tick() => Armed(OverlayTimer.Merge, _bench.Chance.Jitter(Bench.Options.MergePeriod));
 }
