@@ -16,7 +16,7 @@ internal sealed class Joiner(NodeContext node, Contacts contacts, Prober prober,
     private const int ContactsMax = 128;
 
     private readonly List<NodeHandle> _contacts = [];
-    private readonly SortedSet<RingId> _waitingToo = [];
+    private SortedSet<RingId>? _waitingToo;
     private Instant _began;
     private NodeHandle? _asked;
     private long _step;
@@ -40,7 +40,7 @@ internal sealed class Joiner(NodeContext node, Contacts contacts, Prober prober,
         IsJoining = true;
         IsAnswered = false;
         _began = node.Now;
-        _waitingToo.Clear();
+        _waitingToo = null;
         _contacts.Clear();
         foreach (NodeHandle contact in lost) AddContact(contact);
         foreach (NodeHandle contact in contacts.Remembered) AddContact(contact);
@@ -70,7 +70,7 @@ internal sealed class Joiner(NodeContext node, Contacts contacts, Prober prober,
     public void OnRefused(NodeHandle from)
     {
         if (!IsJoining || IsAnswered) return;
-        _waitingToo.Add(from.Id);
+        (_waitingToo ??= []).Add(from.Id);
         AddContact(from);
         if (_asked is { } asked && (asked.Id == from.Id || asked.Address == from.Address)) NextIn(node.Options.JoinTimeout / 4);
     }
@@ -79,7 +79,7 @@ internal sealed class Joiner(NodeContext node, Contacts contacts, Prober prober,
     public void OnOtherJoins(NodeHandle joiner)
     {
         if (!IsJoining) return;
-        _waitingToo.Add(joiner.Id);
+        (_waitingToo ??= []).Add(joiner.Id);
         AddContact(joiner);
     }
 
@@ -168,7 +168,7 @@ internal sealed class Joiner(NodeContext node, Contacts contacts, Prober prober,
     /// </summary>
     private bool MayFound() =>
         node.Now - _began >= node.Options.FoundAfter
-        && (contacts.FoundRing || (_waitingToo.Count > 0 && node.Self.Id < _waitingToo.Min));
+        && (contacts.FoundRing || (_waitingToo is not null && node.Self.Id < _waitingToo.Min));
 
     private void Found()
     {

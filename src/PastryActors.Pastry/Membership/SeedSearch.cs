@@ -17,7 +17,7 @@ internal sealed class SeedSearch(NodeContext node, DistanceMeter meter)
     /// <summary>Steps within the first row. Each halves the distance or ends the search; more would be chasing noise.</summary>
     private const int RefinementsMax = 4;
 
-    private readonly HashSet<RingId> _awaited = [];
+    private HashSet<RingId> _awaited = [];
     private NodeHandle? _near;
     private TimeSpan _nearest;
     private bool _improved;
@@ -48,6 +48,12 @@ internal sealed class SeedSearch(NodeContext node, DistanceMeter meter)
     /// <summary>Ends the search where it stands.</summary>
     public void Stop() => IsRunning = false;
 
+    /// <summary>Lets go of what a search needs, once it is over.</summary>
+    public void Trim()
+    {
+        if (!IsRunning) _awaited = [];
+    }
+
     /// <summary>The row asked of the nearest node so far.</summary>
     public void OnRow(NodeHandle from, StateReply reply)
     {
@@ -68,7 +74,7 @@ internal sealed class SeedSearch(NodeContext node, DistanceMeter meter)
         foreach (NodeHandle candidate in candidates)
         {
             if (candidate.Id == node.Self.Id) continue;
-            if (node.Trips.RoundTrip(candidate.Id) is { } known) Offer(candidate, known);
+            if (node.RoundTrip(candidate.Id) is { } known) Offer(candidate, known);
             else if (meter.Measure(candidate)) _awaited.Add(candidate.Id);
         }
 

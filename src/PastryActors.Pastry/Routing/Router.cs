@@ -53,7 +53,7 @@ internal sealed class Router
 
         bool accepted = Advance(new RoutedMessage { Key = hop.Key, Source = hop.Source, Payload = hop.Payload, Hops = hop.Hops });
         if (!accepted || hop.Sequence == 0) return;
-        _duplicates.Add(from.Id, hop.Sequence);
+        _duplicates.Add(from.Id, hop.Sequence, _node.Now);
         _node.Send(from, new HopAck(hop.Sequence));
     }
 
@@ -62,6 +62,13 @@ internal sealed class Router
     public void OnTimer() => _tracker.OnTimer();
 
     public void OnNodeFailed(RingId id) => _tracker.OnNodeFailed(id);
+
+    /// <summary>Lets go of what grew with traffic, once there is none.</summary>
+    public void Trim()
+    {
+        _tracker.Trim();
+        _duplicates.Expire(_node.Now);
+    }
 
     /// <summary>One step: to the next hop, or to the application if this is the root. False if this node cannot take the message now.</summary>
     private bool Advance(RoutedMessage message)
@@ -116,7 +123,7 @@ internal sealed class Router
             return;
         }
 
-        pending.Excluded.Add(pending.Next.Id);
+        (pending.Excluded ??= []).Add(pending.Next.Id);
         NextHop hop = Next(message, CollectionsMarshal.AsSpan(pending.Excluded));
         if (!IsHere(hop))
         {

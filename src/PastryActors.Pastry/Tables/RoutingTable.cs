@@ -1,3 +1,4 @@
+using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 
 namespace PastryActors.Pastry.Tables;
@@ -37,21 +38,31 @@ public sealed class RoutingTable(RingId self, int digitBits)
         ref Entry entry = ref Slot(node.Id);
         if (entry.Node is null)
         {
-            entry = new Entry(node, roundTripMicros);
+            entry = new Entry(node, roundTripMicros, HeardSeconds: 0);
             Count++;
             return true;
         }
 
         if (entry.Node.Id == node.Id)
         {
-            entry = new Entry(node.Supersedes(entry.Node) ? node : entry.Node, roundTripMicros == Unmeasured ? entry.RoundTripMicros : roundTripMicros);
+            if (node.Supersedes(entry.Node)) entry.Node = node;
+            if (roundTripMicros != Unmeasured) entry.RoundTripMicros = roundTripMicros;
             return true;
         }
 
         if (roundTripMicros >= entry.RoundTripMicros) return false;
-        entry = new Entry(node, roundTripMicros);
+        entry = new Entry(node, roundTripMicros, HeardSeconds: 0);
         return true;
     }
+
+    /// <summary>Notes that a node spoke. Nothing, if it does not stand in the table.</summary>
+    internal void Heard(RingId id, Instant now)
+    {
+        if (Find(id) is { } there && there.Id == id) Slot(id).HeardSeconds = (uint)(now.Ticks / TimeSpan.TicksPerSecond);
+    }
+
+    /// <summary>When the node that stands where <paramref name="id"/> belongs last spoke, to the second; the origin of time if it did not.</summary>
+    internal Instant HeardAt(RingId id) => Find(id) is null ? default : new Instant(Slot(id).HeardSeconds * TimeSpan.TicksPerSecond);
 
     /// <summary>The node that stands where <paramref name="id"/> belongs, or null.</summary>
     public NodeHandle? Find(RingId id)
@@ -116,5 +127,6 @@ public sealed class RoutingTable(RingId self, int digitBits)
         return ref entries[id.Digit(row, digitBits)];
     }
 
-    private readonly record struct Entry(NodeHandle? Node, uint RoundTripMicros);
+    /// <summary>Sixteen bytes: seconds of 32 bits fill what alignment would waste.</summary>
+    private record struct Entry(NodeHandle? Node, uint RoundTripMicros, uint HeardSeconds);
 }

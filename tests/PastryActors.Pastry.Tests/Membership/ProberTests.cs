@@ -50,7 +50,7 @@ public sealed class ProberTests
             _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x90), Answer(active: true, 0xa0))));
         Assert.Equal([0x90], Peers.Names(_bench.Context.Leafs.Members()));
         Assert.Equal(["alive n90 active"], _bench.Events);
-        Assert.Equal(TimeSpan.FromMilliseconds(20), _bench.Context.Trips.RoundTrip(Peers.Id(0x90)));
+        Assert.Equal(TimeSpan.FromMilliseconds(20), _bench.Context.RoundTrip(Peers.Id(0x90)));
     }
 
     [Fact]
@@ -111,6 +111,35 @@ public sealed class ProberTests
     }
 
     [Fact]
+    public void Who_was_told_of_a_failure_sees_for_itself_and_tells_nobody()
+    {
+        _bench.WithLeafs(0x60, 0x70, 0x90, 0xa0);
+        _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x70), Message(ProbePurpose.Announce, [], [0x90])));
+        TimeUp(0x90, 1);
+        TimeUp(0x90, 2);
+        Assert.DoesNotContain(TimeUp(0x90, 3), e => e.Body is LeafSetProbe { Purpose: ProbePurpose.Announce });
+        Assert.Equal(["alive n70", "failed n90 leaf"], _bench.Events);
+    }
+
+    [Fact]
+    public void Whoever_would_not_be_among_the_nearest_if_all_asked_answer_is_held_back()
+    {
+        foreach (int leaf in new[] { 0x60, 0x70, 0x90, 0xa0 }) _bench.Do(() => _bench.Prober.Probe(Peers.Of(leaf)));
+        Effect[] effects = _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0xa0), Answer(active: true, 0x88, 0x90, 0xb0, 0xc0)));
+        Assert.Equal([0x88], Peers.Names(effects.Where(e => e.Kind == EffectKind.Send).Select(e => e.To!)));
+    }
+
+    [Fact]
+    public void When_one_that_was_asked_fails_the_outermost_are_asked_again_for_those_held_back()
+    {
+        Whoever_would_not_be_among_the_nearest_if_all_asked_answer_is_held_back();
+        TimeUp(0x90, 3);
+        TimeUp(0x90, 6);
+        Effect[] effects = TimeUp(0x90, 7);
+        Assert.Equal([0xa0], Peers.Names(effects.Where(e => e.Body is LeafSetProbe { Purpose: ProbePurpose.Ask }).Select(e => e.To!)));
+    }
+
+    [Fact]
     public void A_torn_side_is_repaired_by_asking_its_outermost_and_closed_only_when_that_one_knows_no_more()
     {
         A_silent_node_is_asked_again_and_then_failed_to_its_neighbours_knowledge();
@@ -135,7 +164,7 @@ public sealed class ProberTests
         _bench.Do(() => _bench.Prober.Probe(Peers.Of(0x90)));
         TimeUp(0x90, 1);
         _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x90), Answer(active: true)));
-        Assert.Null(_bench.Context.Trips.RoundTrip(Peers.Id(0x90)));
+        Assert.Null(_bench.Context.RoundTrip(Peers.Id(0x90)));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ internal static class MessageSamples
         Leave.Number => new Leave(Nodes(random)),
         LeafSetProbe.Number => new LeafSetProbe((ProbePurpose)random.Next(3), Flag(random), Nodes(random), Nodes(random)),
         Heartbeat.Number => new Heartbeat(),
-        DistanceProbe.Number => new DistanceProbe(Number(random), Flag(random)),
+        DistanceProbe.Number => new DistanceProbe(Number(random), Flag(random), Number(random), (uint)Number(random)),
         StateRequest.Number => new StateRequest((StatePart)random.Next(3), Int(random), Number(random)),
         StateReply.Number => new StateReply((StatePart)random.Next(3), Int(random), Number(random), Flag(random), Int(random), Nodes(random), Nodes(random)),
         RouteTrace.Number => new RouteTrace(Number(random), Flag(random), Hops(random)),

@@ -17,7 +17,7 @@ public sealed class RouterTests
     private static readonly RingId Far = Peers.Id(0x2f);
     private static readonly RingId Own = Peers.Id(0x81);
 
-    private readonly Bench _bench = new Bench().WithLeafs(0x60, 0x70, 0x90, 0xa0).WithEntries(0x21);
+    private readonly Bench _bench = new Bench().WithLeafs(0x60, 0x70, 0x90, 0xa0).WithStrangers(0x21);
     private readonly Hooks _hooks = new();
     private readonly Router _router;
     private readonly ulong _sequence;
