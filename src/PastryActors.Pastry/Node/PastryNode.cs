@@ -29,6 +29,7 @@ public sealed class PastryNode : INodeCore, IProbeEvents
     private readonly Joiner _joiner;
     private readonly HeartbeatKeeper _heartbeats;
     private readonly TableKeeper _tables;
+    private readonly TableProber _tableProber;
     private readonly RingMerger _merger;
     private readonly Router _router;
     private readonly PeerQueries _queries;
@@ -56,6 +57,7 @@ public sealed class PastryNode : INodeCore, IProbeEvents
         _joiner = new Joiner(_node, contacts, _prober, _meter, _search, () => SetActive(true));
         _heartbeats = new HeartbeatKeeper(_node, _prober);
         _tables = new TableKeeper(_node, _prober, _meter);
+        _tableProber = new TableProber(_node, _meter);
         _merger = new RingMerger(_node, _joiner, _prober);
         _router = new Router(_node, _prober, ApplicationOf);
         _queries = new PeerQueries(_node);
@@ -96,6 +98,7 @@ public sealed class PastryNode : INodeCore, IProbeEvents
         for (int i = 0; i < _components.Length; i++) _components[i].Started();
         _heartbeats.Start();
         _tables.Start();
+        _tableProber.Start();
         _merger.Start();
         _joiner.Begin([]);
         Settle();
@@ -128,6 +131,7 @@ public sealed class PastryNode : INodeCore, IProbeEvents
     {
         _merger.Lost(node);
         _tables.OnFailed(node.Id);
+        _tableProber.OnFailed();
         Gone(node, wasLeaf);
     }
 
@@ -243,6 +247,12 @@ public sealed class PastryNode : INodeCore, IProbeEvents
         if (roundTrip is null && _node.Table.Find(target.Id)?.Id == target.Id) _prober.Probe(target);
     }
 
+    private void OnHeartbeatTick()
+    {
+        _heartbeats.OnTick();
+        _tableProber.OnTick();
+    }
+
     /// <summary>A period with nothing but its end in common for all that keep more than an idle node needs.</summary>
     private void OnLeafSetTick()
     {
@@ -290,7 +300,7 @@ public sealed class PastryNode : INodeCore, IProbeEvents
 
         switch ((OverlayTimer)timer.Kind)
         {
-            case OverlayTimer.Heartbeat: _heartbeats.OnTick(); break;
+            case OverlayTimer.Heartbeat: OnHeartbeatTick(); break;
             case OverlayTimer.ProbeTimeout: _prober.OnTimeout(timer.Subject, timer.Argument); break;
             case OverlayTimer.HopTimeout: _router.OnTimer(); break;
             case OverlayTimer.JoinStep: _joiner.OnStep(timer.Argument); break;

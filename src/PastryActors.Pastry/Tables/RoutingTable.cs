@@ -110,6 +110,22 @@ public sealed class RoutingTable(RingId self, int digitBits)
         }
     }
 
+    /// <summary>The entry that follows the place of <paramref name="id"/>, row by row, and the first one after the last; null for an empty table.</summary>
+    internal NodeHandle? After(RingId id)
+    {
+        if (Count == 0) return null;
+        int columns = 1 << digitBits;
+        int row = self.SharedPrefixLength(id, digitBits);
+        int place = row >= _rows.Count ? -1 : (row * columns) + id.Digit(row, digitBits);
+        for (int step = 1; step <= _rows.Count * columns; step++)
+        {
+            int at = (place + step) % (_rows.Count * columns);
+            if (_rows[at / columns]?[at % columns].Node is { } node) return node;
+        }
+
+        return null;
+    }
+
     /// <summary>All nodes, row by row.</summary>
     public IEnumerable<NodeHandle> All()
     {
