@@ -28,6 +28,9 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     /// <summary>Open probes: the leaf sets of a leaf set's members, so that a merge of two rings need not wait.</summary>
     public const int OpenMax = 256;
 
+    /// <summary>Marks the numbers of this machine's own distance probes, so that no answer to one is taken for a measurement.</summary>
+    private const ulong SuspicionMark = 1UL << 62;
+
     private readonly List<Open> _open = [];
     private readonly FailedNodes _failed = new();
     private readonly JoinNews _news = new(node.Options.LeafSetSize / 2);
@@ -42,7 +45,13 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     public bool HasFailed(NodeHandle target) => _failed.Contains(target);
 
     /// <summary>Asks a node whether it is alive and whom it knows, unless it is being asked already or known to have failed.</summary>
-    public void Probe(NodeHandle target) => Probe(target, hearsay: false);
+    public void Probe(NodeHandle target) => Probe(target, Reason.Membership);
+
+    /// <summary>
+    /// A node was silent when it should have spoken: asks whether it is alive. Only a member of the leaf set is asked by a leaf-set probe,
+    /// or far nodes would enter each other's leaf sets where those happen to lack a member.
+    /// </summary>
+    public void Suspect(NodeHandle target) => Probe(target, Reason.Suspicion);
 
     /// <summary>As <see cref="Probe(NodeHandle)"/>, also for a node that was believed failed: there is reason to hope.</summary>
     public void ProbeAnew(NodeHandle target)
@@ -74,7 +83,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
         else Fail(open);
     }
 
-    /// <summary>The answers were lost, but something else came from the node since it was asked: it lives.</summary>
+    /// <summary>Something came from the node since it was asked, if not the answer: it lives.</summary>
     private void Spare(RingId target)
     {
         Close(target);
@@ -94,7 +103,12 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     /// <summary>A node that was believed failed, or that takes this one for its neighbour, was heard from: it may belong into the leaf set.</summary>
     public void Heard(NodeHandle from, bool asNeighbour)
     {
-        if (IndexOf(from.Id) is >= 0 and int at) _open[at] = _open[at] with { Spoke = true };
+        if (IndexOf(from.Id) is >= 0 and int at)
+        {
+            if (_open[at].Reason == Reason.Suspicion) Spare(from.Id);
+            else _open[at] = _open[at] with { Spoke = true };
+        }
+
         bool wasFailed = _failed.Remove(from.Id);
         if ((wasFailed || asNeighbour) && node.Leafs.Admits(from.Id)) Probe(from);
     }
@@ -113,7 +127,9 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
                 if (!IsIdle) return;
             }
 
-            node.Leafs.CloseRing();
+            // Only now that the ring is known to be small do its sides take what lies beyond the other's end.
+            if (node.Leafs.CloseRing() && node.Leafs.Count > node.Leafs.HalfSize) ProbeOutermost();
+            if (!IsIdle) return;
         }
 
         events.Settled();
@@ -128,7 +144,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
         foreach (NodeHandle member in uninformed) node.Send(member, news);
     }
 
-    private void Probe(NodeHandle target, bool hearsay)
+    private void Probe(NodeHandle target, Reason reason)
     {
         if (target.Id == node.Self.Id || IndexOf(target.Id) >= 0 || _failed.Contains(target)) return;
         if (_open.Count >= OpenMax)
@@ -137,13 +153,14 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
             return;
         }
 
-        Ask(new Open(target, Retries: 0, Generation: 0, Since: node.Now, Spoke: false, hearsay));
+        if (reason == Reason.Suspicion && node.Leafs.Contains(target.Id)) reason = Reason.Membership;
+        Ask(new Open(target, Retries: 0, Generation: 0, Since: node.Now, Spoke: false, reason));
     }
 
     /// <summary>The sender of an announcement confirmed a failure; this node wants to see for itself before it believes.</summary>
     private void Doubt(NodeHandle suspect)
     {
-        if (node.Leafs.Find(suspect.Id) is { } known && !known.Supersedes(suspect)) Probe(known, hearsay: true);
+        if (node.Leafs.Find(suspect.Id) is { } known && !known.Supersedes(suspect)) Probe(known, Reason.Hearsay);
     }
 
     private void Weigh(NodeHandle candidate)
@@ -178,7 +195,8 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
             if (open.Target.Id.ClockwiseTo(node.Self.Id) < counter) left++;
         }
 
-        return right < node.Leafs.HalfSize || left < node.Leafs.HalfSize;
+        bool isBothWays = node.Leafs.Wraps || node.Leafs.Count < node.Leafs.HalfSize;
+        return (right < node.Leafs.HalfSize && (isBothWays || clockwise <= counter)) || (left < node.Leafs.HalfSize && (isBothWays || counter <= clockwise));
     }
 
     private void Ask(Open open)
@@ -186,7 +204,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
         open = open with { Generation = ++_generation };
         if (IndexOf(open.Target.Id) is >= 0 and int at) _open[at] = open;
         else _open.Add(open);
-        node.Send(open.Target, Compose(ProbePurpose.Ask));
+        node.Send(open.Target, open.Reason == Reason.Suspicion ? new DistanceProbe(SuspicionMark | (ulong)_generation, IsAnswer: false) : Compose(ProbePurpose.Ask));
         node.Schedule(OverlayTimer.ProbeTimeout, node.Options.ProbeTimeout, open.Generation, open.Target.Id);
     }
 
@@ -210,7 +228,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
         node.Report(FactKind.NodeFailed, target.Id);
 
         // Who was told passes nothing on: whoever found out has told all that share the neighbour, and each sees for itself.
-        if (wasLeaf && !open.Hearsay)
+        if (wasLeaf && open.Reason != Reason.Hearsay)
         {
             LeafSetProbe news = Compose(ProbePurpose.Announce);
             foreach (NodeHandle member in node.Leafs.Snapshot) node.Send(member, news);
@@ -232,6 +250,11 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     private void AskAgain()
     {
         _heldBack = false;
+        ProbeOutermost();
+    }
+
+    private void ProbeOutermost()
+    {
         if (node.Leafs.Left.Count > 0) Probe(node.Leafs.Left[^1]);
         if (node.Leafs.Right.Count > 0) Probe(node.Leafs.Right[^1]);
     }
@@ -263,5 +286,18 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     private LeafSetProbe Compose(ProbePurpose purpose) =>
         new(purpose, node.IsActive, node.Leafs.Snapshot, _failed.List);
 
-    private readonly record struct Open(NodeHandle Target, int Retries, long Generation, Instant Since, bool Spoke, bool Hearsay);
+    private readonly record struct Open(NodeHandle Target, int Retries, long Generation, Instant Since, bool Spoke, Reason Reason);
+
+    /// <summary>Why a node is asked.</summary>
+    private enum Reason : byte
+    {
+        /// <summary>It is, or may become, a member of the leaf set.</summary>
+        Membership,
+
+        /// <summary>A neighbour says that it failed.</summary>
+        Hearsay,
+
+        /// <summary>It was silent towards this node, and is no member.</summary>
+        Suspicion,
+    }
 }

@@ -69,7 +69,7 @@ internal sealed class NodeContext
     public void Heard(NodeHandle peer)
     {
         Neighbours.Heard(peer.Id, Now);
-        Table.Heard(peer.Id, Now);
+        Table.Heard(peer, Now);
     }
 
     /// <summary>A round trip was measured: the tables, which prefer near nodes, keep it.</summary>

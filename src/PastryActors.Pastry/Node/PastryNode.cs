@@ -244,7 +244,7 @@ public sealed class PastryNode : INodeCore, IProbeEvents
     private void OnMeasured(NodeHandle target, TimeSpan? roundTrip)
     {
         _search.OnMeasured(target, roundTrip);
-        if (roundTrip is null && _node.Table.Find(target.Id)?.Id == target.Id) _prober.Probe(target);
+        if (roundTrip is null && _node.Table.Find(target.Id)?.Id == target.Id) _prober.Suspect(target);
     }
 
     private void OnHeartbeatTick()
@@ -352,7 +352,7 @@ public sealed class PastryNode : INodeCore, IProbeEvents
     private void OnLinkFailed(NodeHandle peer)
     {
         _joiner.OnLinkFailed(peer);
-        if (_node.Leafs.Contains(peer.Id) || _node.Table.Find(peer.Id)?.Id == peer.Id) _prober.Probe(peer);
+        if (_node.Leafs.Contains(peer.Id) || _node.Table.Find(peer.Id)?.Id == peer.Id) _prober.Suspect(peer);
     }
 
     /// <summary>Every neighbour went silent: it is likelier that this node is cut off than that all of them died.</summary>

@@ -114,7 +114,7 @@ internal sealed class Router
     /// </summary>
     private void OnOverdue(PendingHop pending)
     {
-        _prober.Probe(pending.Next);
+        _prober.Suspect(pending.Next);
         RoutedMessage message = pending.Message;
         if (pending.Attempts >= AttemptsMax)
         {

@@ -70,7 +70,7 @@ public sealed class LeafSet
     }
 
     /// <summary>Whether a node of this id would belong into the set, were it added.</summary>
-    public bool Admits(RingId id) => id != Self && (_left.HasRoomFor(id) || _right.HasRoomFor(id)) && !Contains(id);
+    public bool Admits(RingId id) => id != Self && (Takes(_left, _right, id) || Takes(_right, _left, id)) && !Contains(id);
 
     /// <summary>Puts a node where it belongs, or its newer handle in place of an older. True if anything changed.</summary>
     public bool Add(NodeHandle node)
@@ -79,7 +79,10 @@ public sealed class LeafSet
 
         // A member is not put on its other side as well: a side that is short after a failure would look full, and the set like a
         // whole ring, before the nodes that belong there were asked for. CloseRing does it once they were.
-        return Changed(Contains(node.Id) ? _left.Renew(node) | _right.Renew(node) : _left.Insert(node) | _right.Insert(node));
+        if (Contains(node.Id)) return Changed(_left.Renew(node) | _right.Renew(node));
+        bool left = Takes(_left, _right, node.Id);
+        bool right = Takes(_right, _left, node.Id);
+        return Changed((left && _left.Insert(node)) | (right && _right.Insert(node)));
     }
 
     /// <summary>
@@ -137,6 +140,13 @@ public sealed class LeafSet
 
     /// <summary>Lets go of what can be made again.</summary>
     internal void Trim() => _members = null;
+
+    /// <summary>
+    /// Whether a side has room for the id. A side that is short after a failure does not take what lies beyond the end of the other, full
+    /// side: from there it reaches round the ring, and whatever lies between would seem to be missing.
+    /// </summary>
+    private bool Takes(LeafSide side, LeafSide other, RingId id) =>
+        side.HasRoomFor(id) && (side.IsFull || !other.IsFull || side.IsNearHalf(id) || Wraps);
 
     private bool Changed(bool changed)
     {

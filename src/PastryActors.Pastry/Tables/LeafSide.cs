@@ -23,6 +23,9 @@ internal sealed class LeafSide(RingId self, int capacity, bool clockwise)
     /// <summary>Whether a node of this id, not a member yet, would find room.</summary>
     public bool HasRoomFor(RingId id) => !IsFull || Offset(id) < Offset(_nodes[^1].Id);
 
+    /// <summary>Whether the id is met sooner in this direction than in the other.</summary>
+    public bool IsNearHalf(RingId id) => Offset(id) <= UInt128.MaxValue / 2;
+
     /// <summary>Position of a member, or the complement of where it would stand.</summary>
     public int IndexOf(RingId id)
     {

@@ -55,10 +55,13 @@ public sealed class RoutingTable(RingId self, int digitBits)
         return true;
     }
 
-    /// <summary>Notes that a node spoke. Nothing, if it does not stand in the table.</summary>
-    internal void Heard(RingId id, Instant now)
+    /// <summary>Notes that a node spoke, by the handle that it spoke under. Nothing, if it does not stand in the table.</summary>
+    internal void Heard(NodeHandle node, Instant now)
     {
-        if (Find(id) is { } there && there.Id == id) Slot(id).HeardSeconds = (uint)(now.Ticks / TimeSpan.TicksPerSecond);
+        if (Find(node.Id) is not { } there || there.Id != node.Id) return;
+        ref Entry entry = ref Slot(node.Id);
+        if (node.Supersedes(there)) entry.Node = node;
+        entry.HeardSeconds = (uint)(now.Ticks / TimeSpan.TicksPerSecond);
     }
 
     /// <summary>When the node that stands where <paramref name="id"/> belongs last spoke, to the second; the origin of time if it did not.</summary>

@@ -144,9 +144,34 @@ public sealed class ProberTests
     {
         A_silent_node_is_asked_again_and_then_failed_to_its_neighbours_knowledge();
         Assert.False(_bench.Context.Leafs.IsComplete);
-        Assert.Empty(_bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0xa0), Answer(active: true, 0x80, 0x70, 0x60))));
+        Effect[] effects = _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0xa0), Answer(active: true, 0x80, 0x70, 0x60)));
         Assert.Equal([0xa0, 0x60], Peers.Names(_bench.Context.Leafs.Right));
-        Assert.Equal(["failed n90 leaf", "alive na0 active", "settled"], _bench.Events);
+        Assert.Equal([0x60], Peers.Names(effects.Where(e => e.Kind == EffectKind.Send).Select(e => e.To!)));
+        Assert.Equal(["failed n90 leaf", "alive na0 active"], _bench.Events);
+        _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x60), Answer(active: true, 0x80, 0x70, 0xa0)));
+        Assert.Equal(["alive n60 active", "settled"], _bench.Events[2..]);
+    }
+
+    [Fact]
+    public void A_member_is_asked_for_its_leaf_set_on_suspicion_and_anyone_else_only_for_a_sign_of_life()
+    {
+        _bench.WithLeafs(0x70, 0x90);
+        Assert.IsType<LeafSetProbe>(_bench.Do(() => _bench.Prober.Suspect(Peers.Of(0x90)))[0].Message);
+        Assert.False(Assert.IsType<DistanceProbe>(_bench.Do(() => _bench.Prober.Suspect(Peers.Of(0x20)))[0].Message).IsAnswer);
+    }
+
+    [Fact]
+    public void Any_sign_of_life_clears_a_suspicion_and_silence_confirms_it()
+    {
+        _bench.WithLeafs(0x60, 0x70, 0x90, 0xa0);
+        _bench.Do(() => _bench.Prober.Suspect(Peers.Of(0x20)));
+        _bench.Do(() => _bench.Prober.Heard(Peers.Of(0x20), asNeighbour: false));
+        Assert.True(_bench.Prober.IsIdle);
+        _bench.Do(() => _bench.Prober.Suspect(Peers.Of(0x30)));
+        TimeUp(0x30, 2);
+        TimeUp(0x30, 3);
+        TimeUp(0x30, 4);
+        Assert.Equal(["settled", "failed n30", "settled"], _bench.Events);
     }
 
     [Fact]

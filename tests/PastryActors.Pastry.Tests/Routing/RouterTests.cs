@@ -122,7 +122,7 @@ public sealed class RouterTests
         Route(Far);
         _bench.Pass(Patience);
         Effect[] effects = _bench.Do(_router.OnTimer);
-        Assert.Equal((Peers.Of(0x21), ProbePurpose.Ask), (effects[0].To, ((LeafSetProbe)effects[0].Message).Purpose));
+        Assert.Equal((Peers.Of(0x21), false), (effects[0].To, ((DistanceProbe)effects[0].Message).IsAnswer));
         Assert.Equal(
             [
                 Noted(FactKind.HopRerouted, Peers.Id(0x21)),
