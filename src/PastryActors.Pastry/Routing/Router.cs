@@ -39,7 +39,11 @@ internal sealed class Router
     public void Route(Message payload, RingId key)
     {
         var message = new RoutedMessage { Key = key, Source = _node.Self, Payload = payload };
-        if (!Advance(message)) Lose(message);
+        if (Advance(message)) return;
+
+        // A leaf set that is being repaired covers the key again soon.
+        if (_tracker.Open(message) is { } pending) _tracker.Sent(pending, _node.Self);
+        else Lose(message);
     }
 
     /// <summary>A hop came in. It is acknowledged unless this node would be its root and is not active: then the sender tries again.</summary>
@@ -134,8 +138,8 @@ internal sealed class Router
         }
 
         // Everyone closer has failed: this node is the root now, and asks its hooks again.
-        _tracker.Close(pending);
-        if (!Advance(message)) Lose(message);
+        if (Advance(message)) _tracker.Close(pending);
+        else _tracker.Sent(pending, _node.Self);
     }
 
     private NextHop Next(in RoutedMessage message, ReadOnlySpan<RingId> excluded)
