@@ -57,6 +57,7 @@ public sealed class NodeHost(NodeFactory start, TextWriter error)
         using var ownerKey = OwnerKey.LoadOrCreate(keyFile);
         StartedNode started = await start(settings, ownerKey, logs, stop).ConfigureAwait(false);
         await using IHostedNode node = started.Node;
+        using var trimmer = new MemoryTrimmer(TimeProvider.System);
         using var journal = new OwnerJournal(keyFile + ".files", node.Id.ToString());
         var services = GatewayServices.Over(
             node.Access, new OwnerIdentity(started.OwnerSigner, TimeProvider.System), journal, TransferOf(settings.Past), TimeProvider.System);
