@@ -32,10 +32,10 @@ internal sealed class TcpHostedNode : IHostedNode, INodeAccess, INodeListener
     private TcpNode _node = null!;
     private volatile NodeParts? _parts;
 
-    public TcpHostedNode(TcpEngine engine, NodeKey key, VolumeStore store, NodeFolder folder, ILogger logger)
+    public TcpHostedNode(TcpEngine engine, NodeKey key, VolumeStore store, NodeFolder folder, RequestTableOptions requests, ILogger logger)
     {
         (_engine, _key, _store, _folder, _logger) = (engine, key, store, folder, logger);
-        _requests = new RequestTable(request => _node.Post(request), new RequestTableOptions(), TimeProvider.System);
+        _requests = new RequestTable(request => _node.Post(request), requests, TimeProvider.System);
         _memory = new PeerMemory(folder, logger);
         _damage = new DamageReporter(this);
     }
