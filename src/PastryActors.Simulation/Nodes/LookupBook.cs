@@ -14,10 +14,14 @@ public sealed class LookupBook : IFactListener
     /// <summary>Copies of one lookup meet where an acknowledgement was late. One that comes back to a node for the third time goes in a circle.</summary>
     private const int VisitsMax = 2;
 
+    /// <summary>Delivered lookups that are remembered so that a second delivery is noticed: far more than are under way while one copy may still be late.</summary>
+    private const int DeliveredMax = 20_000;
+
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
 
     private readonly SimRing _ring;
     private readonly Dictionary<RingId, Lookup> _lookups = [];
+    private readonly Queue<RingId> _delivered = new();
 
     /// <summary>An empty book that listens to the ring from now on.</summary>
     public LookupBook(SimRing ring)
@@ -38,13 +42,11 @@ public sealed class LookupBook : IFactListener
     /// <summary>Lookups that went in a circle: over the whole run.</summary>
     public List<string> Loops { get; } = [];
 
-    /// <summary>Lookups under way.</summary>
-    public int Open => _lookups.Count;
-
     /// <summary>Counts from zero again. Lookups that are under way are forgotten.</summary>
     public void Restart()
     {
         _lookups.Clear();
+        _delivered.Clear();
         Figures = new LookupFigures();
     }
 
@@ -69,6 +71,7 @@ public sealed class LookupBook : IFactListener
     private void Visit(SimNode node, Lookup lookup, in Fact fact)
     {
         long hop = fact.Value;
+        Figures.HopMessages++;
         if (!lookup.Visits.Contains((node.Index, hop))) lookup.Visits.Add((node.Index, hop));
         if (lookup.Visits.Count(v => v.Node == node.Index) == VisitsMax + 1) Loops.Add($"lookup of {fact.Subject} came to {node} for the third time at hop {hop}");
     }
@@ -77,11 +80,18 @@ public sealed class LookupBook : IFactListener
     {
         if (lookup.IsDelivered) Figures.Duplicates++;
         else Figures.Deliver(fact.Value, now - lookup.SentAt, _ring.World.Options.Latency.OneWay(lookup.From.Index, node.Index));
-        lookup.IsDelivered = true;
+        if (!lookup.IsDelivered) Close(fact.Subject, lookup);
         SimNode? root = _ring.Index.Closest(fact.Subject, SimRing.IsActive);
         if (root == node) return;
         Figures.Wrong++;
         if (IsJudging) Wrong.Add($"at {(now - default(Instant)).TotalSeconds:0.000} s {node} delivered key {fact.Subject}, whose root was {root}");
+    }
+
+    private void Close(RingId key, Lookup lookup)
+    {
+        lookup.IsDelivered = true;
+        _delivered.Enqueue(key);
+        if (_delivered.Count > DeliveredMax) _lookups.Remove(_delivered.Dequeue());
     }
 
     private sealed class Lookup(SimNode from, Instant sentAt)

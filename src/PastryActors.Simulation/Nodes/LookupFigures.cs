@@ -15,6 +15,9 @@ public sealed class LookupFigures
     /// <summary>Deliveries of what was delivered already.</summary>
     public long Duplicates { get; internal set; }
 
+    /// <summary>Messages that carried lookups from hop to hop.</summary>
+    public long HopMessages { get; internal set; }
+
     /// <summary>Deliveries elsewhere than at the root, judged or not.</summary>
     public long Wrong { get; internal set; }
 
