@@ -35,11 +35,16 @@ public sealed class LeafSetChecker(int leafSetSize) : IChecker
         {
             PastryNode? core = SimRing.CoreOf(live[at]);
             if (core is not { IsActive: true }) return $"{live[at]} is not active";
-            if (!IsSide(core.Leafs.Right, ids, at, side, 1) || !IsSide(core.Leafs.Left, ids, at, side, -1)) return $"{live[at]} does not know its {side} nearest on either side";
+            if (!Knows(core, ids, at, side)) return $"{live[at]} knows other neighbours than its {side} nearest on either side";
         }
 
         return null;
     }
+
+    /// <summary>In a ring that the leaf set spans the sides meet, and only their union says anything.</summary>
+    private static bool Knows(PastryNode core, RingId[] ids, int at, int side) => ids.Length - 1 <= 2 * side
+        ? core.Leafs.Members().Select(static m => m.Id).Append(ids[at]).Order().SequenceEqual(ids)
+        : IsSide(core.Leafs.Right, ids, at, side, 1) && IsSide(core.Leafs.Left, ids, at, side, -1);
 
     private static bool IsSide(IReadOnlyList<NodeHandle> known, RingId[] ids, int at, int size, int step)
     {
