@@ -33,6 +33,16 @@ public sealed class TopicWorkload(SimRing ring)
         ring.World.Ask(subscription.Ask.Node, new Unsubscribe(ring.World.NextRequestId(), RequestTimeout, subscription.Ask.Request.Id));
     }
 
+    /// <summary>
+    /// Judges from now on alone. In a network that was cut, either side has a root and numbers what it is given: what was published
+    /// then has no one order, and nothing is promised about it.
+    /// </summary>
+    public void Rebase()
+    {
+        Publishes.Clear();
+        foreach (TopicSubscription subscription in Subscriptions) subscription.Baseline = subscription.Ask.Replies.Count;
+    }
+
     /// <summary>Has a node publish the next number to a topic.</summary>
     public void Publish(SimNode node, string topic)
     {
@@ -48,6 +58,9 @@ public sealed class TopicWorkload(SimRing ring)
 /// <param name="Ask">The request, which collects all that was delivered.</param>
 public sealed record TopicSubscription(string Topic, SimAsk Ask)
 {
+    /// <summary>Replies that are not judged: those before the last <see cref="TopicWorkload.Rebase"/>.</summary>
+    public int Baseline { get; internal set; }
+
     /// <summary>Whether it stands: its node is up, in the same start, and it was answered.</summary>
     public bool IsLive => !Ask.IsOrphaned && Ask.Replies.Count > 0 && Ask.Replies[0] is Subscribed;
 }

@@ -33,9 +33,10 @@ internal static class LastWord
             if (run.Ring.DrawActive(run.Random) is { } node) run.Files.Read(node, certificate);
         }
 
-        foreach (string topic in run.Topics.Subscriptions.Where(static s => s.IsLive).Select(static s => s.Topic).Distinct().Take(TopicsMax).ToArray())
+        foreach (string topic in run.Topics.Subscriptions.Where(static s => !s.Ask.IsOrphaned).Select(static s => s.Topic).Distinct().Take(TopicsMax).ToArray())
         {
             if (run.Ring.DrawActive(run.Random) is { } node) run.Topics.Publish(node, topic);
+            if (run.Ring.DrawActive(run.Random) is { } subscriber) run.Topics.Subscribe(subscriber, topic);
         }
 
         run.World.RunUntil(() => IsServed(run), begun + Patience, Stride);
@@ -52,6 +53,11 @@ internal static class LastWord
         foreach ((SimAsk ask, ObjectCertificate certificate) in run.Files.Reads)
         {
             if (ask.AskedAt >= begun && ask.Last is not ObjectFound) run.Fail("serves", $"{certificate.Name} was not read from {ask.Node}: {ask.Last}");
+        }
+
+        foreach (TopicSubscription subscription in run.Topics.Subscriptions)
+        {
+            if (subscription.Ask.AskedAt >= begun && !subscription.IsLive) run.Fail("serves", $"{subscription.Ask.Node} could not subscribe to {subscription.Topic}: {subscription.Ask.Last}");
         }
 
         foreach (TopicPublish publish in run.Topics.Publishes)

@@ -87,8 +87,18 @@ internal static class MembershipSteps
         run.Lookups.IsJudging = true;
         Await(run, deadline, () => run.Placement.Misplaced(surplus: 0), "files");
         if (run.Topics.Subscriptions.Count == 0) return;
+        if (run.WasCut) Rebase(run, deadline);
         Await(run, deadline, () => run.Streams.FirstProblem(complete: true), "topicStreams");
         AwaitTrees(run, deadline);
+    }
+
+    /// <summary>After a cut: the trees mend, what is missing is given up, and only then is anything promised again.</summary>
+    private static void Rebase(ScenarioRun run, Instant deadline)
+    {
+        AwaitTrees(run, deadline);
+        run.World.RunFor(2 * (run.Ring.Options.Scribe?.GapTimeout ?? TimeSpan.Zero));
+        run.Topics.Rebase();
+        run.WasCut = false;
     }
 
     private static void Await(ScenarioRun run, Instant deadline, Func<string?> problem, string check)
