@@ -11,7 +11,7 @@ namespace PastryActors.Simulation.Checking;
 public sealed class BoundChecker : IChecker
 {
     /// <summary>Events a node may have waiting after quiescence: its own periodic timers, some dozens of probes and requests, and as many that no longer mean anything.</summary>
-    private const int WaitingPerNodeMax = 2000;
+    private const int WaitingPerNodeMax = 500;
 
     private long _dropped;
 

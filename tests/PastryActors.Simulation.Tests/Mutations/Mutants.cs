@@ -9,15 +9,6 @@ using PastryActors.Simulation.Workers;
 
 namespace PastryActors.Simulation.Tests.Mutations;
 
-/// <summary>No per-hop acknowledgement: a hop that is lost stays lost, and one that came is sent again and again.</summary>
-internal sealed class NoHopAck(INodeCore inner) : MutantCore(inner)
-{
-    protected override void Let(in Effect effect, Outbox outbox)
-    {
-        if (effect.Body is not HopAck) Pass(effect, outbox);
-    }
-}
-
 /// <summary>Acknowledges a hop and then forgets it.</summary>
 internal sealed class AcksAndDrops(INodeCore inner) : MutantCore(inner)
 {
@@ -74,25 +65,22 @@ internal sealed class NoFailureDetection(INodeCore inner) : MutantCore(inner)
     }
 }
 
-/// <summary>Routes to the third node that it knows: messages go in circles.</summary>
+/// <summary>Sends a message back to where it came from: it goes in a circle.</summary>
 internal sealed class RoutesBack(INodeCore inner) : MutantCore(inner)
 {
-    private NodeHandle? _last;
+    private const int HopsMax = 64;
 
     protected override bool Takes(in NodeEvent happened, Instant now, Outbox outbox)
     {
-        if (happened.Body is Routed { Payload.Kind: 120 }) _last = happened.From;
-        return true;
-    }
-
-    protected override void Let(in Effect effect, Outbox outbox)
-    {
-        if (effect.Body is Routed { Payload.Kind: 120 } hop && _last is not null) outbox.Send(_last, hop);
-        else Pass(effect, outbox);
+        if (happened.Body is not Routed { Payload.Kind: 120, Hops: < HopsMax } hop) return true;
+        outbox.Send(happened.From!, new HopAck(hop.Sequence));
+        outbox.Report(new Fact(FactKind.HopTaken, hop.Key, hop.Hops + 1));
+        outbox.Send(happened.From!, hop with { Hops = hop.Hops + 1, Sequence = 0 });
+        return false;
     }
 }
 
-/// <summary>Takes every routed message twice: forgotten recognition of duplicates.</summary>
+/// <summary>Hands every run of messages to its subscriber twice: forgotten recognition of duplicates.</summary>
 internal sealed class DeliversTwice(INodeCore inner) : MutantCore(inner)
 {
     protected override void Let(in Effect effect, Outbox outbox)
@@ -184,15 +172,13 @@ internal sealed class NeverAdopts(INodeCore inner) : MutantCore(inner)
     }
 }
 
-/// <summary>Schedules every timer twice: twice as many at every turn.</summary>
+/// <summary>Schedules every timer many times: the rest come when nobody expects them.</summary>
 internal sealed class DoublesTimers(INodeCore inner) : MutantCore(inner)
 {
-    private int _extra;
-
     protected override void Let(in Effect effect, Outbox outbox)
     {
         Pass(effect, outbox);
-        if (effect.Kind == EffectKind.Schedule && ++_extra < 4000) outbox.Schedule(effect.Timer, effect.Delay + TimeSpan.FromHours(1));
+        for (int i = 0; effect.Kind == EffectKind.Schedule && i < 16; i++) outbox.Schedule(effect.Timer, effect.Delay + TimeSpan.FromHours(1));
     }
 }
 

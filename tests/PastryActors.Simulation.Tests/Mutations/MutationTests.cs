@@ -10,7 +10,6 @@ public sealed class MutationTests
 {
     private static readonly Dictionary<string, Func<INodeCore, INodeCore>> Faults = new()
     {
-        [nameof(NoHopAck)] = static c => new NoHopAck(c),
         [nameof(AcksAndDrops)] = static c => new AcksAndDrops(c),
         [nameof(DeliversAnywhere)] = static c => new DeliversAnywhere(c),
         [nameof(ActiveTooEarly)] = static c => new ActiveTooEarly(c),
@@ -49,10 +48,9 @@ public sealed class MutationTests
 
     public static TheoryData<string, string> Expected => new()
     {
-        { nameof(NoHopAck), "deliveries" },
         { nameof(AcksAndDrops), "serves" },
         { nameof(DeliversAnywhere), "deliveries" },
-        { nameof(ActiveTooEarly), "deliveries" },
+        { nameof(ActiveTooEarly), "leafSets" },
         { nameof(NoFailureDetection), "converges" },
         { nameof(RoutesBack), "loops" },
         { nameof(DeliversTwice), "topicStreams" },
