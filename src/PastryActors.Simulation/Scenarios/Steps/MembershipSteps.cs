@@ -85,9 +85,11 @@ internal static class MembershipSteps
         }
 
         run.Lookups.IsJudging = true;
+        // A side of a cut network without a holder rightly knew of none.
+        if (run.WasCut) run.Files.Reads.Clear();
         Await(run, deadline, () => run.Placement.Misplaced(surplus: 0), "files");
-        if (run.Topics.Subscriptions.Count == 0) return;
         if (run.WasCut) Rebase(run, deadline);
+        if (run.Topics.Subscriptions.Count == 0) return;
         Await(run, deadline, () => run.Streams.FirstProblem(complete: true), "topicStreams");
         AwaitTrees(run, deadline);
     }
