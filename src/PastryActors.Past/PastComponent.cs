@@ -7,6 +7,7 @@ using PastryActors.Past.Messages;
 using PastryActors.Past.Operations;
 using PastryActors.Past.Repair;
 using PastryActors.Past.Requesting;
+using PastryActors.Past.Requests;
 using PastryActors.Pastry.Applications;
 using PastryActors.Pastry.Tables;
 
@@ -106,7 +107,13 @@ public sealed class PastComponent : IPastryComponent
     public void OnWorkDone(WorkResult result) => _machines.Context.WorkDone(result);
 
     /// <inheritdoc/>
-    public bool OnRequest(Request request) => _machines.Desk.TryTake(request);
+    public bool OnRequest(Request request)
+    {
+        if (request is not ReportDamage damage) return _machines.Desk.TryTake(request);
+        if (_catalog.TryGet(damage.Object, out CatalogEntry entry)) _machines.Server.Damaged(entry, onDisk: false);
+        _machines.Context.Host.Reply(new DamageNoted(damage.Id));
+        return true;
+    }
 
     /// <inheritdoc/>
     public void PeerFailed(NodeHandle peer) => _machines.Context.Operations.PeerFailed(peer.Id);

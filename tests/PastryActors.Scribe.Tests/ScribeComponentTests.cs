@@ -238,7 +238,7 @@ public sealed class ScribeComponentTests
         host.Component.OnRequest(new Subscribe(3, Second, new string('x', 300)));
         host.Component.OnRequest(new Unsubscribe(4, Second, 77));
         Assert.Equal([FailureCode.Invalid, FailureCode.Invalid, FailureCode.Invalid, FailureCode.NotFound], host.Replies.Cast<Failed>().Select(f => f.Code));
-        Assert.Contains("1044480", ((Failed)host.Replies[0]).Detail, StringComparison.Ordinal);
+        Assert.Contains("1048576", ((Failed)host.Replies[0]).Detail, StringComparison.Ordinal);
         Assert.Contains("256", ((Failed)host.Replies[2]).Detail, StringComparison.Ordinal);
     }
 

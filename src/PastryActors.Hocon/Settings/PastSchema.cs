@@ -17,7 +17,7 @@ internal static class PastSchema
     private static OptionSection<PastSettings> Space(OptionSection<PastSettings> section) => section
         .Key("capacity", OptionTypes.Size(1 << 20, 1L << 50), o => o.CapacityBytes, (o, v) => o with { CapacityBytes = v },
             """
-            Disk space that the store may take, overhead included; it holds. What does not fit is diverted to a leaf or refused. Nodes of one ring should be
+            Disk space that the store may take, overhead included; it holds. What does not fit is refused. Nodes of one ring should be
             within two orders of magnitude of each other; a larger machine runs several nodes.
             """)
         .Key("replicas", OptionTypes.Int(1, 16), o => o.Replicas, (o, v) => o with { Replicas = v },

@@ -19,11 +19,6 @@ internal static class ScribeSchema
             Periods without a sign of its parent after which a child joins the tree anew. One would take every lost heartbeat for a failure; each more mends
             one period later.
             """)
-        .Key("refresh-period", Ranges.Period, o => o.RefreshPeriod, (o, v) => o with { RefreshPeriod = v },
-            """
-            How often a child tells its parent that it is still there; a child silent for some of these periods is removed. Children tables forget the dead by
-            it; lowering it forgets sooner, for a message a topic and period.
-            """)
         .Key("publish-timeout", Ranges.Deadline, o => o.PublishTimeout, (o, v) => o with { PublishTimeout = v },
             "How long a publish waits for the root's acknowledgement with its sequence number, attempts included, before it ends with a reason.");
 
@@ -45,7 +40,7 @@ internal static class ScribeSchema
             """)
         .Key("subscriber-queue", Ranges.Bound, o => o.SubscriberQueue, (o, v) => o with { SubscriberQueue = v },
             """
-            Messages that wait for one subscriber that reads too slowly. Beyond it the oldest give way and the subscriber is told of the gap; other
+            Runs of messages that wait for one subscriber at the gateway that reads too slowly. Beyond it the subscriber is cut off with a reason; other
             subscribers do not wait. Memory at worst: this times the size of messages, a slow subscriber.
             """)
         .Key("root-replicas", OptionTypes.Int(1, 16), o => o.RootReplicas, (o, v) => o with { RootReplicas = v },

@@ -7,7 +7,6 @@ public sealed record ScribeSettings
 
     public int HeartbeatMisses { get; init; } = 2;
 
-    public TimeSpan RefreshPeriod { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>A topic.</summary>
     public int MaxChildren { get; init; } = 1024;
@@ -18,7 +17,7 @@ public sealed record ScribeSettings
     public int MaxMessageBytes { get; init; } = 1 << 20;
 
     /// <summary>Messages, a subscriber.</summary>
-    public int SubscriberQueue { get; init; } = 4096;
+    public int SubscriberQueue { get; init; } = 1024;
 
     public TimeSpan PublishTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -14,8 +14,8 @@ internal static class TcpSchema
     private static OptionSection<TcpSettings> Bounds(OptionSection<TcpSettings> section) => section
         .Key("tls", OptionTypes.Flag, o => o.Tls, (o, v) => o with { Tls = v },
             """
-            TLS 1.3 with both sides proving the key that their nodeId is made from. False sends in the clear and believes every nodeId: only for measuring, on
-            a machine or network of one's own. Must be the same on all nodes of a ring.
+            TLS 1.3 with both sides proving the key that their nodeId is made from. False sends in the clear: the greeting is signed all the same, but what
+            follows it can be read and changed on the way. Only for measuring, or on a network of one's own. Must be the same on all nodes of a ring.
             """)
         .Key("max-frame", OptionTypes.ArraySize(64 << 10, 64 << 20), o => o.MaxFrameBytes, (o, v) => o with { MaxFrameBytes = v },
             """

@@ -32,12 +32,15 @@ public sealed class NodeLauncher(ClusterFolder folder)
         "node.http.listen=" + new Uri(node.Http).Authority,
         "overlay.listen=" + node.Overlay,
         "node.found-ring=" + (found ? "true" : "false"),
-        "node.seeds=[" + string.Join(", ", SeedsOf(state, node).Select(s => $"\"{s}\"")) + "]",
+        "node.seeds=[" + string.Join(", ", SeedsOf(state, node, found).Select(s => $"\"{s}\"")) + "]",
     ];
 
-    // Several, nearest indexes first: a ring that lost some nodes must not lose its door with them.
-    private static IEnumerable<string> SeedsOf(ClusterState state, ClusterNode node) =>
-        state.Nodes.Where(n => n.Index != node.Index).OrderBy(n => n.Index == 0 ? 0 : 1).ThenByDescending(n => n.Alive).ThenBy(n => Math.Abs(n.Index - node.Index))
+    // Several, nearest indexes first: a ring that lost some nodes must not lose its door with them. A founder that never ran has
+    // nobody to look for, and would only let the others wait.
+    private IEnumerable<string> SeedsOf(ClusterState state, ClusterNode node, bool found) =>
+        found && !Directory.Exists(Path.Combine(folder.NodeFolder(node.Index), "store"))
+        ? []
+        : state.Nodes.Where(n => n.Index != node.Index).OrderBy(n => n.Index == 0 ? 0 : 1).ThenByDescending(n => n.Alive).ThenBy(n => Math.Abs(n.Index - node.Index))
             .Take(SeedsMax).Select(n => n.Overlay);
 
     private ProcessStartInfo StartInfo(ClusterState state, ClusterNode node, bool found)

@@ -9,7 +9,7 @@ namespace PastryActors.Node.Files;
 
 /// <summary>Where a file is.</summary>
 /// <param name="Chunks">Chunks of content; 1 for a file in one piece.</param>
-/// <param name="Holders">Of the file's own object, closest first, as of <paramref name="At"/>.</param>
+/// <param name="Holders">Of the file's own object, those that hold it or may hold it (the others asked have nothing), closest first, as of <paramref name="At"/>.</param>
 /// <param name="ReplicasAlive">The least number of replicas over the file's own object and all its parts.</param>
 public sealed record FileWhereabouts(ObjectCertificate Certificate, int Chunks, ValueList<HolderReport> Holders, int ReplicasAlive, DateTimeOffset At);
 
@@ -36,7 +36,8 @@ public sealed class FileInspector(INodeAccess node, FileReader reader, OwnerIden
             }, cancellation).ConfigureAwait(false);
         }
 
-        return new FileWhereabouts(certificate, chunks, top.Holders, alive, time.GetUtcNow());
+        ValueList<HolderReport> holders = top.Holders.Where(h => h.State != HolderState.Missing).ToValueList();
+        return new FileWhereabouts(certificate, chunks, holders, alive, time.GetUtcNow());
     }
 
     /// <summary>

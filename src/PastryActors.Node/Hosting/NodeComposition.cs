@@ -29,14 +29,16 @@ internal static class NodeComposition
         cancellation.ThrowIfCancellationRequested();
         var folder = new NodeFolder(settings.Node.Dir);
         NodeKey key = NodeKey.LoadOrCreate(folder.KeyFile);
-        VolumeStore store = VolumeStore.Open(SettingsMap.StoreOf(settings, folder), new StoreLog(logs.CreateLogger("PastryActors.Store")));
+        var storeLog = new StoreLog(logs.CreateLogger("PastryActors.Store"));
+        VolumeStore store = VolumeStore.Open(SettingsMap.StoreOf(settings, folder), storeLog);
         try
         {
             TcpEngine engine = await TcpEngine.StartAsync(SettingsMap.TcpOf(settings), key, Codec, logs).ConfigureAwait(false);
             var options = new SignatureOptions();
             var ownerSigner = new BatchSigner(owner, options);
             var signatures = new SignatureWorkers(new BatchSigner(folder.LoadKey(), options), ownerSigner, new SignatureVerifier(options), options);
-            var node = new TcpHostedNode(engine, key, store, folder, logs.CreateLogger("PastryActors.Node"));
+            var node = new TcpHostedNode(engine, key, store, folder, SettingsMap.RequestsOf(settings), logs.CreateLogger("PastryActors.Node"));
+            storeLog.Damaged = node.OnDamaged;
             node.Start(self => CoreOf(self, settings, folder, key, store), new NodeWorkers(new StoreWorkers(store), signatures));
             return new StartedNode(node, ownerSigner);
         }

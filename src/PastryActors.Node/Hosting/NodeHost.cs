@@ -1,9 +1,14 @@
 using System.Net;
+using System.Security.Cryptography;
 using PastryActors.Hocon.Reading;
 using PastryActors.Hocon.Settings;
 using PastryActors.Node.Files;
 using PastryActors.Node.Gateway;
 using PastryActors.Node.Workers;
+using PastryActors.Store;
+using PastryActors.Tcp;
+using PastryActors.Tcp.Identity;
+using NodeSettings = PastryActors.Hocon.Settings.NodeSettings;
 
 namespace PastryActors.Node.Hosting;
 
@@ -30,6 +35,11 @@ public sealed class NodeHost(NodeFactory start, TextWriter error)
         {
             return 0;
         }
+        catch (Exception fault) when (IsForTheOperator(fault))
+        {
+            await error.WriteLineAsync($"pastry: {fault.Message}").ConfigureAwait(false);
+            return 1;
+        }
         catch (Exception fault)
         {
             HostLog.Failed(logger, fault);
@@ -37,12 +47,17 @@ public sealed class NodeHost(NodeFactory start, TextWriter error)
         }
     }
 
+    /// <summary>A port in use, a folder that cannot be used, a damaged key: the message says it all, and a stack trace would only hide it.</summary>
+    private static bool IsForTheOperator(Exception fault) =>
+        fault is ListenException or StoreUnusableException or NodeKeyException or TcpOptionsException or IOException or UnauthorizedAccessException or CryptographicException;
+
     private async Task<int> RunAsync(NodeSettings settings, GatewayOptions gateway, ILoggerFactory logs, ILogger logger, CancellationToken stop)
     {
         string keyFile = settings.Past.OwnerKey.Length > 0 ? settings.Past.OwnerKey : Path.Combine(settings.Node.Dir, "owner.key");
         using var ownerKey = OwnerKey.LoadOrCreate(keyFile);
         StartedNode started = await start(settings, ownerKey, logs, stop).ConfigureAwait(false);
         await using IHostedNode node = started.Node;
+        using var trimmer = new MemoryTrimmer(TimeProvider.System);
         using var journal = new OwnerJournal(keyFile + ".files", node.Id.ToString());
         var services = GatewayServices.Over(
             node.Access, new OwnerIdentity(started.OwnerSigner, TimeProvider.System), journal, TransferOf(settings.Past), TimeProvider.System);

@@ -11,6 +11,8 @@ internal static class NodeLogging
         builder.SetMinimumLevel(LevelOf(settings.Level));
         // What the web server says of each request would drown what the node says of itself.
         builder.AddFilter("Microsoft", level => level >= LogLevel.Warning && settings.Level != LogThreshold.Off);
+        // A gateway that cannot listen is said in one sentence at the end; the web server's own account of it is a stack trace.
+        builder.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.AddConsole(console =>
         {
             console.LogToStandardErrorThreshold = LogLevel.Trace;

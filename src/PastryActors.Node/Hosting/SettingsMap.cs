@@ -1,3 +1,4 @@
+using PastryActors.Node.Access;
 using PastryActors.Past;
 using PastryActors.Pastry;
 using PastryActors.Scribe;
@@ -51,6 +52,8 @@ internal static class SettingsMap
         PublishTimeout = settings.Scribe.PublishTimeout,
         RootReplicas = settings.Scribe.RootReplicas,
     };
+
+    public static RequestTableOptions RequestsOf(NodeSettings settings) => new() { SubscriptionQueue = settings.Scribe.SubscriberQueue };
 
     public static StoreOptions StoreOf(NodeSettings settings, NodeFolder folder) => new()
     {

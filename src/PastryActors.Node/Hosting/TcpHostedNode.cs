@@ -25,17 +25,19 @@ internal sealed class TcpHostedNode : IHostedNode, INodeAccess, INodeListener
     private readonly RequestTable _requests;
     private readonly FactTally _facts = new();
     private readonly PeerMemory _memory;
+    private readonly DamageReporter _damage;
     private readonly TaskCompletionSource _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopping = new();
     private Task _caretaker = Task.CompletedTask;
     private TcpNode _node = null!;
     private volatile NodeParts? _parts;
 
-    public TcpHostedNode(TcpEngine engine, NodeKey key, VolumeStore store, NodeFolder folder, ILogger logger)
+    public TcpHostedNode(TcpEngine engine, NodeKey key, VolumeStore store, NodeFolder folder, RequestTableOptions requests, ILogger logger)
     {
         (_engine, _key, _store, _folder, _logger) = (engine, key, store, folder, logger);
-        _requests = new RequestTable(request => _node.Post(request), new RequestTableOptions(), TimeProvider.System);
+        _requests = new RequestTable(request => _node.Post(request), requests, TimeProvider.System);
         _memory = new PeerMemory(folder, logger);
+        _damage = new DamageReporter(this);
     }
 
     /// <inheritdoc/>
@@ -46,6 +48,9 @@ internal sealed class TcpHostedNode : IHostedNode, INodeAccess, INodeListener
 
     /// <inheritdoc/>
     public Task Failure => _failure.Task;
+
+    /// <summary>The store found an object damaged.</summary>
+    public void OnDamaged(FileId damaged) => _damage.Report(damaged);
 
     /// <summary>Runs the node.</summary>
     public void Start(Func<NodeHandle, NodeParts> parts, IWorkers workers)
@@ -101,6 +106,7 @@ internal sealed class TcpHostedNode : IHostedNode, INodeAccess, INodeListener
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
+        await _damage.DisposeAsync().ConfigureAwait(false);
         await _engine.DisposeAsync().ConfigureAwait(false);
         await _caretaker.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _memory.DisposeAsync().ConfigureAwait(false);

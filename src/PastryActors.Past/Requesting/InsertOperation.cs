@@ -115,7 +115,7 @@ internal sealed class InsertOperation(PastContext context, RequestDesk desk, Ins
 
     private void Ask(Target target, bool offer)
     {
-        target.Standing = Standing.Asked;
+        (target.Standing, target.Offered) = (Standing.Asked, offer);
         var request = new StoreRequest(Id, insert.Certificate, offer);
         if (offer) Context.Host.Send(request, target.Node);
         else Context.Host.Send(request, target.Node, Lane.Bulk, insert.Content);
@@ -162,7 +162,7 @@ internal sealed class InsertOperation(PastContext context, RequestDesk desk, Ins
         string who = $"node {target.Node.Id}: {refused.Detail}";
         switch (refused.Code)
         {
-            case RefusalCode.ContentWanted: Ask(target, offer: false); break;
+            case RefusalCode.ContentWanted when target.Offered: Ask(target, offer: false); break;
             case RefusalCode.Conflict: Fail(FailureCode.Exists, who); break;
             case RefusalCode.Reclaimed or RefusalCode.Forbidden: Fail(FailureCode.Forbidden, who); break;
             case RefusalCode.Full: Fail(FailureCode.Full, who); break;
@@ -196,6 +196,9 @@ internal sealed class InsertOperation(PastContext context, RequestDesk desk, Ins
         public StoreReceipt? Receipt { get; set; }
 
         public bool AlreadyHeld { get; set; }
+
+        /// <summary>Whether it was asked without the content: only then may it ask for that, or it could have a chunk sent for ever.</summary>
+        public bool Offered { get; set; }
     }
 
     private sealed class ReceiptCheck(InsertOperation insert, Target target) : IWorkWaiter

@@ -35,6 +35,12 @@ public sealed record ObjectReclaimed(long RequestId, int Released, long BytesRel
 /// <param name="ReadBack">Make every holder read the object from its disk and check it against its certificate.</param>
 public sealed record InspectObject(long Id, TimeSpan Timeout, FileId Object, bool ReadBack) : Request(Id, Timeout);
 
+/// <summary>The store found an object of this node damaged and lists it no more. Answered by <see cref="DamageNoted"/>; the object is fetched again from another holder.</summary>
+public sealed record ReportDamage(long Id, TimeSpan Timeout, FileId Object) : Request(Id, Timeout);
+
+/// <summary>PAST no longer counts on the object here.</summary>
+public sealed record DamageNoted(long RequestId) : Reply(RequestId);
+
 /// <summary>Where an object is.</summary>
 /// <param name="Certificate">The certificate of a holder, verified; null if nobody holds the object.</param>
 /// <param name="Holders">What each of the nodes asked answered, closest first.</param>

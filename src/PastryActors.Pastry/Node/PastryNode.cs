@@ -344,8 +344,8 @@ public sealed class PastryNode : INodeCore, IProbeEvents
     {
         var leave = new Leave(_node.Leafs.Snapshot);
         foreach (NodeHandle member in leave.Leafs) _node.Send(member, leave);
-        SetActive(false);
         _left = true;
+        SetActive(false);
         _node.Outbox.Reply(new LeftRing(request.Id));
     }
 
@@ -368,7 +368,7 @@ public sealed class PastryNode : INodeCore, IProbeEvents
         if (_node.IsActive == active) return;
         _node.IsActive = active;
         long milliseconds = (long)(_node.Now - _startedAt).TotalMilliseconds;
-        _node.Report(active ? FactKind.BecameActive : FactKind.BecameInactive, Self.Id, milliseconds);
+        _node.Report(active ? FactKind.BecameActive : _left ? FactKind.NodeLeft : FactKind.BecameInactive, Self.Id, milliseconds);
         foreach (IPastryComponent component in _components) component.ActiveChanged(active);
     }
 

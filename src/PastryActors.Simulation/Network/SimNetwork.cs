@@ -25,8 +25,18 @@ public sealed class SimNetwork
         (_world, _queue, _options) = (world, queue, world.Options);
         _random = new RandomSource(Mixing.Of(world.Seed, 0x4E4554));
         _jitter = new Jitter(Mixing.Of(world.Seed, 0x4A4954), _options.JitterMax);
+        (MessageLoss, Duplication) = (_options.MessageLoss, _options.Duplication);
         _codec = _options.Codec is { } codec ? new CodecCheck(codec) : null;
     }
+
+    /// <summary>Chance, 0 to 1, that a message is lost from now on; at first <see cref="SimOptions.MessageLoss"/>.</summary>
+    public double MessageLoss { get; set; }
+
+    /// <summary>Chance, 0 to 1, that a message arrives twice from now on; at first <see cref="SimOptions.Duplication"/>.</summary>
+    public double Duplication { get; set; }
+
+    /// <summary>Whether no cut is made at this moment.</summary>
+    public bool IsInOnePiece => _partitions.Count == 0;
 
     /// <summary>Cuts <paramref name="side"/> off from <paramref name="other"/>, or from all others, also those still to come.</summary>
     /// <param name="oneWay">Only what the first side sends is lost.</param>
@@ -121,7 +131,7 @@ public sealed class SimNetwork
 
     private bool IsLostOnTheWay(SimNode from, SimNode target, NodeHandle to)
     {
-        if (Happens(_options.MessageLoss))
+        if (Happens(MessageLoss))
         {
             _world.Counters.CountLost(LossReason.Chance);
             return true;
@@ -153,7 +163,7 @@ public sealed class SimNetwork
         long leaves = target == from ? _world.Now.Ticks : LeavesAtTicks(from, send);
         long latency = target == from ? 0 : LatencyTicks(from, target, leaves);
         _queue.Push(leaves + latency, arrival);
-        if (Happens(_options.Duplication)) _queue.Push(leaves + (2 * latency), arrival);
+        if (Happens(Duplication)) _queue.Push(leaves + (2 * latency), arrival);
     }
 
     /// <summary>When the last byte of a message leaves its sender. Only the content on the bulk lane has to queue for bandwidth.</summary>

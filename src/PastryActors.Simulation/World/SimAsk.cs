@@ -31,6 +31,9 @@ public sealed class SimAsk
     /// <summary>Whether any reply came.</summary>
     public bool IsAnswered => _replies.Count > 0;
 
+    /// <summary>Whether the start of the node that was asked is over: no reply will come any more.</summary>
+    public bool IsOrphaned => !Node.IsUp || Node.Handle.Incarnation != Incarnation;
+
     internal uint Incarnation { get; }
 
     /// <summary>Whether the node is taken away at the first reply.</summary>

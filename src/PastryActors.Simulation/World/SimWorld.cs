@@ -66,6 +66,9 @@ public sealed class SimWorld
     /// </summary>
     public ulong TraceValue => Trace.Value;
 
+    /// <summary>Raised while a node still has its core, before a crash or an orderly stop takes it away: what a host would have written down can be read then.</summary>
+    public event Action<SimNode>? Stopping;
+
     internal TraceHash Trace { get; } = new();
 
     /// <summary>Adds a node and starts it now.</summary>
@@ -90,6 +93,7 @@ public sealed class SimWorld
     public void Crash(SimNode node)
     {
         Mine(node);
+        if (node.IsUp) Stopping?.Invoke(node);
         node.Core = null;
         node.Mailbox = null;
         node.BulkFreeAtTicks = 0;

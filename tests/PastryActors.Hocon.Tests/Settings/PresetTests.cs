@@ -32,7 +32,7 @@ public sealed class PresetTests
             s => s.Overlay.HeartbeatPeriod, s => s.Overlay.ProbeTimeout, s => s.Overlay.HopTimeoutMax, s => s.Overlay.TableMaintenancePeriod,
             s => s.Overlay.NeighbourhoodMaintenancePeriod, s => s.Overlay.LeafSetMaintenancePeriod, s => s.Overlay.MergePeriod, s => s.Overlay.JoinTimeout,
             s => s.Overlay.FoundAfter, s => s.Past.SyncPeriod, s => s.Past.SurplusDelay, s => s.Past.AttemptTimeout,
-            s => s.Scribe.HeartbeatPeriod, s => s.Scribe.RefreshPeriod,
+            s => s.Scribe.HeartbeatPeriod,
         ];
         Assert.All(times, time => Assert.True(time(local) < time(lan) && time(lan) < time(wan)));
     }

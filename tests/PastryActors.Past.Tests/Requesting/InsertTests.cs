@@ -56,6 +56,22 @@ public sealed class InsertTests
     }
 
     [Fact]
+    public void A_holder_cannot_have_the_content_sent_over_and_over()
+    {
+        var ring = new TestRing(8);
+        var content = Make.Content("hello");
+        ObjectCertificate certificate = Make.File("a", content);
+        int chunksSent = 0;
+        ring.OnTheWay = p =>
+        {
+            if (p.Message is StoreRequest && p.Content is not null) chunksSent++;
+            return p.Message is StoreAnswer answer ? p with { Message = new Refused(answer.Operation, RefusalCode.ContentWanted, "more"), Content = null } : p;
+        };
+        ring.Ask<Failed>(ring.Nodes[0], id => new InsertObject(id, Timeout, certificate, content, false));
+        Assert.InRange(chunksSent, 3, 3 * new PastOptions().RoundsMax);
+    }
+
+    [Fact]
     public void An_empty_file_is_an_object_too()
     {
         var ring = new TestRing(5);

@@ -110,6 +110,17 @@ public sealed class LookupTests
     }
 
     [Fact]
+    public void A_replica_that_the_store_reports_damaged_is_fetched_again()
+    {
+        TestNode rotten = _closest[0];
+        rotten.Disk.Remove(_certificate.File);
+        _ring.Ask<DamageNoted>(rotten, id => new ReportDamage(id, Timeout, _certificate.File));
+        _ring.RunFor(TimeSpan.FromSeconds(2));
+        Assert.Contains(rotten.Facts, f => f.Kind == FactKind.ReplicaDamaged);
+        Assert.Equal(_certificate.ContentHash, rotten.Disk[_certificate.File].Content!.Hash);
+    }
+
+    [Fact]
     public void A_holder_beyond_its_reads_says_busy_and_another_serves()
     {
         _ring.OnTheWay = p => p is { Message: ObjectAnswer answer } && p.From.Id == _closest[0].Self.Id

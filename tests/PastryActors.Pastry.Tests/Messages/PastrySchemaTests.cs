@@ -1,11 +1,11 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using PastryActors.Core.Driving;
-using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
 using PastryActors.Pastry.Messages;
 using PastryActors.Pastry.Requests;
 using PastryActors.Tests.Wire;
+using static PastryActors.Tests.Wire.SchemaValues;
 using Schema = PastryActors.Wire.Schema;
 
 namespace PastryActors.Pastry.Tests.Messages;
@@ -26,23 +26,23 @@ public sealed class PastrySchemaTests : SchemaContract
         Routed m => new Schema::Routed
         {
             Key = Bytes(m.Key),
-            Source = Node(m.Source),
+            Source = NodeOf(m.Source),
             Hops = (uint)m.Hops,
             Sequence = m.Sequence,
             PayloadKind = m.Payload.Kind,
             Payload = ByteString.CopyFrom(Encode(m.Payload).Span),
         },
         HopAck m => new Schema::HopAck { Sequence = m.Sequence },
-        JoinRequest m => new Schema::JoinRequest { Joiner = Node(m.Joiner), Rows = (uint)m.Rows, Nodes = { m.Nodes.Select(Node) } },
-        JoinReply m => new Schema::JoinReply { Leafs = { m.Leafs.Select(Node) }, Nodes = { m.Nodes.Select(Node) } },
+        JoinRequest m => new Schema::JoinRequest { Joiner = NodeOf(m.Joiner), Rows = (uint)m.Rows, Nodes = { m.Nodes.Select(NodeOf) } },
+        JoinReply m => new Schema::JoinReply { Leafs = { m.Leafs.Select(NodeOf) }, Nodes = { m.Nodes.Select(NodeOf) } },
         JoinRefused => new Schema::JoinRefused(),
-        Leave m => new Schema::Leave { Leafs = { m.Leafs.Select(Node) } },
+        Leave m => new Schema::Leave { Leafs = { m.Leafs.Select(NodeOf) } },
         LeafSetProbe m => new Schema::LeafSetProbe
         {
             Purpose = (Schema::ProbePurpose)m.Purpose,
             Active = m.Active,
-            Leafs = { m.Leafs.Select(Node) },
-            Failed = { m.Failed.Select(Node) },
+            Leafs = { m.Leafs.Select(NodeOf) },
+            Failed = { m.Failed.Select(NodeOf) },
         },
         Heartbeat => new Schema::Heartbeat(),
         DistanceProbe m => new Schema::DistanceProbe { Sequence = m.Sequence, IsAnswer = m.IsAnswer, Question = m.Question, BelowMicros = m.BelowMicros },
@@ -54,22 +54,13 @@ public sealed class PastrySchemaTests : SchemaContract
             Tag = m.Tag,
             Active = m.Active,
             Depth = (uint)m.Depth,
-            Nodes = { m.Nodes.Select(Node) },
-            More = { m.More.Select(Node) },
+            Nodes = { m.Nodes.Select(NodeOf) },
+            More = { m.More.Select(NodeOf) },
         },
         RouteTrace m => new Schema::RouteTrace { Tag = m.Tag, IsAnswer = m.IsAnswer, Hops = { m.Hops.Select(Hop) } },
-        ApplicationMessage m => new Schema::ApplicationMessage { Application = m.Application, Body = ByteString.CopyFrom(m.Body.Span) },
+        ApplicationMessage m => new Schema::ApplicationMessage { Application = m.Application, Body = Bytes(m.Body) },
         _ => throw new ArgumentOutOfRangeException(nameof(message), message, "not in the schema"),
     };
 
-    private static Schema::Node Node(NodeHandle node) => new() { Id = Bytes(node.Id), Address = node.Address, Incarnation = node.Incarnation };
-
-    private static Schema::TracedHop Hop(TracedHop hop) => new() { Node = Node(hop.Node), RoundTripMicros = (uint)hop.RoundTripMicros };
-
-    private static ByteString Bytes(RingId id)
-    {
-        byte[] bytes = new byte[RingId.SizeBytes];
-        id.WriteTo(bytes);
-        return ByteString.CopyFrom(bytes);
-    }
+    private static Schema::TracedHop Hop(TracedHop hop) => new() { Node = NodeOf(hop.Node), RoundTripMicros = (uint)hop.RoundTripMicros };
 }

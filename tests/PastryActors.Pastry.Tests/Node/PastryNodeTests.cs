@@ -153,7 +153,7 @@ public sealed class PastryNodeTests
             [
                 Sent(Peers.Of(0x90), new Leave([Peers.Of(0x90), Peers.Of(0x70)])),
                 Sent(Peers.Of(0x70), new Leave([Peers.Of(0x90), Peers.Of(0x70)])),
-                Noted(FactKind.BecameInactive, Bench.Self.Id, 0),
+                Noted(FactKind.NodeLeft, Bench.Self.Id, 0),
                 Answered(new LeftRing(8)),
             ],
             Do(NodeEvent.Requested(new LeaveRing(8, Timeout))));

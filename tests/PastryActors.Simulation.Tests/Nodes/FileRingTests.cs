@@ -3,6 +3,7 @@ using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Past.Certificates;
 using PastryActors.Past.Requests;
+using PastryActors.Simulation.Nodes;
 using PastryActors.Simulation.World;
 
 namespace PastryActors.Simulation.Tests.Nodes;
@@ -77,11 +78,7 @@ public sealed class FileRingTests
         SimNode away = ring.Live.First(n => n.Disk!.Contains(id) && n.Index != 0);
         ring.World.Crash(away);
         ring.World.RunFor(TimeSpan.FromSeconds(5));
-        var reclaim = new ReclaimCertificate(id, certificate.Owner, 2, certificate.Signature);
-        reclaim = reclaim with { Signature = ring.World.Signer.Sign(SigningKey.Owner, 0, CertificateCodec.DigestOf(reclaim)) };
-        SimAsk ask = ring.World.Ask(ring.World.Nodes[0], new ReclaimObject(ring.World.NextRequestId(), Minute, id, reclaim));
-        Assert.IsType<ObjectReclaimed>(ring.World.Await(ask, Minute));
-        ring.Acknowledged.RemoveAt(0);
+        Assert.IsType<ObjectReclaimed>(ring.Reclaim(ring.World.Nodes[0], certificate));
         ring.World.Restart(away);
         ring.World.RunFor(2 * Minute);
         foreach (SimNode node in ring.Live) Assert.IsType<Failed>(ring.Lookup(node, id));
@@ -107,7 +104,7 @@ public sealed class FileRingTests
             ring.World.RunFor(TimeSpan.FromMilliseconds(300));
             foreach (ObjectCertificate certificate in ring.Acknowledged.Where(_ => random.Next(8) == 0).ToArray())
             {
-                SimNode[] live = [.. ring.Live.Where(n => ((Pastry.Node.PastryNode)n.Core!).IsActive)];
+                SimNode[] live = [.. ring.Live.Where(SimRing.IsActive)];
                 Reply? reply = ring.Lookup(live[random.Next(live.Length)], CertificateRules.ObjectOf(certificate));
                 Assert.True(reply is ObjectFound, $"seed {seed} round {round}: {certificate.Name}: {reply}");
             }

@@ -1,0 +1,108 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using PastryActors.Core.Driving;
+using PastryActors.Scribe.Requests;
+using PastryActors.Simulation.Nodes;
+using PastryActors.Simulation.World;
+
+namespace PastryActors.Simulation.Checking;
+
+/// <summary>
+/// Every subscriber gets every message of its topic exactly once and in order, all subscribers the same; every message whose publish
+/// was acknowledged has the number that the publisher was told, and after quiescence every live subscriber has it.
+/// </summary>
+/// <param name="topics">What was subscribed and published.</param>
+/// <param name="wasCut">Whether the network was cut since the books were last begun anew: then two roots may have numbered, and nothing is judged.</param>
+public sealed class TopicStreamChecker(TopicWorkload topics, Func<bool> wasCut) : IChecker
+{
+    /// <inheritdoc/>
+    public string Name => "topicStreams";
+
+    /// <inheritdoc/>
+    public void Observe(SimNode node, in Fact fact, Instant now)
+    {
+    }
+
+    /// <inheritdoc/>
+    public CheckResult Conclude(SimWorld world)
+    {
+        string? problem = FirstProblem(complete: true);
+        return new CheckResult(Name, problem is null, problem ?? string.Create(CultureInfo.InvariantCulture, $"{topics.Publishes.Count} published, {topics.Subscriptions.Count} subscriptions"));
+    }
+
+    /// <summary>The first thing that is wrong, in words; null if all is right.</summary>
+    /// <param name="complete">Whether every acknowledged message must have come to every live subscriber by now.</param>
+    public string? FirstProblem(bool complete)
+    {
+        if (wasCut()) return null;
+        Dictionary<(string Topic, ulong Sequence), ulong> marks = [];
+        Dictionary<TopicSubscription, ulong> next = [];
+        foreach (TopicSubscription subscription in topics.Subscriptions)
+        {
+            if (Read(subscription, marks, out ulong reached) is { } problem) return problem;
+            next[subscription] = reached;
+        }
+
+        if (RepeatedMark(marks) is { } repeated) return repeated;
+        foreach (TopicPublish publish in topics.Publishes)
+        {
+            if (publish.Ask.Last is not Published published) continue;
+            if (!marks.TryAdd((publish.Topic, published.Sequence), publish.Mark) && marks[(publish.Topic, published.Sequence)] != publish.Mark) return $"{publish.Topic}: message {published.Sequence} is not the one whose publisher was told this number";
+            if (complete && Missing(publish, published.Sequence, next) is { } missing) return missing;
+        }
+
+        return null;
+    }
+
+    private static string? Read(TopicSubscription subscription, Dictionary<(string Topic, ulong Sequence), ulong> marks, out ulong next)
+    {
+        next = 0;
+        bool isKnown = false;
+        foreach (Reply reply in subscription.Ask.Replies.Skip(subscription.Baseline))
+        {
+            // After a new beginning the first message tells where the subscriber stands.
+            if (!isKnown && reply is TopicMessages first) next = first.First;
+            isKnown = true;
+            switch (reply)
+            {
+                case Subscribed subscribed: next = subscribed.Next; break;
+                case TopicGap gap: return $"{subscription.Topic}: {subscription.Ask.Node} was told of a gap from {gap.From} to {gap.To}: {gap.Reason}";
+                case TopicMessages messages:
+                    if (messages.First != next) return $"{subscription.Topic}: {subscription.Ask.Node} got message {messages.First}, next was {next}";
+                    foreach (TopicItem item in messages.Items)
+                    {
+                        ulong mark = BinaryPrimitives.ReadUInt64BigEndian(item.Payload.Span);
+                        if (!marks.TryAdd((subscription.Topic, next), mark) && marks[(subscription.Topic, next)] != mark) return $"{subscription.Topic}: two subscribers got different messages {next}";
+                        next++;
+                    }
+
+                    break;
+            }
+        }
+
+        return null;
+    }
+
+    private static string? RepeatedMark(Dictionary<(string Topic, ulong Sequence), ulong> marks)
+    {
+        Dictionary<ulong, (string Topic, ulong Sequence)> seen = [];
+        foreach (((string Topic, ulong Sequence) place, ulong mark) in marks)
+        {
+            if (!seen.TryAdd(mark, place)) return $"{place.Topic}: one message came as number {seen[mark].Sequence} and as {place.Sequence}";
+        }
+
+        return null;
+    }
+
+    private static string? Missing(TopicPublish publish, ulong sequence, Dictionary<TopicSubscription, ulong> next)
+    {
+        foreach ((TopicSubscription subscription, ulong reached) in next)
+        {
+            if (subscription.Topic != publish.Topic || !subscription.IsLive) continue;
+            if (reached == 0) return $"{publish.Topic}: message {sequence} was acknowledged, and {subscription.Ask.Node} got nothing";
+            if (reached <= sequence) return $"{publish.Topic}: message {sequence} was acknowledged and did not reach {subscription.Ask.Node}, which has all before {reached}";
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using PastryActors.Core.Collections;
+using PastryActors.Core.Driving;
+using PastryActors.Simulation.Scenarios;
+
+namespace PastryActors.Simulation.Fuzzing;
+
+/// <summary>
+/// Draws scenarios: 8 to 64 nodes with files and topics, and rounds in each of which something goes wrong while traffic goes on. It
+/// keeps to what the ring promises to survive: fewer than k nodes fail at once, and the next fail when the ring has settled.
+/// </summary>
+internal static class ScenarioGenerator
+{
+    private const int RoundsMax = 6;
+
+    /// <summary>One less than k of the local preset.</summary>
+    private const int CrashesMax = 2;
+
+    private static readonly string[] TopicNames = ["news", "sport", "weather"];
+
+    /// <summary>The scenario of a seed.</summary>
+    public static Scenario Draw(ulong seed)
+    {
+        var random = new RandomSource(seed);
+        List<ScenarioStep> steps = [.. Lines("join all over=" + random.Next(20) + "s", "whole within=5m")];
+        foreach (string topic in TopicNames.Take(1 + random.Next(3))) steps.AddRange(Lines(Text($"subscribe {1 + random.Next(6)} topic={topic} over=2s")));
+        steps.AddRange(Lines(Text($"insert {1 + random.Next(30)} over=3s"), "settle"));
+        int rounds = 1 + random.Next(RoundsMax);
+        for (int i = 0; i < rounds; i++) steps.AddRange(Round(random));
+        return new Scenario
+        {
+            Name = Text($"fuzz-{seed}"),
+            About = "Drawn by chance.",
+            Nodes = 8 + random.Next(57),
+            Seed = seed,
+            Topology = random.Next(3) switch
+            {
+                0 => ["constant", "20ms"],
+                1 => ["plane", Text($"{20 + random.Next(100)}ms")],
+                _ => ["transit-stub"],
+            },
+            Options = WorldOf(random),
+            Steps = steps.ToValueList(),
+        };
+    }
+
+    private static ValueList<ScenarioOption> WorldOf(RandomSource random)
+    {
+        List<ScenarioOption> options = [];
+        if (random.Next(2) == 0) options.Add(new("world", "jitter-max", Text($"{1 + random.Next(40)}ms")));
+        if (random.Next(2) == 0) options.Add(new("world", "link-failed-after", "never"));
+        return options.ToValueList();
+    }
+
+    private static IEnumerable<ScenarioStep> Round(RandomSource random)
+    {
+        string over = Text($"over={5 + random.Next(15)}s meanwhile");
+        List<string> lines = [Text($"lookup {random.Next(100)} {over}"), Text($"read {random.Next(30)} {over}"), Text($"insert {random.Next(10)} {over}")];
+        lines.Add(Text($"publish {random.Next(20)} topic={TopicNames[random.Next(TopicNames.Length)]} {over}"));
+        if (random.Next(3) == 0) lines.Add(Text($"reclaim {1 + random.Next(3)} {over}"));
+        if (random.Next(3) == 0) lines.Add(Text($"subscribe {1 + random.Next(4)} topic={TopicNames[random.Next(TopicNames.Length)]} {over}"));
+        lines.AddRange(Fault(random));
+        lines.Add(Text($"+{5 + random.Next(20)}s settle"));
+        return Lines([.. lines]);
+    }
+
+    private static string[] Fault(RandomSource random)
+    {
+        string after = Text($"+{random.Next(3000)}ms");
+        string count = Text($"{1 + random.Next(CrashesMax)}");
+        return random.Next(10) switch
+        {
+            0 => [$"{after} crash {count} over=1s"],
+            1 => [$"{after} crash {count}", Text($"+{random.Next(8000)}ms restart all")],
+            2 => [$"{after} crash 1", Text($"+{random.Next(8000)}ms restart all moved")],
+            3 => [$"{after} crash 1", "+15s settle", "restart all fresh"],
+            4 => [$"{after} leave {count} over=2s"],
+            5 => [Text($"{after} join {1 + random.Next(6)} over=3s")],
+            6 => [Text($"{after} cut {10 + random.Next(40)}% for={1 + random.Next(40)}s")],
+            7 => [Text($"{after} loss {1 + random.Next(5)}%"), "+10s loss 0%"],
+            8 => [Text($"{after} stall {count} for={1 + random.Next(4)}s")],
+            _ => [Text($"{after} rot {1 + random.Next(5)}")],
+        };
+    }
+
+    /// <summary>Lines go through the reader: what is drawn is what a file could say.</summary>
+    private static IEnumerable<ScenarioStep> Lines(params string[] lines) => ScenarioReader.Read("drawn", string.Join('\n', lines)).Steps;
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,148 @@
+using PastryActors.Core.Collections;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Core.Wire;
+using PastryActors.Past;
+using PastryActors.Past.Messages;
+using PastryActors.Pastry;
+using PastryActors.Pastry.Applications;
+using PastryActors.Pastry.Messages;
+using PastryActors.Pastry.Node;
+using PastryActors.Scribe;
+using PastryActors.Scribe.Messages;
+using PastryActors.Simulation.Checking;
+using PastryActors.Simulation.World;
+
+namespace PastryActors.Simulation.Nodes;
+
+/// <summary>
+/// A ring of whole nodes (Pastry, and PAST and Scribe where the options have them) in a simulated world. Wires them as a host
+/// wires a real node: contacts, what was remembered before a restart, what the disk lists, one codec for all.
+/// </summary>
+public sealed class SimRing
+{
+    /// <summary>Contacts given to a node that starts. One may be dead without anybody knowing; three rarely are.</summary>
+    private const int SeedCount = 3;
+
+    private static readonly WireCodec Codec = new([.. PastryWire.Kinds, .. PastKinds.All, .. ScribeMessages.Kinds, LookupMessage.Schema]);
+
+    private readonly Dictionary<int, ValueList<NodeHandle>> _remembered = [];
+    private readonly RandomSource _random;
+    private readonly Func<NodeStart, INodeCore> _make;
+
+    /// <summary>A ring without nodes.</summary>
+    /// <exception cref="ArgumentException">The options are not possible; the message says which.</exception>
+    public SimRing(ulong seed, RingOptions? options = null, SimOptions? world = null)
+    {
+        Options = options ?? RingOptions.Local;
+        if (Options.Problem() is { } problem) throw new ArgumentException(problem, nameof(options));
+        world ??= new SimOptions();
+        World = new SimWorld(seed, Options.ChecksWire ? world with { Codec = Codec } : world);
+        Index = new RingIndex(World);
+        _random = new RandomSource(Mixing.Of(seed, 0x52494E47));
+        _make = Make;
+        World.Stopping += Remember;
+        World.Listen(Facts);
+    }
+
+    /// <summary>The world.</summary>
+    public SimWorld World { get; }
+
+    /// <summary>What the nodes are.</summary>
+    public RingOptions Options { get; }
+
+    /// <summary>All nodes by their ids, for questions about who is closest.</summary>
+    public RingIndex Index { get; }
+
+    /// <summary>How often each fact was reported.</summary>
+    public FactCounts Facts { get; } = new();
+
+    /// <summary>Put around every core that starts from now on; null for none. For tests that break nodes on purpose.</summary>
+    public Func<SimNode, INodeCore, INodeCore>? Wrap { get; set; }
+
+    /// <summary>The nodes that are up.</summary>
+    public IEnumerable<SimNode> Live => World.Nodes.Where(static n => n.IsUp);
+
+    /// <summary>The nodes that are up and active members.</summary>
+    public IEnumerable<SimNode> Active => World.Nodes.Where(IsActive);
+
+    /// <summary>The overlay's core of a node, without what was put around it; null while the node is down.</summary>
+    public static PastryNode? CoreOf(SimNode node)
+    {
+        INodeCore? core = node.Core;
+        while (core is IWrappedCore wrapped) core = wrapped.Inner;
+        return core as PastryNode;
+    }
+
+    /// <summary>Whether a node is up and an active member of a ring.</summary>
+    public static bool IsActive(SimNode node) => CoreOf(node) is { IsActive: true };
+
+    /// <summary>Adds a node and starts it. The first founds the ring; every other is told some nodes that are up. All nodes insert for one owner, number 0.</summary>
+    public SimNode Add() => World.AddNode(_make, owner: 0);
+
+    /// <summary>Adds nodes, all at this moment.</summary>
+    public IReadOnlyList<SimNode> Add(int count) => [.. Enumerable.Range(0, count).Select(_ => Add())];
+
+    /// <summary>Whether every node that is up is active and knows exactly the neighbours that it has.</summary>
+    public bool IsWhole() => LeafSetChecker.FirstProblem(World, Options.Overlay.LeafSetSize) is null;
+
+    /// <summary>Runs until the ring is whole, and answers whether it is.</summary>
+    public bool RunUntilWhole(TimeSpan within) => World.RunUntil(IsWhole, World.Now + within, StrideFor(World.Nodes.Count));
+
+    /// <summary>One of the active nodes, drawn evenly; null if there is none.</summary>
+    public SimNode? DrawActive(RandomSource random) => Draw(random, IsActive);
+
+    /// <summary>One of the nodes for which <paramref name="where"/> holds, drawn evenly; null if there is none.</summary>
+    public SimNode? Draw(RandomSource random, Func<SimNode, bool> where)
+    {
+        IReadOnlyList<SimNode> nodes = World.Nodes;
+        // Most nodes fit as a rule: a few draws nearly always find one, and a list of all would cost a pass.
+        for (int i = 0; i < 16 && nodes.Count > 0; i++)
+        {
+            SimNode drawn = nodes[random.Next(nodes.Count)];
+            if (where(drawn)) return drawn;
+        }
+
+        SimNode[] fitting = [.. nodes.Where(where)];
+        return fitting.Length > 0 ? fitting[random.Next(fitting.Length)] : null;
+    }
+
+    /// <summary>How often a question about all nodes may be asked: the more nodes, the dearer it is.</summary>
+    public static TimeSpan StrideFor(int nodes) => TimeSpan.FromMilliseconds(Math.Max(100, nodes / 4));
+
+    private INodeCore Make(NodeStart start)
+    {
+        PastryNode node = MakeNode(start);
+        return Wrap is null ? node : Wrap(start.Node, node);
+    }
+
+    private PastryNode MakeNode(NodeStart start)
+    {
+        List<IPastryComponent> components = [];
+        if (Options.Past is { } past) components.Add(new PastComponent(past, start.PublicKey, start.Stored));
+        if (Options.Scribe is { } scribe) components.Add(new ScribeComponent(scribe));
+        components.Add(new LookupComponent());
+        bool founds = start.Node.Index == 0;
+        var contacts = new Contacts(SeedsFor(start.Node), _remembered.GetValueOrDefault(start.Node.Index), founds);
+        return new PastryNode(start.Self, Options.Overlay, start.Seed, contacts, components);
+    }
+
+    private ValueList<NodeHandle> SeedsFor(SimNode node)
+    {
+        List<NodeHandle> seeds = [];
+        for (int i = 0; i < SeedCount; i++)
+        {
+            SimNode? seed = Draw(_random, n => n != node && IsActive(n)) ?? Draw(_random, n => n != node && n.IsUp);
+            if (seed is null) break;
+            var handle = new NodeHandle(default, seed.Handle.Address, 0);
+            if (!seeds.Contains(handle)) seeds.Add(handle);
+        }
+
+        return seeds.ToValueList();
+    }
+
+    private void Remember(SimNode node)
+    {
+        if (CoreOf(node) is { Leafs.Count: > 0 } core) _remembered[node.Index] = core.Leafs.Members().ToValueList();
+    }
+}

@@ -1,0 +1,72 @@
+using System.Buffers.Binary;
+using PastryActors.Scribe.Requests;
+using PastryActors.Simulation.World;
+
+namespace PastryActors.Simulation.Nodes;
+
+/// <summary>Applications that subscribe to topics and publish numbered messages, and the book of all that they were told.</summary>
+public sealed class TopicWorkload(SimRing ring)
+{
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(20);
+
+    private ulong _published;
+
+    /// <summary>Every subscription, with all that was delivered to it.</summary>
+    public List<TopicSubscription> Subscriptions { get; } = [];
+
+    /// <summary>Every publish, with its number in <see cref="TopicPublish.Mark"/>.</summary>
+    public List<TopicPublish> Publishes { get; } = [];
+
+    /// <summary>Whether every request has ended, by its answer or with its node.</summary>
+    public bool IsIdle => Publishes.TrueForAll(static p => p.Ask.IsAnswered || p.Ask.IsOrphaned)
+        && Subscriptions.TrueForAll(static s => s.Ask.IsAnswered || s.Ask.IsOrphaned);
+
+    /// <summary>Has a node subscribe to a topic.</summary>
+    public void Subscribe(SimNode node, string topic) =>
+        Subscriptions.Add(new TopicSubscription(topic, ring.World.Ask(node, new Subscribe(ring.World.NextRequestId(), RequestTimeout, topic))));
+
+    /// <summary>Ends a subscription; nothing is promised about it any more.</summary>
+    public void Unsubscribe(TopicSubscription subscription)
+    {
+        Subscriptions.Remove(subscription);
+        if (!subscription.IsLive) return;
+        ring.World.Ask(subscription.Ask.Node, new Unsubscribe(ring.World.NextRequestId(), RequestTimeout, subscription.Ask.Request.Id));
+    }
+
+    /// <summary>
+    /// Judges from now on alone. In a network that was cut, either side has a root and numbers what it is given: what was published
+    /// then has no one order, and nothing is promised about it.
+    /// </summary>
+    public void Rebase()
+    {
+        Publishes.Clear();
+        foreach (TopicSubscription subscription in Subscriptions) subscription.Baseline = subscription.Ask.Replies.Count;
+    }
+
+    /// <summary>Has a node publish the next number to a topic.</summary>
+    public void Publish(SimNode node, string topic)
+    {
+        byte[] payload = new byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64BigEndian(payload, ++_published);
+        SimAsk ask = ring.World.Ask(node, new Publish(ring.World.NextRequestId(), RequestTimeout, topic, payload));
+        Publishes.Add(new TopicPublish(topic, _published, ask));
+    }
+}
+
+/// <summary>One subscription.</summary>
+/// <param name="Topic">Name of the topic.</param>
+/// <param name="Ask">The request, which collects all that was delivered.</param>
+public sealed record TopicSubscription(string Topic, SimAsk Ask)
+{
+    /// <summary>Replies that are not judged: those before the last <see cref="TopicWorkload.Rebase"/>.</summary>
+    public int Baseline { get; internal set; }
+
+    /// <summary>Whether it stands: its node is up, in the same start, and it was answered.</summary>
+    public bool IsLive => !Ask.IsOrphaned && Ask.Replies.Count > 0 && Ask.Replies[0] is Subscribed;
+}
+
+/// <summary>One publish.</summary>
+/// <param name="Topic">Name of the topic.</param>
+/// <param name="Mark">The payload: a number that no other publish has.</param>
+/// <param name="Ask">The request.</param>
+public sealed record TopicPublish(string Topic, ulong Mark, SimAsk Ask);

@@ -1,0 +1,79 @@
+using PastryActors.Core.Collections;
+
+namespace PastryActors.Simulation.Scenarios;
+
+/// <summary>An experiment as its text says it: a world, the nodes, a timeline, and bounds on the figures. A value; see docs/scenarios.md.</summary>
+public sealed record Scenario
+{
+    /// <summary>Name: that of its file.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>One sentence about what it shows.</summary>
+    public string About { get; init; } = "";
+
+    /// <summary>Nodes that the ring begins with; steps may name shares of them.</summary>
+    public int Nodes { get; init; } = 32;
+
+    /// <summary>Decides everything that chance decides.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Which options the others start from: local or papers.</summary>
+    public string Preset { get; init; } = "local";
+
+    /// <summary>The network: its kind and its numbers, as written.</summary>
+    public ValueList<string> Topology { get; init; } = ["constant", "20ms"];
+
+    /// <summary>Single options, in their order: section (overlay, past, scribe, world), key, value.</summary>
+    public ValueList<ScenarioOption> Options { get; init; }
+
+    /// <summary>What happens, in order.</summary>
+    public ValueList<ScenarioStep> Steps { get; init; }
+
+    /// <summary>What must hold of the figures at the end, beyond what the checkers demand of every run.</summary>
+    public ValueList<ScenarioBound> Bounds { get; init; }
+}
+
+/// <summary>One option of a layer.</summary>
+public readonly record struct ScenarioOption(string Section, string Key, string Value);
+
+/// <summary>One line of a timeline.</summary>
+/// <param name="After">How long the run goes on before it.</param>
+/// <param name="Verb">What is done.</param>
+/// <param name="Amount">How much of it; empty where the verb takes none. A number, or a share of the live nodes in percent.</param>
+/// <param name="Words">Further words, key=value or alone.</param>
+public sealed record ScenarioStep(TimeSpan After, string Verb, string Amount, ValueList<KeyValuePair<string, string>> Words)
+{
+    /// <summary>A further word's value; null if it is not there.</summary>
+    public string? this[string key]
+    {
+        get
+        {
+            foreach (KeyValuePair<string, string> word in Words)
+            {
+                if (word.Key == key) return word.Value;
+            }
+
+            return null;
+        }
+    }
+}
+
+/// <summary>A bound on a figure.</summary>
+/// <param name="Figure">Its name.</param>
+/// <param name="Sign">At most, at least, or equal: one of &lt;=, &gt;=, =.</param>
+/// <param name="Value">The bound.</param>
+public sealed record ScenarioBound(string Figure, string Sign, double Value)
+{
+    /// <summary>Whether a value keeps it.</summary>
+    public bool IsKeptBy(double value) => Sign switch
+    {
+        "<=" => value <= Value,
+        ">=" => value >= Value,
+        _ => value == Value,
+    };
+}
+
+/// <summary>The text of a scenario says something that scenarios do not know.</summary>
+/// <param name="line">Where, from 1; 0 if it is about the whole.</param>
+public sealed class ScenarioFormatException(string what, int line = 0)
+    : Exception(line > 0 ? $"line {line}: {what}" : what);

@@ -1,0 +1,86 @@
+using System.Globalization;
+using PastryActors.Core.Collections;
+
+namespace PastryActors.Simulation.Scenarios;
+
+/// <summary>Reads the text of scenarios. The whole format stands in docs/scenarios.md; whatever is not in it is an error that names its line.</summary>
+public static class ScenarioReader
+{
+    /// <summary>Lines at most: a scenario is read by people.</summary>
+    public const int LinesMax = 10_000;
+
+    /// <summary>Nodes at most.</summary>
+    public const int NodesMax = 2_000_000;
+
+    /// <summary>Reads a scenario.</summary>
+    /// <exception cref="ScenarioFormatException">The text is no scenario; the message says why and where.</exception>
+    public static Scenario Read(string name, string text)
+    {
+        var scenario = new Scenario { Name = name };
+        int number = 0;
+        foreach (ReadOnlySpan<char> line in text.AsSpan().EnumerateLines())
+        {
+            if (++number > LinesMax) throw new ScenarioFormatException($"more than {LinesMax} lines");
+            int comment = line.IndexOf('#');
+            string content = (comment >= 0 ? line[..comment] : line).Trim().ToString();
+            if (content.Length == 0) continue;
+            try
+            {
+                scenario = Take(scenario, content);
+            }
+            catch (ScenarioFormatException e)
+            {
+                throw new ScenarioFormatException(e.Message, number);
+            }
+        }
+
+        ScenarioOptions.Check(scenario);
+        return scenario;
+    }
+
+    private static Scenario Take(Scenario scenario, string line)
+    {
+        string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return words[0] switch
+        {
+            "about" => scenario with { About = line["about".Length..].Trim() },
+            "nodes" => scenario with { Nodes = (int)Number(words, 1, NodesMax) },
+            "seed" => scenario with { Seed = Number(words, 0, ulong.MaxValue) },
+            "preset" => scenario with { Preset = One(words) },
+            "topology" => scenario with { Topology = words.Skip(1).ToValueList() },
+            "overlay" or "past" or "scribe" or "world" => scenario with { Options = [.. scenario.Options, .. words.Skip(1).Select(w => OptionOf(words[0], w))] },
+            "check" => scenario with { Bounds = [.. scenario.Bounds, BoundOf(words)] },
+            _ => scenario with { Steps = [.. scenario.Steps, StepOf(words)] },
+        };
+    }
+
+    private static ScenarioOption OptionOf(string section, string word)
+    {
+        int equals = word.IndexOf('=');
+        return equals > 0 ? new ScenarioOption(section, word[..equals], word[(equals + 1)..]) : throw new ScenarioFormatException($"an option is key=value, not {word}");
+    }
+
+    private static ScenarioBound BoundOf(string[] words) =>
+        words.Length == 4 && words[2] is "<=" or ">=" or "=" && double.TryParse(words[3], NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            ? new ScenarioBound(words[1], words[2], value)
+            : throw new ScenarioFormatException("a check is: check FIGURE <=|>=|= NUMBER");
+
+    private static ScenarioStep StepOf(string[] words)
+    {
+        int at = 0;
+        TimeSpan after = words[0][0] == '+' ? ScenarioDuration.Parse(words[at++][1..]) : TimeSpan.Zero;
+        if (at == words.Length) throw new ScenarioFormatException("nothing is said after the time");
+        string verb = words[at++];
+        string amount = at < words.Length && (char.IsAsciiDigit(words[at][0]) || words[at] == "all") ? words[at++] : "";
+        KeyValuePair<string, string>[] rest = [.. words.Skip(at).Select(static w => w.IndexOf('=') is var e and > 0 ? new KeyValuePair<string, string>(w[..e], w[(e + 1)..]) : new(w, ""))];
+        var step = new ScenarioStep(after, verb, amount, new(rest));
+        return StepTable.Problem(step) is { } problem ? throw new ScenarioFormatException(problem) : step;
+    }
+
+    private static string One(string[] words) => words.Length == 2 ? words[1] : throw new ScenarioFormatException($"{words[0]} takes one word");
+
+    private static ulong Number(string[] words, ulong least, ulong most) =>
+        ulong.TryParse(One(words), NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) && value >= least && value <= most
+            ? value
+            : throw new ScenarioFormatException($"{words[0]} must be a number from {least} to {most}, not {words[1]}");
+}

@@ -1,0 +1,192 @@
+using System.Diagnostics;
+using System.Globalization;
+using PastryActors.Core.Driving;
+using PastryActors.Simulation.Checking;
+using PastryActors.Simulation.Nodes;
+using PastryActors.Simulation.Scenarios.Steps;
+using PastryActors.Simulation.World;
+
+namespace PastryActors.Simulation.Scenarios;
+
+/// <summary>
+/// Runs a scenario in two phases: first its timeline, in which only safety is judged; then all faults end, and the ring must become
+/// whole, place its files, mend its trees and serve everybody. The checkers conclude after that.
+/// </summary>
+public sealed class ScenarioRun
+{
+    private readonly Action<ScenarioProgress> _progress;
+    private readonly List<CheckResult> _failures = [];
+    private readonly List<IChecker> _checkers;
+    private readonly Sampler _sampler;
+    private readonly CancellationToken _stop;
+    private LookupFigures _measured = new();
+    private int _step;
+
+    private ScenarioRun(Scenario scenario, Action<ScenarioProgress> progress, Func<SimNode, INodeCore, INodeCore>? wrap, CancellationToken stop)
+    {
+        (Scenario, _progress, _stop) = (scenario, progress, stop);
+        Ring = new SimRing(scenario.Seed, ScenarioOptions.RingOf(scenario), ScenarioOptions.WorldOf(scenario)) { Wrap = wrap };
+        Random = new RandomSource(Mixing.Of(scenario.Seed, 0x5343454E));
+        Lookups = new LookupBook(Ring);
+        Files = new FileWorkload(Ring);
+        Topics = new TopicWorkload(Ring);
+        Placement = new FileChecker(Ring, Files);
+        Streams = new TopicStreamChecker(Topics, () => WasCut);
+        Window = new MeasureWindow(Ring, Lookups);
+        _sampler = new Sampler(Ring, Files, Sampled);
+        _checkers = [new DeliveryChecker(Lookups), new LoopChecker(Lookups), new TableChecker(Ring), new LeafSetChecker(Ring.Options.Overlay.LeafSetSize), new BoundChecker()];
+        if (Ring.Options.Past is not null) _checkers.Add(Placement);
+        if (Ring.Options.Scribe is not null) _checkers.Add(Streams);
+        foreach (IChecker checker in _checkers) World.Listen(checker);
+    }
+
+    internal Scenario Scenario { get; }
+
+    internal SimRing Ring { get; }
+
+    internal SimWorld World => Ring.World;
+
+    internal RandomSource Random { get; }
+
+    internal LookupBook Lookups { get; }
+
+    internal FileWorkload Files { get; }
+
+    internal TopicWorkload Topics { get; }
+
+    internal FileChecker Placement { get; }
+
+    internal TopicStreamChecker Streams { get; }
+
+    internal MeasureWindow Window { get; }
+
+    internal Figures Figures { get; } = new();
+
+    /// <summary>Which nodes were made to subscribe to which topics.</summary>
+    internal HashSet<(int Node, string Topic)> Subscribed { get; } = [];
+
+    /// <summary>Whether the network was cut since the ring last converged: then topics may have had two roots.</summary>
+    internal bool WasCut { get; set; }
+
+    /// <summary>Runs a scenario.</summary>
+    /// <param name="progress">Told how far it is, in the thread of the run.</param>
+    /// <param name="wrap">Put around every core: how tests break nodes on purpose.</param>
+    /// <exception cref="OperationCanceledException">It was told to stop.</exception>
+    public static ScenarioResult Run(Scenario scenario, Action<ScenarioProgress>? progress = null, Func<SimNode, INodeCore, INodeCore>? wrap = null, CancellationToken stop = default)
+    {
+        var run = new ScenarioRun(scenario, progress ?? (static _ => { }), wrap, stop);
+        return run.Execute();
+    }
+
+    /// <summary>Notes that something did not hold.</summary>
+    internal void Fail(string check, string detail) => _failures.Add(new CheckResult(check, false, detail));
+
+    /// <summary>How many nodes an amount means: a number, a share of those that are up, or all of <paramref name="all"/>.</summary>
+    internal static int CountOf(ScenarioStep step, int all)
+    {
+        if (step.Amount == "all") return all;
+        bool isShare = step.Amount.EndsWith('%');
+        double value = double.Parse(step.Amount.AsSpan(0, step.Amount.Length - (isShare ? 1 : 0)), CultureInfo.InvariantCulture);
+        return (int)Math.Round(isShare ? all * value / 100 : value);
+    }
+
+    /// <summary>Does something so many times, evenly over the step's time; the timeline waits for it unless the step says meanwhile.</summary>
+    internal void Spread(ScenarioStep step, int count, Action act)
+    {
+        TimeSpan over = step["over"] is { } text ? ScenarioDuration.Parse(text) : TimeSpan.Zero;
+        Instant begin = World.Now;
+        DoNext(0);
+        if (step["meanwhile"] is null) World.RunFor(over);
+
+        void DoNext(int done)
+        {
+            // What is due at one moment is done in one event; the next moment is an event of its own, so that few of them wait.
+            while (done < count && begin + (over * ((double)done / count)) <= World.Now)
+            {
+                act();
+                done++;
+            }
+
+            if (done < count) World.At(begin + (over * ((double)done / count)), () => DoNext(done));
+        }
+    }
+
+    /// <summary>Ends what is measured under a name, and measures anew.</summary>
+    internal void EndPhase(string name)
+    {
+        Drain();
+        Window.AddTo(Figures, name + ".");
+        Window.Restart();
+    }
+
+    private ScenarioResult Execute()
+    {
+        var watch = Stopwatch.StartNew();
+        _sampler.Begin();
+        try
+        {
+            // What comes after a broken promise rests on it: the run ends there, with the figures so far.
+            for (int i = 0; i < Scenario.Steps.Count && _failures.Count == 0; i++) Do(Scenario.Steps[i]);
+            _step = Scenario.Steps.Count + 1;
+            Drain();
+            Window.AddTo(Figures, "");
+            _measured = Lookups.Figures;
+            Lookups.Restart();
+            if (_failures.Count == 0) MembershipSteps.Converge(this, MembershipSteps.SettleWithin);
+            if (_failures.Count == 0) LastWord.Demand(this);
+        }
+        catch (SimulationFailedException e)
+        {
+            Fail("cores", e.Message);
+        }
+
+        return Conclude(watch.Elapsed);
+    }
+
+    private void Do(ScenarioStep step)
+    {
+        _step++;
+        World.RunFor(step.After);
+        StepTable.Verbs[step.Verb].Do(this, step);
+    }
+
+    /// <summary>Lets lookups that are under way arrive; what has not after a minute is lost.</summary>
+    private void Drain() => World.RunUntil(() => Lookups.Figures.Lost <= 0, World.Now + TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(100));
+
+    private void Sampled(ScenarioSample sample)
+    {
+        _stop.ThrowIfCancellationRequested();
+        Window.See();
+        string line = _step <= Scenario.Steps.Count && _step > 0 ? ScenarioWriter.Line(Scenario.Steps[_step - 1]) : "all faults end";
+        _progress(new ScenarioProgress(_step, Scenario.Steps.Count + 1, line, TimeSpan.FromSeconds(sample.Seconds), sample.Live));
+    }
+
+    private ScenarioResult Conclude(TimeSpan took)
+    {
+        List<CheckResult> checks = [.. _failures];
+        // Where a core threw, the world stands in the middle of an event and nothing else can be judged.
+        if (!checks.Exists(static c => c.Name == "cores")) checks.AddRange(_checkers.Select(c => c.Conclude(World)));
+        AddRunFigures(took);
+        foreach (ScenarioBound bound in Scenario.Bounds)
+        {
+            double value = Figures[bound.Figure];
+            checks.Add(new CheckResult(bound.Figure, bound.IsKeptBy(value), string.Create(CultureInfo.InvariantCulture, $"{value:0.######} must be {bound.Sign} {bound.Value:0.######}")));
+        }
+
+        return new ScenarioResult(
+            Scenario, (World.Now - default(Instant)).TotalSeconds, took.TotalSeconds, World.Counters.Events, World.TraceValue, checks, Figures.All, _sampler.Samples, _measured.Hops, _measured.Ratios);
+    }
+
+    private void AddRunFigures(TimeSpan took)
+    {
+        Figures["eventsPerSecond"] = Math.Round(World.Counters.Events / Math.Max(0.001, took.TotalSeconds));
+        Figures["bytesPerNode"] = Math.Round((double)GC.GetTotalMemory(forceFullCollection: World.Nodes.Count >= 1000) / Math.Max(1, World.Nodes.Count));
+        if (Ring.Options.Past is not null && Files.Acknowledged.Count + Files.InsertsFailed > 0)
+        {
+            Figures["filesAcknowledged"] = Files.Acknowledged.Count;
+            Figures["insertsFailed"] = Files.InsertsFailed;
+        }
+
+        NearestReplica.AddTo(Figures, Ring, Files);
+    }
+}

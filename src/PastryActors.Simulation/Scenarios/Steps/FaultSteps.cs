@@ -1,0 +1,66 @@
+using PastryActors.Past.Certificates;
+using PastryActors.Simulation.Network;
+using PastryActors.Simulation.World;
+
+namespace PastryActors.Simulation.Scenarios.Steps;
+
+/// <summary>What goes wrong around the nodes. While any of it lasts deliveries are not judged, until the ring has converged again.</summary>
+internal static class FaultSteps
+{
+    public static void Cut(ScenarioRun run, ScenarioStep step)
+    {
+        run.Lookups.IsJudging = false;
+        run.WasCut = true;
+        Partition cut = run.World.Network.Cut(Drawn(run, step), oneWay: step["oneway"] is not null);
+        if (step["for"] is { } time) run.World.At(run.World.Now + ScenarioDuration.Parse(time), () => run.World.Network.Heal(cut));
+    }
+
+    public static void Heal(ScenarioRun run) => run.World.Network.HealAll();
+
+    public static void Loss(ScenarioRun run, ScenarioStep step)
+    {
+        run.World.Network.MessageLoss = ScenarioRun.CountOf(step, 10_000) / 10_000.0;
+        if (run.World.Network.MessageLoss > 0) run.Lookups.IsJudging = false;
+    }
+
+    public static void Duplicate(ScenarioRun run, ScenarioStep step) => run.World.Network.Duplication = ScenarioRun.CountOf(step, 10_000) / 10_000.0;
+
+    public static void Stall(ScenarioRun run, ScenarioStep step)
+    {
+        run.Lookups.IsJudging = false;
+        foreach (SimNode node in Drawn(run, step)) run.World.Stall(node, ScenarioDuration.Parse(step["for"]!));
+    }
+
+    public static void Slow(ScenarioRun run, ScenarioStep step)
+    {
+        run.Lookups.IsJudging = false;
+        foreach (SimNode node in Drawn(run, step)) run.World.Slow(node, ScenarioDuration.Parse(step["by"]!));
+    }
+
+    /// <summary>Damages replicas on disks, one of an object at most: with k of them rotten nobody could help.</summary>
+    public static void Rot(ScenarioRun run, ScenarioStep step)
+    {
+        run.Files.Collect();
+        ObjectCertificate[] objects = [.. run.Files.Acknowledged.OrderBy(_ => run.Random.NextUInt64())];
+        foreach (ObjectCertificate certificate in objects.Take(ScenarioRun.CountOf(step, objects.Length)))
+        {
+            SimNode[] holders = [.. run.Placement.HoldersOf(CertificateRules.ObjectOf(certificate))];
+            if (holders.Length >= certificate.Replicas) holders[run.Random.Next(holders.Length)].Disk!.Rot(CertificateRules.ObjectOf(certificate));
+        }
+    }
+
+    /// <summary>The network is in one piece again and loses nothing, and every node is as fast as it can be.</summary>
+    public static void EndAll(ScenarioRun run)
+    {
+        run.World.Network.HealAll();
+        run.World.Network.MessageLoss = 0;
+        run.World.Network.Duplication = 0;
+        foreach (SimNode node in run.World.Nodes) run.World.Slow(node, TimeSpan.Zero);
+    }
+
+    private static SimNode[] Drawn(ScenarioRun run, ScenarioStep step)
+    {
+        SimNode[] live = [.. run.Ring.Live.OrderBy(_ => run.Random.NextUInt64())];
+        return live[..Math.Min(live.Length, ScenarioRun.CountOf(step, live.Length))];
+    }
+}

@@ -1,0 +1,80 @@
+using PastryActors.Core.Collections;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Core.Wire;
+using PastryActors.Past.Certificates;
+using PastryActors.Past.Messages;
+using PastryActors.Past.Requests;
+using PastryActors.Tests.Wire;
+
+namespace PastryActors.Past.Tests.Messages;
+
+/// <summary>Messages and statements of PAST drawn at random: whatever the wire can carry, signed by nobody.</summary>
+internal static class MessageSamples
+{
+    public static Message Of(byte kind, RandomSource random) => kind switch
+    {
+        Locate.Number => new Locate(Operation(random), random.Id(), 1 + random.Next(Locate.CountMax)),
+        Located.Number => new Located(Operation(random), Nodes(random), random.Flag()),
+        LookupRequest.Number => new LookupRequest(Operation(random), random.FileId()),
+        ObjectAnswer.Number => new ObjectAnswer(Operation(random), Certificate(random), random.Int()),
+        LookupMiss.Number => new LookupMiss(Operation(random), Nodes(random), random.Int()),
+        StoreRequest.Number => new StoreRequest(Operation(random), Certificate(random), random.Flag()),
+        StoreAnswer.Number => new StoreAnswer(Operation(random), Receipt(random), random.Flag()),
+        Refused.Number => new Refused(Operation(random), (RefusalCode)(1 + random.Next((int)RefusalCode.Broken)), random.Text(256)),
+        HoldQuery.Number => new HoldQuery(Operation(random), random.ListUpTo(HoldQuery.ObjectsMax, SampleValues.FileId)),
+        HoldReport.Number => new HoldReport(Operation(random), random.Body(HoldQuery.ObjectsMax)),
+        InspectQuery.Number => new InspectQuery(Operation(random), random.FileId(), random.Flag()),
+        InspectReport.Number => new InspectReport(Operation(random), State(random), random.Flag() ? Certificate(random) : null),
+        FetchRequest.Number => new FetchRequest(Operation(random), random.FileId()),
+        FetchMiss.Number => new FetchMiss(Operation(random), State(random)),
+        TombstoneAnswer.Number => new TombstoneAnswer(Operation(random), Tombstone(random)),
+        ReclaimRequest.Number => new ReclaimRequest(Operation(random), random.FileId(), Reclaim(random)),
+        ReclaimAnswer.Number => new ReclaimAnswer(Operation(random), State(random), random.Int(), random.Int()),
+        SyncAsk.Number => new SyncAsk(Operation(random), random.Id(), random.Id(), random.Number(), random.Int(), random.Number()),
+        SyncAnswer.Number => Answer(random),
+        SyncTell.Number => new SyncTell(Operation(random), Entries(random), random.Flag()),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no sample of this kind"),
+    };
+
+    public static ObjectCertificate Certificate(RandomSource random) => new(
+        (ObjectKind)(1 + random.Next((int)ObjectKind.TreeNode)),
+        random.FileId(),
+        random.Text(40),
+        random.Body(),
+        random.Hash(),
+        random.Int(),
+        (long)random.Number(long.MaxValue),
+        random.Int(),
+        random.Body(CertificateRules.SaltBytesMax),
+        (long)random.Number(long.MaxValue),
+        random.Text(40),
+        Signature(random));
+
+    public static ReclaimCertificate Reclaim(RandomSource random) => new(random.FileId(), random.Body(), (long)random.Number(long.MaxValue), Signature(random));
+
+    public static StoreReceipt Receipt(RandomSource random) => new(random.FileId(), random.Hash(), random.Body(), random.Flag(), Signature(random));
+
+    public static Tombstone Tombstone(RandomSource random) => new(Certificate(random), Reclaim(random));
+
+    private static BatchSignature Signature(RandomSource random) =>
+        new(random.Body(CertificateRules.SignatureSizeBytes), (uint)random.Number(), random.ListUpTo(MerkleBatch.PathLengthMax, SampleValues.Hash));
+
+    private static long Operation(RandomSource random) => (long)random.Number();
+
+    // Unreachable is what an asker concludes from silence, and never sent.
+    private static HolderState State(RandomSource random) => (HolderState)(1 + random.Next((int)HolderState.Reclaimed));
+
+    private static ValueList<NodeHandle> Nodes(RandomSource random) => random.ListUpTo(Locate.CountMax, SampleValues.Node);
+
+    private static SyncAnswer Answer(RandomSource random) => (SyncVerdict)random.Next(3) switch
+    {
+        SyncVerdict.Parts => new SyncAnswer(Operation(random), SyncVerdict.Parts, random.Body(64 * 12), default, default),
+        SyncVerdict.List => new SyncAnswer(Operation(random), SyncVerdict.List, default, Entries(random), random.Id()),
+        _ => new SyncAnswer(Operation(random), SyncVerdict.Same, default, default, default),
+    };
+
+    private static Blob Entries(RandomSource random) => SyncEntry.Pack(random.ListUpTo(SyncEntry.EntriesMax, Entry));
+
+    private static SyncEntry Entry(RandomSource random) => new(random.FileId(), random.Flag(), (byte)random.Next(256), random.Int());
+}

@@ -1,0 +1,92 @@
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Wire;
+using PastryActors.Past.Messages;
+using PastryActors.Tests.Wire;
+using static PastryActors.Tests.Wire.SchemaValues;
+using Schema = PastryActors.Wire.Schema;
+
+namespace PastryActors.Past.Tests.Messages;
+
+/// <summary>PAST's messages are what docs/wire/past.proto says.</summary>
+public sealed class PastSchemaTests : SchemaContract
+{
+    protected override FileDescriptor Schema => Schema::PastReflection.Descriptor;
+
+    protected override IReadOnlyList<MessageKind> Kinds => PastKinds.All;
+
+    protected override WireCodec Codec { get; } = new(PastKinds.All);
+
+    protected override Message Sample(byte kind, RandomSource random) => MessageSamples.Of(kind, random);
+
+    protected override IMessage Translate(Message message) => message switch
+    {
+        PastAnswer answer => TranslateAnswer(answer, (ulong)answer.Operation),
+        PastMessage question => TranslateQuestion(question, (ulong)question.Operation),
+        _ => throw NotInTheSchema(message),
+    };
+
+    private static IMessage TranslateQuestion(PastMessage question, ulong operation) => question switch
+    {
+        Locate m => new Schema::Locate { Operation = operation, Key = Bytes(m.Key), Count = (uint)m.Count },
+        LookupRequest m => new Schema::LookupRequest { Operation = operation, Object = Bytes(m.Object) },
+        StoreRequest m => new Schema::StoreRequest { Operation = operation, Certificate = StatementTranslation.Translate(m.Certificate), Offer = m.Offer },
+        HoldQuery m => new Schema::HoldQuery { Operation = operation, Objects = { m.Objects.Select(Bytes) } },
+        InspectQuery m => new Schema::InspectQuery { Operation = operation, Object = Bytes(m.Object), ReadBack = m.ReadBack },
+        FetchRequest m => new Schema::FetchRequest { Operation = operation, Object = Bytes(m.Object) },
+        ReclaimRequest m => new Schema::ReclaimRequest
+        {
+            Operation = operation,
+            Object = Bytes(m.Object),
+            Certificate = StatementTranslation.Translate(m.Certificate),
+        },
+        SyncAsk m => new Schema::SyncAsk
+        {
+            Operation = operation,
+            From = Bytes(m.From),
+            Length = Bytes(m.Length),
+            Seed = m.Seed,
+            Count = (uint)m.Count,
+            Digest = m.Digest,
+        },
+        SyncTell m => new Schema::SyncTell { Operation = operation, Entries = Bytes(m.Entries), More = m.More },
+        _ => throw NotInTheSchema(question),
+    };
+
+    private static IMessage TranslateAnswer(PastAnswer answer, ulong operation) => answer switch
+    {
+        Located m => new Schema::Located { Operation = operation, Nodes = { m.Nodes.Select(NodeOf) }, WholeRing = m.WholeRing },
+        ObjectAnswer m => new Schema::ObjectAnswer { Operation = operation, Certificate = StatementTranslation.Translate(m.Certificate), Hops = (uint)m.Hops },
+        LookupMiss m => new Schema::LookupMiss { Operation = operation, Candidates = { m.Candidates.Select(NodeOf) }, Hops = (uint)m.Hops },
+        StoreAnswer m => new Schema::StoreAnswer { Operation = operation, Receipt = StatementTranslation.Translate(m.Receipt), AlreadyHeld = m.AlreadyHeld },
+        Refused m => new Schema::Refused { Operation = operation, Code = (Schema::RefusalCode)m.Code, Detail = m.Detail },
+        HoldReport m => new Schema::HoldReport { Operation = operation, States = Bytes(m.States) },
+        InspectReport m => new Schema::InspectReport
+        {
+            Operation = operation,
+            State = (Schema::HolderState)m.State,
+            Certificate = m.Certificate is null ? null : StatementTranslation.Translate(m.Certificate),
+        },
+        FetchMiss m => new Schema::FetchMiss { Operation = operation, State = (Schema::HolderState)m.State },
+        TombstoneAnswer m => new Schema::TombstoneAnswer { Operation = operation, Tombstone = StatementTranslation.Translate(m.Tombstone) },
+        ReclaimAnswer m => new Schema::ReclaimAnswer
+        {
+            Operation = operation,
+            Before = (Schema::HolderState)m.Before,
+            Replicas = (uint)m.Replicas,
+            BytesReleased = (uint)m.BytesReleased,
+        },
+        SyncAnswer m => new Schema::SyncAnswer
+        {
+            Operation = operation,
+            Verdict = (Schema::SyncVerdict)m.Verdict,
+            Parts = Bytes(m.Parts),
+            Entries = Bytes(m.Entries),
+            Through = m.Verdict == SyncVerdict.List ? Bytes(m.Through) : ByteString.Empty,
+        },
+        _ => throw NotInTheSchema(answer),
+    };
+
+    private static ArgumentOutOfRangeException NotInTheSchema(Message message) => new(nameof(message), message, "not in the schema");
+}

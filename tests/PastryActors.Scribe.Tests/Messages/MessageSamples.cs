@@ -1,0 +1,99 @@
+using PastryActors.Core.Collections;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Core.Wire;
+using PastryActors.Scribe.Messages;
+using PastryActors.Scribe.Requests;
+using PastryActors.Scribe.Topics;
+using PastryActors.Tests.Wire;
+
+namespace PastryActors.Scribe.Tests.Messages;
+
+/// <summary>Messages of Scribe drawn at random.</summary>
+internal static class MessageSamples
+{
+    public static Message Of(byte kind, RandomSource random) => kind switch
+    {
+        <= TreeHeartbeat.Number or ChildAlive.Number or TopicRefused.Number => OfTheTree(kind, random),
+        Multicast.Number or ResendRequest.Number or ResendMissing.Number => OfTheStream(kind, random),
+        <= NotRoot.Number => OfAPublish(kind, random),
+        _ => OfTheNumbering(kind, random),
+    };
+
+    private static Message OfTheTree(byte kind, RandomSource random) => kind switch
+    {
+        JoinTopic.Number =>
+            new JoinTopic(random.Id(), Name(random), random.Node(), random.Number(), random.Flag(), Limited(random), Term(random), random.Int()),
+        JoinAccepted.Number => new JoinAccepted(random.Id(), random.Number(), Term(random), random.Node(), Limited(random), Path(random)),
+        JoinRedirected.Number => new JoinRedirected(random.Id(), random.Number(), random.Node()),
+        LeaveTopic.Number => new LeaveTopic(random.Id()),
+        NotYourParent.Number => new NotYourParent(random.Id()),
+        TreeHeartbeat.Number => new TreeHeartbeat(random.Id(), Term(random), random.Node(), Limited(random), Path(random)),
+        ChildAlive.Number => new ChildAlive(random.Id(), Term(random), Limited(random)),
+        TopicRefused.Number => new TopicRefused(random.Id(), random.Number()),
+        _ => throw NoSample(kind),
+    };
+
+    private static Message OfTheStream(byte kind, RandomSource random)
+    {
+        ulong from = 1 + random.Number(Fields.NumberMax - 1);
+        ulong to = from + random.Number(Fields.NumberMax - from);
+        return kind switch
+        {
+            Multicast.Number => new Multicast(random.Id(), Term(random), First(random), random.List(1 + random.Next(6), Item)),
+            ResendRequest.Number => new ResendRequest(random.Id(), from, to),
+            ResendMissing.Number => new ResendMissing(random.Id(), from, to),
+            _ => throw NoSample(kind),
+        };
+    }
+
+    private static Message OfAPublish(byte kind, RandomSource random) => kind switch
+    {
+        LocateRoot.Number => new LocateRoot(random.Id(), Name(random), random.Node(), random.Number()),
+        RootIs.Number => new RootIs(random.Id(), random.Number()),
+        PublishItems.Number => new PublishItems(random.Id(), random.ListUpTo(6, r => new PublishItem(1 + r.Number(Fields.NumberMax - 1), r.Body()))),
+        PublishAnswer.Number => new PublishAnswer(random.Id(), random.ListUpTo(6, r => new PublishedRun(Limited(r), Limited(r), Math.Max(r.Int(), 1)))),
+        NotRoot.Number => new NotRoot(random.Id()),
+        _ => throw NoSample(kind),
+    };
+
+    private static Message OfTheNumbering(byte kind, RandomSource random)
+    {
+        ValueList<TopicItem> items = random.ListUpTo(6, Item);
+        ValueList<PublishMark> marks = random.List(items.Count, r => new PublishMark((uint)r.Number(), Limited(r)));
+        return kind switch
+        {
+            ReplicaState.Number =>
+                new ReplicaState(random.Id(), Name(random), Term(random), Term(random), Limited(random), Limited(random), random.Flag(), Memories(random)),
+            Replicate.Number => new Replicate(random.Id(), Term(random), First(random), items, marks),
+            ReplicaAck.Number => new ReplicaAck(random.Id(), Term(random), Limited(random)),
+            RecoverRequest.Number => new RecoverRequest(random.Id(), random.Number()),
+            RecoverAnswer.Number =>
+                new RecoverAnswer(random.Id(), random.Number(), random.Flag(), random.Flag(), Term(random), Limited(random), Limited(random)),
+            LogFetch.Number => new LogFetch(random.Id(), random.Number(), Limited(random), random.Flag()),
+            LogItems.Number => new LogItems(random.Id(), random.Number(), First(random), items, marks, Memories(random)),
+            _ => throw NoSample(kind),
+        };
+    }
+
+    private static ulong Limited(RandomSource random) => random.Number(Fields.NumberMax);
+
+    // Far enough below the bound for the few items that follow.
+    private static ulong First(RandomSource random) => 1 + random.Number(Fields.NumberMax - 7);
+
+    // Of 85 characters of three bytes at most: just within the bound.
+    private static string Name(RandomSource random) => random.Text(TopicName.MaxBytes / 3);
+
+    private static Term Term(RandomSource random) => new(Limited(random), random.Id());
+
+    private static ValueList<RingId> Path(RandomSource random) => random.ListUpTo(Fields.PathMax, SampleValues.Id);
+
+    private static TopicItem Item(RandomSource random) => new(random.Id(), random.Body());
+
+    private static ValueList<PublisherMemory> Memories(RandomSource random) => random.ListUpTo(3, Memory);
+
+    private static PublisherMemory Memory(RandomSource random) =>
+        new(random.Id(), (uint)random.Number(), Limited(random), random.ListUpTo(PublisherMemory.WindowSize, Limited));
+
+    private static ArgumentOutOfRangeException NoSample(byte kind) => new(nameof(kind), kind, "no sample of this kind");
+}

@@ -1,0 +1,145 @@
+using System.Buffers.Binary;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using PastryActors.Core.Collections;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Wire;
+using PastryActors.Scribe.Messages;
+using PastryActors.Scribe.Requests;
+using PastryActors.Scribe.Topics;
+using PastryActors.Tests.Wire;
+using static PastryActors.Tests.Wire.SchemaValues;
+using Schema = PastryActors.Wire.Schema;
+
+namespace PastryActors.Scribe.Tests.Messages;
+
+/// <summary>Scribe's messages are what docs/wire/scribe.proto says.</summary>
+public sealed class ScribeSchemaTests : SchemaContract
+{
+    protected override FileDescriptor Schema => Schema::ScribeReflection.Descriptor;
+
+    protected override IReadOnlyList<MessageKind> Kinds => ScribeMessages.Kinds;
+
+    protected override WireCodec Codec { get; } = new(ScribeMessages.Kinds);
+
+    protected override Message Sample(byte kind, RandomSource random) => MessageSamples.Of(kind, random);
+
+    protected override IMessage Translate(Message message) =>
+        OfTheTree(message) ?? OfTheStream(message) ?? OfTheNumbering(message)
+        ?? throw new ArgumentOutOfRangeException(nameof(message), message, "not in the schema");
+
+    private static IMessage? OfTheTree(Message message) => message switch
+    {
+        JoinTopic m => new Schema::JoinTopic
+        {
+            Topic = Bytes(m.Topic),
+            Name = m.Name,
+            Child = NodeOf(m.Child),
+            Nonce = m.Nonce,
+            HasPosition = m.HasPosition,
+            Have = m.Have,
+            Term = Term(m.Term),
+            Redirects = (uint)m.Redirects,
+        },
+        JoinAccepted m => new Schema::JoinAccepted
+        {
+            Topic = Bytes(m.Topic),
+            Nonce = m.Nonce,
+            Term = Term(m.Term),
+            Root = NodeOf(m.Root),
+            Last = m.Last,
+            Path = { m.Path.Select(Bytes) },
+        },
+        JoinRedirected m => new Schema::JoinRedirected { Topic = Bytes(m.Topic), Nonce = m.Nonce, To = NodeOf(m.To) },
+        LeaveTopic m => new Schema::LeaveTopic { Topic = Bytes(m.Topic) },
+        NotYourParent m => new Schema::NotYourParent { Topic = Bytes(m.Topic) },
+        TreeHeartbeat m => new Schema::TreeHeartbeat
+        {
+            Topic = Bytes(m.Topic),
+            Term = Term(m.Term),
+            Root = NodeOf(m.Root),
+            Last = m.Last,
+            Path = { m.Path.Select(Bytes) },
+        },
+        ChildAlive m => new Schema::ChildAlive { Topic = Bytes(m.Topic), Term = Term(m.Term), Have = m.Have },
+        TopicRefused m => new Schema::TopicRefused { Topic = Bytes(m.Topic), Nonce = m.Nonce },
+        _ => null,
+    };
+
+    private static IMessage? OfTheStream(Message message) => message switch
+    {
+        Multicast m => new Schema::Multicast { Topic = Bytes(m.Topic), Term = Term(m.Term), First = m.First, Items = { m.Items.Select(Item) } },
+        ResendRequest m => new Schema::ResendRequest { Topic = Bytes(m.Topic), From = m.From, To = m.To },
+        ResendMissing m => new Schema::ResendMissing { Topic = Bytes(m.Topic), From = m.From, To = m.To },
+        LocateRoot m => new Schema::LocateRoot { Topic = Bytes(m.Topic), Name = m.Name, Asker = NodeOf(m.Asker), Nonce = m.Nonce },
+        RootIs m => new Schema::RootIs { Topic = Bytes(m.Topic), Nonce = m.Nonce },
+        NotRoot m => new Schema::NotRoot { Topic = Bytes(m.Topic) },
+        PublishItems m => new Schema::PublishItems { Topic = Bytes(m.Topic), Items = { m.Items.Select(Item) } },
+        PublishAnswer m => new Schema::PublishAnswer { Topic = Bytes(m.Topic), Runs = { m.Runs.Select(Run) } },
+        _ => null,
+    };
+
+    private static IMessage? OfTheNumbering(Message message) => message switch
+    {
+        ReplicaState m => new Schema::ReplicaState
+        {
+            Topic = Bytes(m.Topic),
+            Name = m.Name,
+            Term = Term(m.Term),
+            Previous = Term(m.Previous),
+            Base = m.Base,
+            Start = m.Start,
+            Reset = m.Reset,
+            Memories = { m.Windows.Select(Memory) },
+        },
+        Replicate m => new Schema::Replicate { Topic = Bytes(m.Topic), Term = Term(m.Term), First = m.First, Items = { m.Items.Zip(m.Marks, Item) } },
+        ReplicaAck m => new Schema::ReplicaAck { Topic = Bytes(m.Topic), Term = Term(m.Term), Last = m.Last },
+        RecoverRequest m => new Schema::RecoverRequest { Topic = Bytes(m.Topic), Nonce = m.Nonce },
+        RecoverAnswer m => new Schema::RecoverAnswer
+        {
+            Topic = Bytes(m.Topic),
+            Nonce = m.Nonce,
+            HasLog = m.HasLog,
+            ActingRoot = m.ActingRoot,
+            Term = Term(m.Term),
+            Last = m.Last,
+            Start = m.Start,
+        },
+        LogFetch m => new Schema::LogFetch { Topic = Bytes(m.Topic), Nonce = m.Nonce, After = m.After, Windows = m.Windows },
+        LogItems m => new Schema::LogItems
+        {
+            Topic = Bytes(m.Topic),
+            Nonce = m.Nonce,
+            First = m.First,
+            Items = { m.Items.Zip(m.Marks, Item) },
+            Memories = { m.Windows.Select(Memory) },
+        },
+        _ => null,
+    };
+
+    private static Schema::Term Term(Term term) => new() { Number = term.Number, Root = Bytes(term.Root) };
+
+    private static Schema::TopicItem Item(TopicItem item) => new() { Publisher = Bytes(item.Publisher), Payload = Bytes(item.Payload) };
+
+    private static Schema::PublishItem Item(PublishItem item) => new() { Number = item.Number, Payload = Bytes(item.Payload) };
+
+    private static Schema::LoggedItem Item(TopicItem item, PublishMark mark) =>
+        new() { Publisher = Bytes(item.Publisher), Payload = Bytes(item.Payload), Incarnation = mark.Incarnation, Number = mark.Number };
+
+    private static Schema::PublishedRun Run(PublishedRun run) => new() { Number = run.Number, Sequence = run.Sequence, Count = (uint)run.Count };
+
+    private static Schema::PublisherMemory Memory(PublisherMemory memory) => new()
+    {
+        Publisher = Bytes(memory.Publisher),
+        Incarnation = memory.Incarnation,
+        Highest = memory.Highest,
+        Sequences = Packed(memory.Sequences),
+    };
+
+    private static ByteString Packed(ValueList<ulong> sequences)
+    {
+        byte[] packed = new byte[sequences.Count * sizeof(ulong)];
+        for (int i = 0; i < sequences.Count; i++) BinaryPrimitives.WriteUInt64BigEndian(packed.AsSpan(i * sizeof(ulong)), sequences[i]);
+        return ByteString.CopyFrom(packed);
+    }
+}

@@ -1,0 +1,36 @@
+using PastryActors.Simulation.Scenarios;
+
+namespace PastryActors.Simulation.Tests.Scenarios;
+
+/// <summary>The scenarios that every build runs, and what a run answers.</summary>
+public sealed class ScenarioRunTests
+{
+    [Theory]
+    [InlineData("smoke", 1)]
+    [InlineData("smoke", 2)]
+    public void A_small_scenario_with_faults_breaks_no_check(string name, ulong seed)
+    {
+        ScenarioResult result = ScenarioRun.Run(ScenarioLibrary.Find(name)! with { Seed = seed });
+        Assert.True(result.Ok, $"{name} with seed {seed}: {result.FirstFailure}");
+        Assert.Contains(result.Figures, f => f is { Key: "lookups", Value: 500 });
+        Assert.Contains(result.Series, s => s.Live == 14);
+        Assert.Contains(result.Series, s => s.ReplicasLeast is >= 1 and < 3);
+    }
+
+    [Fact]
+    public void The_same_scenario_and_seed_are_the_same_run()
+    {
+        Scenario scenario = ScenarioReader.Read("twice", "nodes 8\njoin all\nwhole\ninsert 5 over=1s\ncrash 1\nlookup 20 over=2s");
+        ulong once = ScenarioRun.Run(scenario).TraceValue;
+        Assert.Equal(once, ScenarioRun.Run(scenario).TraceValue);
+        Assert.NotEqual(once, ScenarioRun.Run(scenario with { Seed = 2 }).TraceValue);
+    }
+
+    [Fact]
+    public void A_bound_that_is_not_kept_fails_the_run_and_says_by_how_much()
+    {
+        ScenarioResult result = ScenarioRun.Run(ScenarioReader.Read("bound", "nodes 4\njoin all\nwhole\nlookup 10\ncheck meanHops >= 3\ncheck noSuchFigure = 0"));
+        Assert.False(result.Ok);
+        Assert.Equal(["meanHops", "noSuchFigure"], result.Checks.Where(c => !c.Ok).Select(c => c.Name));
+    }
+}
