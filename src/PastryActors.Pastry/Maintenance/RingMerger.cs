@@ -97,6 +97,8 @@ internal sealed class RingMerger(NodeContext node, Joiner joiner, Prober prober)
         return lost;
     }
 
-    private bool IsStranger(NodeHandle contact) =>
-        !node.Leafs.Members().Any(m => m.Address == contact.Address) && !node.Table.All().Any(m => m.Address == contact.Address);
+    /// <summary>
+    /// Only the leaf set tells who is of this ring: the routing table learns from whoever measures a distance, in another ring too.
+    /// </summary>
+    private bool IsStranger(NodeHandle contact) => !node.Leafs.Members().Any(m => m.Address == contact.Address);
 }

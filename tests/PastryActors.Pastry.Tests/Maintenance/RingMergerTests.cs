@@ -33,12 +33,14 @@ public sealed class RingMergerTests
     }
 
     [Fact]
-    public void Contacts_that_stand_in_no_table_are_asked_as_well()
+    public void Contacts_that_are_no_neighbours_are_asked_as_well_whether_or_not_a_table_has_them()
     {
         var bench = new Bench(new Contacts([Peers.Of(0x10)], [], FoundRing: false)) { Context = { IsActive = true } };
         bench.Do(() => bench.Joiner.Begin([]));
         Assert.Equal(Sent(Peers.Of(0x10), WhoIsMyRoot), bench.Do(bench.Merger.OnTick)[1]);
         bench.WithEntries(0x10);
+        Assert.Equal(Sent(Peers.Of(0x10), WhoIsMyRoot), bench.Do(bench.Merger.OnTick)[1]);
+        bench.Context.Leafs.Add(Peers.Of(0x10));
         Assert.Single(bench.Do(bench.Merger.OnTick));
     }
 
