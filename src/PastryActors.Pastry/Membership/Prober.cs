@@ -38,6 +38,9 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     private int _repairedVersion = -1;
     private bool _heldBack;
 
+    /// <summary>When a member last said whom it knows.</summary>
+    public Instant ComparedAt { get; private set; }
+
     /// <summary>Whether no probe waits for an answer.</summary>
     public bool IsIdle => _open.Count == 0;
 
@@ -66,6 +69,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
         _failed.Remove(from.Id);
         node.Leafs.Add(from);
         node.Table.Consider(from);
+        if (node.Leafs.Contains(from.Id)) ComparedAt = node.Now;
         foreach (NodeHandle suspect in probe.Failed) Doubt(suspect);
         foreach (NodeHandle candidate in probe.Leafs) Weigh(candidate);
         if (probe.Purpose == ProbePurpose.Ask) node.Send(from, Compose(ProbePurpose.Answer));
@@ -78,9 +82,20 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     {
         if (IndexOf(target) is var at && (at < 0 || _open[at].Generation != generation)) return;
         Open open = _open[at];
-        if (open.Retries < node.Options.ProbeRetries) Ask(open with { Retries = open.Retries + 1 });
+        if (open.Retries < RetriesFor(open.Reason)) Ask(open with { Retries = open.Retries + 1 });
         else if (node.IsActive && open.Spoke) Spare(target);
         else Fail(open);
+    }
+
+    /// <summary>
+    /// The engine could not even connect to the node. What a neighbour said of it is true, then, or what its silence made likely; a member that
+    /// nobody doubted yet is only asked again sooner, since it may be starting anew.
+    /// </summary>
+    public void OnLinkFailed(RingId target)
+    {
+        if (IndexOf(target) is var at && at < 0) return;
+        if (_open[at].Reason == Reason.Membership) _open[at] = _open[at] with { Unreachable = true };
+        else Fail(_open[at]);
     }
 
     /// <summary>Something came from the node since it was asked, if not the answer: it lives.</summary>
@@ -154,7 +169,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
         }
 
         if (reason == Reason.Suspicion && node.Leafs.Contains(target.Id)) reason = Reason.Membership;
-        Ask(new Open(target, Retries: 0, Generation: 0, Since: node.Now, Spoke: false, reason));
+        Ask(new Open(target, Retries: 0, Generation: 0, Since: node.Now, Spoke: false, Unreachable: false, reason));
     }
 
     /// <summary>The sender of an announcement confirmed a failure; this node wants to see for itself before it believes.</summary>
@@ -205,8 +220,17 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
         if (IndexOf(open.Target.Id) is >= 0 and int at) _open[at] = open;
         else _open.Add(open);
         node.Send(open.Target, open.Reason == Reason.Suspicion ? new DistanceProbe(SuspicionMark | (ulong)_generation, IsAnswer: false) : Compose(ProbePurpose.Ask));
-        node.Schedule(OverlayTimer.ProbeTimeout, node.Options.ProbeTimeout, open.Generation, open.Target.Id);
+        TimeSpan patience = node.Options.ProbeTimeout * (open.Unreachable ? 1 : open.Retries + 1) / (RetriesFor(open.Reason) + 1);
+        node.Schedule(OverlayTimer.ProbeTimeout, patience, open.Generation, open.Target.Id);
     }
+
+    /// <summary>What a neighbour says it asked in vain is asked once more, and what only makes a place in the table free once less often.</summary>
+    private int RetriesFor(Reason reason) => reason switch
+    {
+        Reason.Membership => node.Options.ProbeRetries,
+        Reason.Suspicion => Math.Max(0, node.Options.ProbeRetries - 1),
+        _ => 0,
+    };
 
     private void Answered(NodeHandle from, ValueList<NodeHandle> leafs)
     {
@@ -286,7 +310,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     private LeafSetProbe Compose(ProbePurpose purpose) =>
         new(purpose, node.IsActive, node.Leafs.Snapshot, _failed.List);
 
-    private readonly record struct Open(NodeHandle Target, int Retries, long Generation, Instant Since, bool Spoke, Reason Reason);
+    private readonly record struct Open(NodeHandle Target, int Retries, long Generation, Instant Since, bool Spoke, bool Unreachable, Reason Reason);
 
     /// <summary>Why a node is asked.</summary>
     private enum Reason : byte

@@ -352,6 +352,8 @@ public sealed class PastryNode : INodeCore, IProbeEvents
     private void OnLinkFailed(NodeHandle peer)
     {
         _joiner.OnLinkFailed(peer);
+        _prober.OnLinkFailed(peer.Id);
+        _router.OnLinkFailed(peer.Id);
         if (_node.Leafs.Contains(peer.Id) || _node.Table.Find(peer.Id)?.Id == peer.Id) _prober.Suspect(peer);
     }
 
