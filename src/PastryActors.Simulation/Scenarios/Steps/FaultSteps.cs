@@ -19,11 +19,11 @@ internal static class FaultSteps
 
     public static void Loss(ScenarioRun run, ScenarioStep step)
     {
-        run.World.Network.MessageLoss = ScenarioRun.CountOf(step, 10_000) / 10_000.0;
+        run.World.Network.MessageLoss = run.CountOf(step, 10_000) / 10_000.0;
         if (run.World.Network.MessageLoss > 0) run.Lookups.IsJudging = false;
     }
 
-    public static void Duplicate(ScenarioRun run, ScenarioStep step) => run.World.Network.Duplication = ScenarioRun.CountOf(step, 10_000) / 10_000.0;
+    public static void Duplicate(ScenarioRun run, ScenarioStep step) => run.World.Network.Duplication = run.CountOf(step, 10_000) / 10_000.0;
 
     public static void Stall(ScenarioRun run, ScenarioStep step)
     {
@@ -42,7 +42,7 @@ internal static class FaultSteps
     {
         run.Files.Collect();
         ObjectCertificate[] objects = [.. run.Files.Acknowledged.OrderBy(_ => run.Random.NextUInt64())];
-        foreach (ObjectCertificate certificate in objects.Take(ScenarioRun.CountOf(step, objects.Length)))
+        foreach (ObjectCertificate certificate in objects.Take(run.CountOf(step, objects.Length)))
         {
             SimNode[] holders = [.. run.Placement.HoldersOf(CertificateRules.ObjectOf(certificate))];
             if (holders.Length >= certificate.Replicas) holders[run.Random.Next(holders.Length)].Disk!.Rot(CertificateRules.ObjectOf(certificate));
@@ -61,6 +61,6 @@ internal static class FaultSteps
     private static SimNode[] Drawn(ScenarioRun run, ScenarioStep step)
     {
         SimNode[] live = [.. run.Ring.Live.OrderBy(_ => run.Random.NextUInt64())];
-        return live[..Math.Min(live.Length, ScenarioRun.CountOf(step, live.Length))];
+        return live[..Math.Min(live.Length, run.CountOf(step, live.Length))];
     }
 }
