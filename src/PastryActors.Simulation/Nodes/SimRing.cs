@@ -30,6 +30,8 @@ public sealed class SimRing
     private static readonly WireCodec Codec = new([.. PastryWire.Kinds, .. PastKinds.All, .. ScribeMessages.Kinds, LookupMessage.Schema]);
 
     private readonly Dictionary<int, ValueList<NodeHandle>> _remembered = [];
+    private readonly Dictionary<int, PastComponent> _stores = [];
+    private readonly List<SimNode> _liars = [];
     private readonly RandomSource _random;
     private readonly LeafSetWatch _watch;
     private readonly Func<NodeStart, INodeCore> _make;
@@ -120,6 +122,38 @@ public sealed class SimRing
         return fitting.Length > 0 ? fitting[random.Next(fitting.Length)] : null;
     }
 
+    /// <summary>The node lies from now on, until <see cref="BeHonest"/> or its next start.</summary>
+    internal void Lie(SimNode node, LieKind kind, ulong seed)
+    {
+        if (node.Core is null) return;
+        BeHonest(node);
+        node.Core = new LyingCore(node.Core, kind, seed);
+        _liars.Add(node);
+        HadLiars = true;
+    }
+
+    /// <summary>The node lies no more.</summary>
+    internal static void BeHonest(SimNode node)
+    {
+        if (node.Core is LyingCore lying) node.Core = lying.Inner;
+    }
+
+    /// <summary>Whether any node ever lied: then tables may name nodes that never were, until these are found silent.</summary>
+    internal bool HadLiars { get; private set; }
+
+    /// <summary>Nobody lies any more.</summary>
+    internal void EndLies()
+    {
+        foreach (SimNode liar in _liars) BeHonest(liar);
+        _liars.Clear();
+    }
+
+    /// <summary>Whether a node lies at this moment.</summary>
+    internal static bool IsLying(SimNode node) => node.Core is LyingCore;
+
+    /// <summary>PAST of a node, as it is since its last start; null if it has none.</summary>
+    internal PastComponent? StoreOf(SimNode node) => _stores.GetValueOrDefault(node.Index);
+
     private INodeCore Make(NodeStart start)
     {
         PastryNode node = MakeNode(start);
@@ -129,7 +163,7 @@ public sealed class SimRing
     private PastryNode MakeNode(NodeStart start)
     {
         List<IPastryComponent> components = [];
-        if (Options.Past is { } past) components.Add(new PastComponent(past, start.PublicKey, start.Stored));
+        if (Options.Past is { } past) components.Add(_stores[start.Node.Index] = new PastComponent(past, start.PublicKey, start.Stored));
         if (Options.Scribe is { } scribe) components.Add(new ScribeComponent(scribe));
         components.Add(new LookupComponent());
         bool founds = start.Node.Index == 0;

@@ -23,7 +23,7 @@ public sealed record Scenario
     /// <summary>The network: its kind and its numbers, as written.</summary>
     public ValueList<string> Topology { get; init; } = ["constant", "20ms"];
 
-    /// <summary>Single options, in their order: section (overlay, past, scribe, world), key, value.</summary>
+    /// <summary>Single options, in their order: section (overlay, past, scribe, world, disk), key, value.</summary>
     public ValueList<ScenarioOption> Options { get; init; }
 
     /// <summary>What happens, in order.</summary>

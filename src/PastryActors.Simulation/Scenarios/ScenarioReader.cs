@@ -48,7 +48,7 @@ public static class ScenarioReader
             "seed" => scenario with { Seed = Number(words, 0, ulong.MaxValue) },
             "preset" => scenario with { Preset = One(words) },
             "topology" => scenario with { Topology = words.Skip(1).ToValueList() },
-            "overlay" or "past" or "scribe" or "world" => scenario with { Options = [.. scenario.Options, .. words.Skip(1).Select(w => OptionOf(words[0], w))] },
+            "overlay" or "past" or "scribe" or "world" or "disk" => scenario with { Options = [.. scenario.Options, .. words.Skip(1).Select(w => OptionOf(words[0], w))] },
             "check" => scenario with { Bounds = [.. scenario.Bounds, BoundOf(words)] },
             "paper" => scenario with { Papers = [.. scenario.Papers, PaperOf(words)] },
             "full" => scenario with { FullSizes = words.Skip(1).Select(static w => (int)Number(["full", w], 1, NodesMax)).ToValueList() },

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Reflection;
 using PastryActors.Core.Driving;
 using PastryActors.Simulation.Checking;
 using PastryActors.Simulation.Nodes;
@@ -41,7 +42,7 @@ public sealed class ScenarioRun
         Window = new MeasureWindow(Ring, Lookups);
         _sampler = new Sampler(Ring, Files, Sampled);
         _checkers = [new DeliveryChecker(Lookups), new LoopChecker(Lookups), new TableChecker(Ring), new LeafSetChecker(Ring.Options.Overlay.LeafSetSize), new BoundChecker()];
-        if (Ring.Options.Past is not null) _checkers.Add(Placement);
+        if (Ring.Options.Past is not null) _checkers.AddRange([Placement, new StorageChecker(Ring, Files)]);
         if (Ring.Options.Scribe is not null) _checkers.Add(Streams);
         // The others look at books and cores when they conclude; a fact that nobody needs costs a call each all the same.
         World.Listen(_checkers.OfType<BoundChecker>().Single());
@@ -74,7 +75,7 @@ public sealed class ScenarioRun
     internal HashSet<(int Node, string Topic)> Subscribed { get; } = [];
 
     /// <summary>Whether the network was cut since the ring last converged: then topics may have had two roots.</summary>
-    internal bool WasCut { get; set; }
+    internal bool WasCut => Lookups.Sides.WasCut;
 
     /// <summary>Runs a scenario.</summary>
     /// <param name="progress">Told how far it is, in the thread of the run.</param>
@@ -146,10 +147,17 @@ public sealed class ScenarioRun
         }
         catch (SimulationFailedException e)
         {
-            Fail("cores", e.Message);
+            _failures.Add(new CheckResult("cores", false, e.Message) { Cause = PlaceOf(e.InnerException ?? e) });
         }
 
         return Conclude(watch.Elapsed);
+    }
+
+    /// <summary>Which exception came out of which method of the project.</summary>
+    private static string PlaceOf(Exception fault)
+    {
+        MethodBase? place = new StackTrace(fault).GetFrames().Select(static f => f.GetMethod()).FirstOrDefault(static m => m?.DeclaringType?.Namespace?.StartsWith("PastryActors", StringComparison.Ordinal) == true);
+        return $"{fault.GetType().Name} in {place?.DeclaringType?.Name}.{place?.Name}";
     }
 
     private void Do(ScenarioStep step)

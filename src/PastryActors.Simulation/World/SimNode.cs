@@ -57,6 +57,9 @@ public sealed class SimNode
     /// <summary>How often the node moved to another address.</summary>
     internal int Moves { get; set; }
 
+    /// <summary>When its newest start was.</summary>
+    internal Instant StartedAt { get; set; }
+
     /// <summary>Whether the node said that it became a member, and has not said otherwise.</summary>
     internal bool IsMember { get; set; }
 

@@ -226,6 +226,7 @@ public sealed class SimWorld
             node.Disk?.List() ?? default,
             Signer.PublicKey(SigningKey.Node, node.Index),
             Signer.PublicKey(SigningKey.Owner, node.Owner)));
+        node.StartedAt = Now;
         node.LivePlace = _live.Count;
         _live.Add(node);
         Membership++;

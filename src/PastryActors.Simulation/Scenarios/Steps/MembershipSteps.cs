@@ -113,7 +113,7 @@ internal static class MembershipSteps
 
         run.Lookups.IsJudging = true;
         // A side of a cut network without a holder rightly knew of none.
-        if (run.WasCut) run.Files.Reads.Clear();
+        if (run.WasCut) run.Files.Excuse(run.Lookups.Sides.Since);
         Await(run, deadline, () => run.Placement.Misplaced(surplus: 0), "files");
         if (run.WasCut) Rebase(run, deadline);
         if (run.Topics.Subscriptions.Count == 0) return;
@@ -127,7 +127,7 @@ internal static class MembershipSteps
         AwaitTrees(run, deadline);
         run.World.RunFor(2 * (run.Ring.Options.Scribe?.GapTimeout ?? TimeSpan.Zero));
         run.Topics.Rebase();
-        run.WasCut = false;
+        run.Lookups.Sides.Forget();
     }
 
     private static void Await(ScenarioRun run, Instant deadline, Func<string?> problem, string check)
