@@ -1,6 +1,7 @@
 using System.Globalization;
 using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
+using PastryActors.Simulation.Nodes;
 using PastryActors.Simulation.Scenarios;
 
 namespace PastryActors.Simulation.Fuzzing;
@@ -15,6 +16,8 @@ internal static class ScenarioGenerator
 
     /// <summary>One less than k of the local preset.</summary>
     private const int CrashesMax = 2;
+
+    private static readonly string[] Lies = [.. Enum.GetNames<LieKind>().Select(static n => n.ToLowerInvariant())];
 
     private static readonly string[] TopicNames = ["news", "sport", "weather"];
 
@@ -49,6 +52,7 @@ internal static class ScenarioGenerator
         List<ScenarioOption> options = [];
         if (random.Next(2) == 0) options.Add(new("world", "jitter-max", Text($"{1 + random.Next(40)}ms")));
         if (random.Next(2) == 0) options.Add(new("world", "link-failed-after", "never"));
+        if (random.Next(2) == 0) options.AddRange([new("disk", "interrupted-write-survives", "0.5"), new("disk", "interrupted-write-torn", "0.5")]);
         return options.ToValueList();
     }
 
@@ -68,7 +72,7 @@ internal static class ScenarioGenerator
     {
         string after = Text($"+{random.Next(3000)}ms");
         string count = Text($"{1 + random.Next(CrashesMax)}");
-        return random.Next(10) switch
+        return random.Next(12) switch
         {
             0 => [$"{after} crash {count} over=1s"],
             1 => [$"{after} crash {count}", Text($"+{random.Next(8000)}ms restart all")],
@@ -79,6 +83,8 @@ internal static class ScenarioGenerator
             6 => [Text($"{after} cut {10 + random.Next(40)}% for={1 + random.Next(40)}s")],
             7 => [Text($"{after} loss {1 + random.Next(5)}%"), "+10s loss 0%"],
             8 => [Text($"{after} stall {count} for={1 + random.Next(4)}s")],
+            9 => [Text($"{after} disk-full {count} for={1 + random.Next(20)}s")],
+            10 => [Text($"{after} lie {count} kind={Lies[random.Next(Lies.Length)]} for={5 + random.Next(30)}s")],
             _ => [Text($"{after} rot {1 + random.Next(5)}")],
         };
     }
