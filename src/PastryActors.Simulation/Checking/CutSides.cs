@@ -35,6 +35,24 @@ internal sealed class CutSides
         _healedAt = Instant.Never;
     }
 
+    /// <summary>
+    /// Whether the side of a node lost nowhere as many neighbours in a row as half a leaf set: beyond that no overlay can tell who is
+    /// left (Middleware 2001, section 2.3), and small sides of a cut network are beyond it.
+    /// </summary>
+    public bool IsInOnePiece(SimWorld world, SimNode node, int leafSetSize)
+    {
+        SimNode[] ring = [.. world.Nodes.OrderBy(static n => n.Id)];
+        int start = Array.IndexOf(ring, node);
+        int lost = 0;
+        for (int i = 1; i <= ring.Length && lost < leafSetSize / 2; i++)
+        {
+            SimNode next = ring[(start + i) % ring.Length];
+            lost = next.IsUp && (next == node || AreTogether(next, node)) ? 0 : lost + 1;
+        }
+
+        return lost < leafSetSize / 2;
+    }
+
     /// <summary>Whether two nodes were on the same side of every cut, for sure.</summary>
     public bool AreTogether(SimNode a, SimNode b) =>
         !WasCut || (a.StartedAt < _healedAt && b.StartedAt < _healedAt && _sides.TrueForAll(s => s.Contains(a.Index) == s.Contains(b.Index)));

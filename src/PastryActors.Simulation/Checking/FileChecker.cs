@@ -37,11 +37,12 @@ public sealed class FileChecker(SimRing ring, FileWorkload files) : IChecker
         files.Collect();
         if (files.Acknowledged.Count == 0) return null;
         RingTruth truth = RingTruth.Of(ring.World);
+        ILookup<FileId, SimNode> onDisk = OnDisk();
         foreach (ObjectCertificate certificate in files.Acknowledged)
         {
             FileId id = CertificateRules.ObjectOf(certificate);
             IReadOnlyList<RingId> right = truth.Closest(id.Key, certificate.Replicas);
-            SimNode[] holding = [.. HoldersOf(id)];
+            SimNode[] holding = [.. onDisk[id]];
             if (Array.Find(holding, n => n.Disk!.HashOf(id) is { } hash && hash != certificate.ContentHash) is { } deceived) return $"{certificate.Name}: {deceived} took other content for it";
             RingId[] holders = [.. holding.Select(static n => n.Id)];
             int rightly = holders.Count(right.Contains);
@@ -51,6 +52,10 @@ public sealed class FileChecker(SimRing ring, FileWorkload files) : IChecker
 
         return null;
     }
+
+    /// <summary>All live nodes by what lies on their disks: one pass over all disks, not one for every object.</summary>
+    private ILookup<FileId, SimNode> OnDisk() =>
+        ring.Live.Where(static n => n.Disk is not null).SelectMany(static n => n.Disk!.Ids.Select(id => (Id: id, Node: n))).ToLookup(static h => h.Id, static h => h.Node);
 
     /// <summary>The live nodes on whose disk an object lies.</summary>
     public IEnumerable<SimNode> HoldersOf(FileId id) => ring.Live.Where(n => n.Disk?.Contains(id) == true);

@@ -91,7 +91,7 @@ public sealed class LookupBook : IFactListener
         if (root == node) return;
         Figures.Wrong++;
         if (Sides.WasCut) root = _ring.Index.Closest(fact.Subject, n => n == node || (SimRing.IsActive(n) && Sides.AreTogether(n, node)));
-        if (IsJudging && root != node) Wrong.Add($"at {(now - default(Instant)).TotalSeconds:0.000} s {node} delivered key {fact.Subject}, whose root was {root}");
+        if (IsJudging && root != node && (!Sides.WasCut || Sides.IsInOnePiece(_ring.World, node, _ring.Options.Overlay.LeafSetSize))) Wrong.Add($"at {(now - default(Instant)).TotalSeconds:0.000} s {node} delivered key {fact.Subject}, whose root was {root}");
     }
 
     private void Close(RingId key, Lookup lookup)

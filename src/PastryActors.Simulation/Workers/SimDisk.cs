@@ -48,6 +48,12 @@ public sealed class SimDisk
         return true;
     }
 
+    /// <summary>Ids of all that is stored, tombstones included, in no order that means anything.</summary>
+    public IReadOnlyCollection<FileId> Ids => _objects.Keys;
+
+    /// <summary>Whether an object is there and damaged, which nobody knows who has not read it.</summary>
+    public bool IsRotten(FileId id) => _objects.GetValueOrDefault(id) is { IsRotten: true };
+
     /// <summary>What the disk holds, in the order of fileIds: what a store lists at start.</summary>
     public ValueList<StoreEntry> List()
     {

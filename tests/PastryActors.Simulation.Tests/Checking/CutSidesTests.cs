@@ -27,6 +27,18 @@ public sealed class CutSidesTests
     }
 
     [Fact]
+    public void A_side_is_in_one_piece_while_it_lost_fewer_neighbours_in_a_row_than_half_a_leaf_set()
+    {
+        SimNode[] ring = [.. _nodes.OrderBy(static n => n.Id)];
+        _sides.Cut([ring[1], ring[2]], _world.Now);
+        Assert.True(_sides.IsInOnePiece(_world, ring[0], leafSetSize: 6));
+        Assert.False(_sides.IsInOnePiece(_world, ring[0], leafSetSize: 4));
+        Assert.True(_sides.IsInOnePiece(_world, ring[1], leafSetSize: 6));
+        _world.Crash(ring[3]);
+        Assert.False(_sides.IsInOnePiece(_world, ring[0], leafSetSize: 6));
+    }
+
+    [Fact]
     public void Who_starts_after_a_cut_was_mended_may_be_on_either_side()
     {
         _sides.Cut(_nodes[..2], _world.Now);

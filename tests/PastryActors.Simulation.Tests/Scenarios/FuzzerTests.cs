@@ -9,7 +9,7 @@ namespace PastryActors.Simulation.Tests.Scenarios;
 /// <summary>Random lives of small rings. PASTRY_SEEDS sets how many, PASTRY_SEED the first; a failure names its seed.</summary>
 public sealed class FuzzerTests
 {
-    private static readonly int Seeds = int.Parse(Environment.GetEnvironmentVariable("PASTRY_SEEDS") ?? "3", CultureInfo.InvariantCulture);
+    private static readonly int Seeds = int.Parse(Environment.GetEnvironmentVariable("PASTRY_SEEDS") ?? "8", CultureInfo.InvariantCulture);
 
     private static readonly ulong First = ulong.Parse(Environment.GetEnvironmentVariable("PASTRY_SEED") ?? "2", CultureInfo.InvariantCulture);
 

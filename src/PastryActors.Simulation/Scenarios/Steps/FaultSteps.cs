@@ -57,7 +57,8 @@ internal static class FaultSteps
         foreach (ObjectCertificate certificate in objects.Take(run.CountOf(step, objects.Length)))
         {
             SimNode[] holders = [.. run.Placement.HoldersOf(CertificateRules.ObjectOf(certificate))];
-            if (holders.Length >= certificate.Replicas) holders[run.Random.Next(holders.Length)].Disk!.Rot(CertificateRules.ObjectOf(certificate));
+            bool isRotten = Array.Exists(holders, n => n.Disk!.IsRotten(CertificateRules.ObjectOf(certificate)));
+            if (holders.Length >= certificate.Replicas && !isRotten) holders[run.Random.Next(holders.Length)].Disk!.Rot(CertificateRules.ObjectOf(certificate));
         }
     }
 
