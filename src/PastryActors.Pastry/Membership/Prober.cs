@@ -47,7 +47,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     /// <summary>Whether this start of the node is known to have failed.</summary>
     public bool HasFailed(NodeHandle target) => _failed.Contains(target);
 
-    /// <summary>Asks a node whether it is alive and whom it knows, unless it is being asked already or known to have failed.</summary>
+    /// <summary>Asks a node whether it is alive and whom it knows, unless it is being asked already or was found dead lately.</summary>
     public void Probe(NodeHandle target) => Probe(target, Reason.Membership);
 
     /// <summary>
@@ -88,13 +88,14 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     }
 
     /// <summary>
-    /// The engine could not even connect to the node. What a neighbour said of it is true, then, or what its silence made likely; a member that
-    /// nobody doubted yet is only asked again sooner, since it may be starting anew.
+    /// The engine has no link to the node. What a neighbour said of it is true, then, or what its silence made likely; a member that nobody
+    /// doubted yet is only asked again sooner, since it may be starting anew. It proves nothing of a node that spoke since it was asked, nor of
+    /// a later start than the one that is gone.
     /// </summary>
-    public void OnLinkFailed(RingId target)
+    public void OnLinkFailed(NodeHandle target)
     {
-        if (IndexOf(target) is var at && at < 0) return;
-        if (_open[at].Reason == Reason.Membership) _open[at] = _open[at] with { Unreachable = true };
+        if (IndexOf(target.Id) is var at && (at < 0 || _open[at].Target.Supersedes(target))) return;
+        if (_open[at].Reason == Reason.Membership || _open[at].Spoke) _open[at] = _open[at] with { Unreachable = true };
         else Fail(_open[at]);
     }
 
@@ -108,7 +109,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     /// <summary>A neighbour says that it leaves: believed at once, since it speaks for itself.</summary>
     public void OnLeave(NodeHandle from, ValueList<NodeHandle> leafs)
     {
-        _failed.Add(from);
+        _failed.Add(from, node.Now);
         TakeOut(from.Id);
         foreach (NodeHandle candidate in leafs) Weigh(candidate);
         Close(from.Id);
@@ -161,7 +162,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
 
     private void Probe(NodeHandle target, Reason reason)
     {
-        if (target.Id == node.Self.Id || IndexOf(target.Id) >= 0 || _failed.Contains(target)) return;
+        if (target.Id == node.Self.Id || IndexOf(target.Id) >= 0 || FailedLately(target)) return;
         if (_open.Count >= OpenMax)
         {
             node.Report(FactKind.Dropped, target.Id, OpenMax);
@@ -171,6 +172,12 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
         if (reason == Reason.Suspicion && node.Leafs.Contains(target.Id)) reason = Reason.Membership;
         Ask(new Open(target, Retries: 0, Generation: 0, Since: node.Now, Spoke: false, Unreachable: false, reason));
     }
+
+    /// <summary>
+    /// Leaf sets that were outdated when the node was found dead are not any more: who is mentioned still may live after all, and not know that
+    /// this node believes otherwise.
+    /// </summary>
+    private bool FailedLately(NodeHandle target) => _failed.Contains(target, since: node.Now - node.Options.LeafSetMaintenancePeriod);
 
     /// <summary>The sender of an announcement confirmed a failure; this node wants to see for itself before it believes.</summary>
     private void Doubt(NodeHandle suspect)
@@ -246,7 +253,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     {
         NodeHandle target = open.Target;
         Close(target.Id);
-        _failed.Add(target);
+        _failed.Add(target, node.Now);
         bool wasLeaf = node.Leafs.Contains(target.Id);
         TakeOut(target.Id);
         node.Report(FactKind.NodeFailed, target.Id);

@@ -353,7 +353,7 @@ public sealed class PastryNode : INodeCore, IProbeEvents
     private void OnLinkFailed(NodeHandle peer)
     {
         _joiner.OnLinkFailed(peer);
-        _prober.OnLinkFailed(peer.Id);
+        _prober.OnLinkFailed(peer);
         _router.OnLinkFailed(peer.Id);
         if (_node.Leafs.Contains(peer.Id) || _node.Table.Find(peer.Id)?.Id == peer.Id) _prober.Suspect(peer);
     }
