@@ -217,8 +217,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
             if (open.Target.Id.ClockwiseTo(node.Self.Id) < counter) left++;
         }
 
-        bool isBothWays = node.Leafs.Wraps || node.Leafs.Count < node.Leafs.HalfSize;
-        return (right < node.Leafs.HalfSize && (isBothWays || clockwise <= counter)) || (left < node.Leafs.HalfSize && (isBothWays || counter <= clockwise));
+        return (right < node.Leafs.HalfSize && node.Leafs.RightTakes(candidate)) || (left < node.Leafs.HalfSize && node.Leafs.LeftTakes(candidate));
     }
 
     private void Ask(Open open)
