@@ -162,7 +162,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
 
     private void Probe(NodeHandle target, Reason reason)
     {
-        if (target.Id == node.Self.Id || IndexOf(target.Id) >= 0 || FailedLately(target)) return;
+        if (target.Id == node.Self.Id || IndexOf(target.Id) >= 0 || FailedLately(target) || IsOutlived(target)) return;
         if (_open.Count >= OpenMax)
         {
             node.Report(FactKind.Dropped, target.Id, OpenMax);
@@ -178,6 +178,9 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     /// this node believes otherwise.
     /// </summary>
     private bool FailedLately(NodeHandle target) => _failed.Contains(target, since: node.Now - node.Options.LeafSetMaintenancePeriod);
+
+    /// <summary>Whether a later start of the node is known: that the one before does not answer, where it was, says nothing of it.</summary>
+    private bool IsOutlived(NodeHandle target) => (node.Leafs.Find(target.Id) ?? node.Table.Find(target.Id))?.Supersedes(target) == true;
 
     /// <summary>The sender of an announcement confirmed a failure; this node wants to see for itself before it believes.</summary>
     private void Doubt(NodeHandle suspect)

@@ -205,6 +205,14 @@ public sealed class ProberTests
     }
 
     [Fact]
+    public void A_start_that_a_later_one_followed_is_not_asked()
+    {
+        _bench.Context.Leafs.Add(Peers.Of(0x90, incarnation: 2));
+        Assert.Empty(_bench.Do(() => _bench.Prober.Suspect(Peers.Of(0x90))));
+        Assert.Empty(_bench.Do(() => _bench.Prober.Probe(Peers.Of(0x90))));
+    }
+
+    [Fact]
     public void The_lost_link_to_an_earlier_start_means_nothing()
     {
         _bench.Do(() => _bench.Prober.Suspect(Peers.Of(0x20, incarnation: 2)));
