@@ -19,7 +19,7 @@ public static class FigureMeanings
         new("controlMessagesPerNodeSecond", "All messages of all nodes, but not those that carry lookups (retries included) nor their per-hop acknowledgements, over the seconds that all nodes lived."),
         new("lookupAcksPerNodeSecond", "The per-hop acknowledgements of lookups, which controlMessagesPerNodeSecond leaves out."),
         new("messages", "All messages that nodes sent."),
-        new("callsPerJoin", "Control messages beyond those of the same ring in the phase named quiet, two to a call, over the nodes that joined since."),
+        new("callsPerJoin", "Messages to and from nodes in their first minute, two to a call, over the nodes that joined since the phase named quiet."),
         new("paperCallsPerJoin", "3 x 2^b x log N to the base 2^b, with the N and b of the run."),
         new("callsPerFailedNode", "Control messages beyond those of the same ring in the phase named quiet, two to a call, over the nodes that failed since."),
         new("reads", "Lookups of files."),
@@ -42,7 +42,7 @@ public static class FigureMeanings
         new("linkMessages", "Messages over links of the network, router to router and access links, if each topic sends one message down its tree."),
         new("linkMessagesRatio", "linkMessages over those of IP multicast: the union of the shortest paths from the root to the subscribers."),
         new("linkStressMaxRatio", "The most messages over one link, over the same of IP multicast."),
-        new("memoryPerNodeBytes", "What the process holds after a full collection, less what it held before the run, over the live nodes: overlay, applications, waiting events and the laboratory's own books; the greatest of the moments when the ring was whole, a phase ended, or the run did."),
+        new("memoryPerNodeBytes", "What the process holds after a full collection, less what it held before the run, over the live nodes: overlay, applications, waiting events and the laboratory's own books; of a phase at its end, else the greatest of the moments when the ring was whole, a phase ended, or the run did."),
         new("eventsPerSecond", "Events of the world over the seconds that the run took here."),
     ];
 

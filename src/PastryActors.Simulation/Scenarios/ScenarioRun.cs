@@ -125,7 +125,7 @@ public sealed class ScenarioRun
     {
         Drain();
         Window.AddTo(Figures, name);
-        SeeMemory();
+        if (SeeMemory() is { } held) Figures[$"{name}.memoryPerNodeBytes"] = Math.Round(held);
         Window.Restart();
     }
 
@@ -200,11 +200,12 @@ public sealed class ScenarioRun
     }
 
     /// <summary>Notes what the world holds at this moment, every unused byte collected. Small rings are not worth the collection, and their figure would be that of the program.</summary>
-    internal void SeeMemory()
+    internal double? SeeMemory()
     {
-        if (World.Live.Count < MemoryNodesMin) return;
-        double held = GC.GetTotalMemory(forceFullCollection: true) - _heldBefore;
-        _memoryPerNodeBytes = Math.Max(_memoryPerNodeBytes, held / World.Live.Count);
+        if (World.Live.Count < MemoryNodesMin) return null;
+        double held = (GC.GetTotalMemory(forceFullCollection: true) - _heldBefore) / World.Live.Count;
+        _memoryPerNodeBytes = Math.Max(_memoryPerNodeBytes, held);
+        return held;
     }
 
     private void AddRunFigures(TimeSpan took)
