@@ -22,7 +22,9 @@ public sealed class ScenarioRunTests
     [InlineData("liars", 2)]
     [InlineData("disks", 1)]
     [InlineData("disks", 2)]
-    public void Nodes_that_lie_and_disks_that_fail_break_no_promise(string name, ulong seed)
+    [InlineData("half-ring", 300205)]
+    [InlineData("one-sided", 101537)]
+    public void Lies_bad_disks_and_what_broke_a_promise_once_break_none(string name, ulong seed)
     {
         ScenarioResult result = ScenarioRun.Run(ScenarioLibrary.Find(name)! with { Seed = seed });
         Assert.True(result.Ok, $"{name} with seed {seed}: {result.FirstFailure}");
