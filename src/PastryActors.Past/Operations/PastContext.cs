@@ -90,6 +90,7 @@ internal sealed class PastContext(IPastryHost host, PastOptions options, Catalog
     {
         LeafSetView leafs = Host.Leafs;
         if (leafs.IsWholeRing) return true;
+        if (leafs.Left.Count == 0 || leafs.Right.Count == 0) return false;
         if (!leafs.Covers(key) || leafs.Count + 1 < count) return false;
         UInt128 reach = leafs.ReplicaSet(key, count)[^1].Id.DistanceTo(key);
         RingId left = leafs.Left[^1].Id, right = leafs.Right[^1].Id;

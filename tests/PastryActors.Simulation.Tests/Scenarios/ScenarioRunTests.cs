@@ -17,6 +17,19 @@ public sealed class ScenarioRunTests
         Assert.Contains(result.Series, s => s.ReplicasLeast is >= 1 and < 3);
     }
 
+    [Theory]
+    [InlineData("liars", 1)]
+    [InlineData("liars", 2)]
+    [InlineData("disks", 1)]
+    [InlineData("disks", 2)]
+    [InlineData("half-ring", 300205)]
+    [InlineData("one-sided", 101537)]
+    public void Lies_bad_disks_and_what_broke_a_promise_once_break_none(string name, ulong seed)
+    {
+        ScenarioResult result = ScenarioRun.Run(ScenarioLibrary.Find(name)! with { Seed = seed });
+        Assert.True(result.Ok, $"{name} with seed {seed}: {result.FirstFailure}");
+    }
+
     [Fact]
     public void The_same_scenario_and_seed_are_the_same_run()
     {
