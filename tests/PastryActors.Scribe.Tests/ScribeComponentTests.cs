@@ -181,7 +181,7 @@ public sealed class ScribeComponentTests
     }
 
     [Fact]
-    public void A_number_is_seen_by_nobody_before_another_node_holds_it()
+    public void A_number_is_seen_by_nobody_before_a_majority_holds_it()
     {
         FakeHost host = Root();
         NodeHandle publisher = FakeHost.Peer(new RingId(4));
@@ -189,7 +189,7 @@ public sealed class ScribeComponentTests
         Replicate copy = Assert.IsType<Replicate>(Assert.Single(host.TakeSent()));
         Assert.Equal(1UL, copy.First);
 
-        host.Receive(new ReplicaAck(Topic, copy.Term, 1), FakeHost.Peer(Far));
+        host.Receive(new ReplicaAck(Topic, copy.Term, 1, 1), FakeHost.Peer(Far));
         Assert.Equal([new PublishAnswer(Topic, [new PublishedRun(1, 1, 1)])], host.TakeSent());
         Assert.Equal(1UL, Assert.IsType<TopicMessages>(host.Replies[^1]).First);
     }
@@ -204,7 +204,7 @@ public sealed class ScribeComponentTests
         Term term = Assert.IsType<Replicate>(Assert.Single(host.TakeSent())).Term;
         host.Receive(publish, publisher);
         Assert.Empty(host.TakeSent());
-        host.Receive(new ReplicaAck(Topic, term, 1), FakeHost.Peer(Far));
+        host.Receive(new ReplicaAck(Topic, term, 1, 1), FakeHost.Peer(Far));
         host.Sent.Clear();
         host.Receive(publish, publisher);
         Assert.Equal([new PublishAnswer(Topic, [new PublishedRun(1, 1, 1)])], host.TakeSent());
@@ -214,7 +214,7 @@ public sealed class ScribeComponentTests
     public void A_root_that_hears_of_a_later_term_steps_down()
     {
         FakeHost host = Root();
-        host.Receive(new ReplicaAck(Topic, new Term(99, Far), 5), FakeHost.Peer(Far));
+        host.Receive(new ReplicaAck(Topic, new Term(99, Far), 5, 1), FakeHost.Peer(Far));
         host.Receive(new PublishItems(Topic, [new PublishItem(1, new byte[1])]), FakeHost.Peer(new RingId(4)));
         // Still the closest, it takes the office again and asks first: nothing is numbered until then.
         Assert.Contains(host.TakeSent(), m => m is RecoverRequest);
@@ -283,7 +283,7 @@ public sealed class ScribeComponentTests
             var message = (Core.Wire.Message)sample[0];
             host.Facts.Clear();
             host.Component.Deliver(new RoutedMessage { Key = Topic, Source = FakeHost.Peer(random.NextRingId()), Payload = message, Direct = true });
-            if (message is not (JoinTopic or LocateRoot or ReplicaState)) Assert.DoesNotContain(host.Facts, f => f.Kind == FactKind.MessageRefused);
+            if (message is not (JoinTopic or LocateRoot or ReplicaState or RecoverRequest)) Assert.DoesNotContain(host.Facts, f => f.Kind == FactKind.MessageRefused);
         }
     }
 
@@ -315,9 +315,9 @@ public sealed class ScribeComponentTests
         var host = new FakeHost(Near, null, Far);
         host.Component.OnRequest(new Subscribe(1, Second, Name));
         RecoverRequest request = Assert.IsType<RecoverRequest>(Assert.Single(host.TakeSent()));
-        host.Receive(new RecoverAnswer(Topic, request.Nonce, false, false, default, 0, 0), FakeHost.Peer(Far));
+        host.Receive(new RecoverAnswer(Topic, request.Nonce, false, false, default, 0, 0, request.Term, ReplicaGroup.None), FakeHost.Peer(Far));
         ReplicaState state = Assert.IsType<ReplicaState>(Assert.Single(host.TakeSent()));
-        host.Receive(new ReplicaAck(Topic, state.Term, 0), FakeHost.Peer(Far));
+        host.Receive(new ReplicaAck(Topic, state.Term, 0, 1), FakeHost.Peer(Far));
         Assert.Equal([new Subscribed(1, 1)], host.Replies);
         return host;
     }

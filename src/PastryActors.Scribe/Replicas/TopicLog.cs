@@ -10,9 +10,6 @@ internal sealed class TopicLog(ScribeOptions options, BufferBudget budget)
 
     public PublisherWindows Windows { get; } = new(options.PublishersMax);
 
-    /// <summary>The topic's name, where it is known.</summary>
-    public string Name { get; set; } = "";
-
     /// <summary>The term of the root that the log follows.</summary>
     public Term Term { get; set; }
 
