@@ -195,6 +195,61 @@ public sealed class ScribeComponentTests
     }
 
     [Fact]
+    public void Of_five_replicas_the_root_and_two_must_hold_a_number()
+    {
+        RingId[] others = [Far, Topic.Plus(2000), Topic.Plus(3000), Topic.Plus(4000)];
+        var host = new FakeHost(Near, null, others);
+        host.Component.Deliver(new RoutedMessage { Key = Topic, Source = Child, Payload = new LocateRoot(Topic, Name, Child, 5) });
+        RecoverRequest request = host.TakeSent().OfType<RecoverRequest>().First();
+        foreach (RingId id in others) host.Receive(new RecoverAnswer(Topic, request.Nonce, false, false, default, 0, 0, request.Term, ReplicaGroup.None), FakeHost.Peer(id));
+        foreach (RingId id in others) host.Receive(new ReplicaAck(Topic, request.Term, 0, 1), FakeHost.Peer(id));
+        host.Receive(new PublishItems(Topic, [new PublishItem(1, new byte[1])]), FakeHost.Peer(new RingId(4)));
+        Assert.Equal(4, host.TakeSent().OfType<Replicate>().Count());
+
+        host.Receive(new ReplicaAck(Topic, request.Term, 1, 1), FakeHost.Peer(others[3]));
+        host.Receive(new ReplicaAck(Topic, request.Term, 1, 1), FakeHost.Peer(others[3]));
+        host.Receive(new ReplicaAck(Topic, request.Term, 1, 1), FakeHost.Peer(others[2]) with { Incarnation = 2 });
+        Assert.Empty(host.TakeSent());
+        host.Receive(new ReplicaAck(Topic, request.Term, 1, 1), FakeHost.Peer(others[1]));
+        Assert.Equal([new PublishAnswer(Topic, [new PublishedRun(1, 1, 1)])], host.TakeSent());
+    }
+
+    [Fact]
+    public void A_root_that_was_succeeded_acknowledges_nothing_and_tells_publishers()
+    {
+        FakeHost host = Root();
+        NodeHandle publisher = FakeHost.Peer(new RingId(4));
+        host.Receive(new PublishItems(Topic, [new PublishItem(1, new byte[1])]), publisher);
+        host.Sent.Clear();
+        host.Receive(new ReplicaAck(Topic, new Term(99, Far), 0, 1), FakeHost.Peer(Far));
+        Assert.Equal(publisher, Assert.Single(host.Sent, s => s.Message is NotRoot).To);
+        Assert.DoesNotContain(host.Sent, s => s.Message is PublishAnswer);
+        Assert.True(Assert.IsType<RecoverRequest>(Assert.Single(host.Sent, s => s.Message is RecoverRequest).Message).Term.Number > 99);
+    }
+
+    [Fact]
+    public void A_copy_promises_a_term_to_one_and_refuses_those_before()
+    {
+        FakeHost host = Outsider();
+        (NodeHandle old, NodeHandle next) = (FakeHost.Peer(Topic.Plus(3)), FakeHost.Peer(Topic.Plus(4)));
+        (Term first, Term second) = (new(1, old.Id), new(2, next.Id));
+        host.Receive(new ReplicaState(Topic, Name, first, default, 0, 0, false, default, ReplicaGroup.None), old);
+        host.Receive(new RecoverRequest(Topic, 8, Name, second), next);
+        host.Receive(new Replicate(Topic, first, 1, [new TopicItem(Near, default)], [new PublishMark(1, 1)], ReplicaGroup.None), old);
+        host.Receive(new RecoverRequest(Topic, 9, Name, first), old);
+        Assert.Equal(
+            [
+                new ReplicaAck(Topic, first, 0, 0),
+                new RecoverAnswer(Topic, 8, true, false, first, 0, 0, second, ReplicaGroup.None),
+                new ReplicaAck(Topic, second, 0, 0),
+                new RecoverAnswer(Topic, 9, true, false, first, 0, 0, second, ReplicaGroup.None),
+            ],
+            host.TakeSent());
+        host.Receive(new RecoverRequest(Topic, 10, Name, new Term(3, old.Id)), next);
+        Assert.Contains(new Fact(FactKind.MessageRefused, next.Id), host.Facts);
+    }
+
+    [Fact]
     public void A_publish_that_comes_again_keeps_its_number()
     {
         FakeHost host = Root();

@@ -175,7 +175,7 @@ internal sealed class ReplicaKeeper(ScribeContext context)
             var memory = new LogItems(fetch.Topic, fetch.Nonce, 0, default, default, log.Windows.Snapshot());
             context.Send(memory, from, memory.Windows.Count * PublisherMemory.WindowSize * sizeof(ulong));
         }
-        else if (log.Items.TryRead(fetch.After + 1, log.Last, out Batch batch))
+        else if (log.TryRead(fetch.After + 1, out Batch batch))
         {
             context.Send(new LogItems(fetch.Topic, fetch.Nonce, batch.First, batch.Items, batch.Marks, default), from, batch.Bytes);
         }

@@ -64,7 +64,7 @@ internal sealed class Recovery
     /// <summary>Until when fetching from this source must be done.</summary>
     public Instant FetchUntil { get; set; }
 
-    /// <summary>The highest number that anybody has heard of.</summary>
+    /// <summary>The highest number that anybody without a log has heard of.</summary>
     public ulong HighestLast { get; private set; }
 
     /// <summary>The highest term that anybody has heard a root of.</summary>
@@ -106,7 +106,8 @@ internal sealed class Recovery
     public bool Note(NodeHandle from, RecoverAnswer answer)
     {
         if (_waiting.RemoveAll(n => ReplicaGroup.IsSame(n, from)) == 0) return false;
-        HighestLast = Math.Max(HighestLast, answer.Last);
+        // The end of a log may be what no majority ever held: only what was seen counts as seen.
+        if (!answer.HasLog) HighestLast = Math.Max(HighestLast, answer.Last);
         HighestTerm = Math.Max(HighestTerm, answer.Term.Number);
         Know(answer.Group);
         if (answer.Promised == Term) _promises.Add((from, answer));

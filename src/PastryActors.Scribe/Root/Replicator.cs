@@ -136,7 +136,7 @@ internal sealed class Replicator(ScribeContext context)
             return;
         }
 
-        while (link.Started && link.InFlight < PipelineMax && office.Log.Items.TryRead(link.Next, office.Log.Last, out Batch batch))
+        while (link.Started && link.InFlight < PipelineMax && office.Log.TryRead(link.Next, out Batch batch))
         {
             if (link.Acked + 1 == link.Next) link.LastProgress = context.Now;
             Send(link, new Replicate(topic.Id, office.Log.Term, batch.First, batch.Items, batch.Marks, ReplicaGroup.None), batch.Bytes);

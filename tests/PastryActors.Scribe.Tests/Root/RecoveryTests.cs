@@ -34,7 +34,7 @@ public sealed class RecoveryTests
         Assert.True(_recovery.TryChooseSource(_own));
         Assert.Equal(B, _recovery.Source);
         Assert.Equal(105UL, _recovery.SourceLast);
-        Assert.Equal(110UL, _recovery.HighestLast);
+        Assert.Equal(0UL, _recovery.HighestLast);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class RecoveryTests
         Assert.True(Note(A, 5, 8));
         Assert.False(Note(A, 6, 9));
         Assert.False(Note(FakeHost.Peer(new RingId(99)), 9, 99));
-        Assert.Equal(8UL, _recovery.HighestLast);
+        Assert.Equal(5UL, _recovery.HighestTerm);
     }
 
     [Fact]
