@@ -1,5 +1,4 @@
 using PastryActors.Core.Collections;
-using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
 using PastryActors.Scribe.Topics;

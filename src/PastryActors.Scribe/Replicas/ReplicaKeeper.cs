@@ -2,7 +2,6 @@ using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Pastry.Applications;
 using PastryActors.Scribe.Messages;
-using PastryActors.Scribe.Root;
 using PastryActors.Scribe.Topics;
 
 namespace PastryActors.Scribe.Replicas;
