@@ -92,7 +92,8 @@ public sealed record LookupMiss(long Operation, ValueList<NodeHandle> Candidates
 }
 
 /// <summary>Send the object, or its tombstone. Answered by <see cref="ObjectAnswer"/>, <see cref="TombstoneAnswer"/>, <see cref="FetchMiss"/> or <see cref="Refused"/>.</summary>
-public sealed record FetchRequest(long Operation, FileId Object) : PastMessage(Operation)
+/// <param name="CertificateOnly">Without its bytes: proof enough that they could be had.</param>
+public sealed record FetchRequest(long Operation, FileId Object, bool CertificateOnly = false) : PastMessage(Operation)
 {
     public const byte Number = 44;
 
@@ -100,11 +101,28 @@ public sealed record FetchRequest(long Operation, FileId Object) : PastMessage(O
 
     internal static FetchRequest Read(ref WireReader reader)
     {
-        (long operation, FileId id) = IdMessage.Read(ref reader);
-        return new FetchRequest(operation, id);
+        long operation = 0;
+        FileId? id = null;
+        bool certificateOnly = false;
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: operation = (long)reader.Number(); break;
+                case 2: id = reader.FileId(); break;
+                case 3: certificateOnly = reader.Flag(); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return new FetchRequest(operation, id ?? throw new WireFormatException("a question about no object"), certificateOnly);
     }
 
-    protected override void WriteFields(WireWriter writer) => writer.Id(2, Object);
+    protected override void WriteFields(WireWriter writer)
+    {
+        writer.Id(2, Object);
+        writer.Flag(3, CertificateOnly);
+    }
 }
 
 /// <summary>The object is not here.</summary>

@@ -12,22 +12,36 @@ using PastryActors.Pastry.Tables;
 namespace PastryActors.Past.Operations;
 
 /// <summary>What the machines of PAST share: the host, the options, the catalog, the open operations and the work in flight.</summary>
-internal sealed class PastContext(IPastryHost host, PastOptions options, Catalog catalog, Blob nodeKey, byte wakeTimer)
+internal sealed class PastContext
 {
     // Each piece of work is asked for by a bounded machine, and gets exactly one result: the table is as bounded as they are.
     private readonly Dictionary<long, IWorkWaiter> _work = [];
     private Responsibility? _responsibility;
 
-    public IPastryHost Host { get; } = host;
+    public PastContext(IPastryHost host, PastOptions options, Catalog catalog, Blob nodeKey, byte wakeTimer)
+    {
+        (Host, Options, Catalog, NodeKey) = (host, options, catalog, nodeKey);
+        Operations = new OperationTable(host, wakeTimer);
+        Room = new Room(options, catalog);
+        Neighbours = new RoomBook(this);
+    }
 
-    public PastOptions Options { get; } = options;
+    public IPastryHost Host { get; }
 
-    public Catalog Catalog { get; } = catalog;
+    public PastOptions Options { get; }
+
+    public Catalog Catalog { get; }
 
     /// <summary>This node's public key (SubjectPublicKeyInfo, DER), as its receipts name it.</summary>
-    public Blob NodeKey { get; } = nodeKey;
+    public Blob NodeKey { get; }
 
-    public OperationTable Operations { get; } = new(host, wakeTimer);
+    public OperationTable Operations { get; }
+
+    /// <summary>The room for objects here.</summary>
+    public Room Room { get; }
+
+    /// <summary>What is known of the room that neighbours have.</summary>
+    public RoomBook Neighbours { get; }
 
     /// <summary>Objects that are being changed on disk: whoever else wants to change one is told to come back, so changes never cross.</summary>
     public HashSet<FileId> Changing { get; } = [];
@@ -55,6 +69,10 @@ internal sealed class PastContext(IPastryHost host, PastOptions options, Catalog
     public void Write(IWorkWaiter waiter, in CatalogEntry entry, Blob meta, ContentRef? content) =>
         Host.Do(new StoreWrite(Begin(waiter), entry.Object, entry.Tag, meta, content));
 
+    /// <summary>Puts a pointer in an object's place.</summary>
+    public void WritePointer(IWorkWaiter waiter, FileId id, HolderPointer pointer) =>
+        Write(waiter, CatalogEntry.PointerOf(id, pointer.Certificate, pointer.Holder.Id), CertificateCodec.Encode(pointer), null);
+
     public void Read(IWorkWaiter waiter, FileId id, bool metaOnly) => Host.Do(new StoreRead(Begin(waiter), id, metaOnly));
 
     /// <summary>Removes an object; nothing remembers it.</summary>
@@ -81,6 +99,17 @@ internal sealed class PastContext(IPastryHost host, PastOptions options, Catalog
     public string? Check(ObjectCertificate certificate, FileId expected) => CertificateRules.Check(certificate, expected, Options.ChunkSizeBytes, ReplicasMax);
 
     public string? Check(Tombstone tombstone, FileId expected) => CertificateRules.Check(tombstone, expected, Options.ChunkSizeBytes, ReplicasMax);
+
+    /// <summary>The neighbour that a pointer leads to, if it still is a neighbour; else the record on disk tells.</summary>
+    public NodeHandle? HolderOf(in CatalogEntry pointer)
+    {
+        foreach (NodeHandle node in Host.Leafs.Members())
+        {
+            if (CatalogEntry.PeerOf(node.Id) == pointer.Peer) return node;
+        }
+
+        return null;
+    }
 
     /// <summary>
     /// Whether this node's leaf set alone tells the <paramref name="count"/> nodes closest to the key: it knows every node between
