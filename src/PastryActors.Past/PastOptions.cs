@@ -79,7 +79,7 @@ public sealed record PastOptions
     public string? Problem(int leafSetSize)
     {
         if (Replicas < 1 || Replicas > leafSetSize / 2) return $"past.replicas must be 1 to {leafSetSize / 2} (half the leaf set), not {Replicas}";
-        if (ChunkSizeBytes is < 1024 or > 16 << 20) return $"past.chunk-size must be 1 KiB to 16 MiB, not {ChunkSizeBytes} bytes";
+        if (ChunkSizeBytes is < 1024 or > 256 << 20) return $"past.chunk-size must be 1 KiB to 256 MiB, not {ChunkSizeBytes} bytes";
         if (AttemptTimeout <= TimeSpan.Zero) return "past.attempt-timeout must be positive";
         if (SyncPeriod <= TimeSpan.Zero) return "past.sync-period must be positive";
         if (RetryPause <= TimeSpan.Zero || SettleDelay < TimeSpan.Zero || SurplusDelay < TimeSpan.Zero) return "past.retry-pause must be positive, past.settle-delay and past.surplus-delay not negative";

@@ -103,7 +103,7 @@ public static class CertificateCodec
     }
 
     /// <summary>The bytes of a pointer, as kept in the object's place.</summary>
-    internal static byte[] Encode(HolderPointer pointer)
+    public static byte[] Encode(HolderPointer pointer)
     {
         var writer = new WireWriter(768);
         int mark = writer.Begin(1);
@@ -114,7 +114,7 @@ public static class CertificateCodec
     }
 
     /// <summary>Reads what <see cref="Encode(HolderPointer)"/> wrote; null, with a reason, for anything else.</summary>
-    internal static HolderPointer? TryDecodePointer(ReadOnlySpan<byte> bytes, out string refusal)
+    public static HolderPointer? TryDecodePointer(ReadOnlySpan<byte> bytes, out string refusal)
     {
         try
         {

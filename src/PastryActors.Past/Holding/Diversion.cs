@@ -5,6 +5,7 @@ using PastryActors.Past.Certificates;
 using PastryActors.Past.Messages;
 using PastryActors.Past.Operations;
 using PastryActors.Pastry.Applications;
+using PastryActors.Pastry.Tables;
 
 namespace PastryActors.Past.Holding;
 
@@ -151,14 +152,16 @@ internal sealed class Diversion(PastContext context, FileId id, ObjectCertificat
     private bool Hunt()
     {
         if (!Hunts || _reportsDue > 0 || Context.Host.Leafs.IsWholeRing || !_tried.Add(default)) return false;
-        foreach (NodeHandle node in new[] { Context.Host.Leafs.Left[^1], Context.Host.Leafs.Right[^1] })
+        LeafSetView leafs = Context.Host.Leafs;
+        foreach (IReadOnlyList<NodeHandle> side in new[] { leafs.Left, leafs.Right })
         {
+            if (side.Count == 0) continue;
             _reportsDue++;
-            Context.Host.Send(new RoomQuery(Id), node);
+            Context.Host.Send(new RoomQuery(Id), side[^1]);
         }
 
         WakeAt(Context.Host.Now + Context.Options.AttemptTimeout);
-        return true;
+        return _reportsDue > 0;
     }
 
     private void Take(RoomReport report)

@@ -17,7 +17,7 @@ internal sealed record Unconfirmed(RingId Asker, long Operation, DivertedReplica
 /// </summary>
 internal sealed class UnconfirmedBook(IPastryHost host)
 {
-    private const int EntriesMax = 4096;
+    private const int EntriesMax = 1024;
 
     /// <summary>No insert goes on for longer.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(2);

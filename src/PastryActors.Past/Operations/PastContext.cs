@@ -119,7 +119,7 @@ internal sealed class PastContext
     {
         LeafSetView leafs = Host.Leafs;
         if (leafs.IsWholeRing) return true;
-        if (!leafs.Covers(key) || leafs.Count + 1 < count) return false;
+        if (!leafs.Covers(key) || leafs.Count + 1 < count || leafs.Left.Count == 0 || leafs.Right.Count == 0) return false;
         UInt128 reach = leafs.ReplicaSet(key, count)[^1].Id.DistanceTo(key);
         RingId left = leafs.Left[^1].Id, right = leafs.Right[^1].Id;
         return left.ClockwiseTo(key) >= reach && key.ClockwiseTo(right) >= reach;

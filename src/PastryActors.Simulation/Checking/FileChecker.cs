@@ -14,6 +14,9 @@ namespace PastryActors.Simulation.Checking;
 /// </summary>
 public sealed class FileChecker(SimRing ring, FileWorkload files) : IChecker
 {
+    // As docs/protocol-past.md has the tags: 0 the object, 1 a tombstone, 2 a pointer, 3 the object for another node.
+    private const int PointerState = 2;
+
     /// <inheritdoc/>
     public string Name => "files";
 
@@ -39,19 +42,50 @@ public sealed class FileChecker(SimRing ring, FileWorkload files) : IChecker
         RingTruth truth = RingTruth.Of(ring.World);
         foreach (ObjectCertificate certificate in files.Acknowledged)
         {
-            FileId id = CertificateRules.ObjectOf(certificate);
-            IReadOnlyList<RingId> right = truth.Closest(id.Key, certificate.Replicas);
-            RingId[] holders = [.. HoldersOf(id).Select(static n => n.Id)];
-            int rightly = holders.Count(right.Contains);
-            if (rightly < right.Count) return $"{certificate.Name}: {rightly} of {right.Count} right holders, {holders.Length} in all";
-            if (holders.Length > right.Count + surplus) return $"{certificate.Name}: {holders.Length} holders of {right.Count}";
+            if (Problem(certificate, truth, surplus) is { } problem) return $"{certificate.Name}: {problem}";
         }
 
         return null;
     }
 
-    /// <summary>The live nodes on whose disk an object lies.</summary>
-    public IEnumerable<SimNode> HoldersOf(FileId id) => ring.Live.Where(n => n.Disk?.Contains(id) == true);
+    /// <summary>The live nodes on whose disk an object itself lies.</summary>
+    public IEnumerable<SimNode> HoldersOf(FileId id) => ring.Live.Where(n => IsReplica(n, id));
+
+    private string? Problem(ObjectCertificate certificate, RingTruth truth, int surplus)
+    {
+        FileId id = CertificateRules.ObjectOf(certificate);
+        IReadOnlyList<RingId> right = truth.Closest(id.Key, certificate.Replicas);
+        RingId[] holders = [.. HoldersOf(id).Select(static n => n.Id)];
+
+        // A right holder has the object, or a pointer to another holder of its own: nobody's replica counts twice.
+        HashSet<RingId> counted = [.. right.Where(holders.Contains)];
+        foreach (RingId node in right.Where(n => !holders.Contains(n)))
+        {
+            if (PointerAt(node, id) is { } pointed && holders.Contains(pointed)) counted.Add(pointed);
+        }
+
+        if (counted.Count < right.Count && !IsFull(certificate)) return $"{counted.Count} of {right.Count} right holders, {holders.Length} in all";
+        if (holders.Length == 0) return "lost";
+        return holders.Length > right.Count + surplus ? $"{holders.Length} holders of {right.Count}" : null;
+    }
+
+    private RingId? PointerAt(RingId node, FileId id)
+    {
+        if (ring.Live.FirstOrDefault(n => n.Id == node)?.Disk?.Look(id) is not { } look || StateOf(look.Tag) != PointerState) return null;
+        return CertificateCodec.TryDecodePointer(look.Meta.Span, out _)?.Holder.Id;
+    }
+
+    // Where the rules leave no node that may take one more, fewer than k are what the paper promises (SOSP 2001, section 3.5).
+    private bool IsFull(ObjectCertificate certificate)
+    {
+        if (ring.Options.Past is not { } past) return false;
+        double most = ring.Live.Max(n => (double)(ring.CapacityOf(n.Index) - (n.Disk?.ContentBytes ?? 0)));
+        return certificate.ContentLength > Math.Min(past.PrimaryShareMax, past.DivertedShareMax) * most;
+    }
+
+    private static bool IsReplica(SimNode node, FileId id) => node.Disk?.Look(id) is { } look && StateOf(look.Tag) is 0 or 3;
+
+    private static int StateOf(ulong tag) => (byte)(tag >> 16);
 
     private string? ReadProblem()
     {

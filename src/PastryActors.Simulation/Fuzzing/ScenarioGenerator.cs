@@ -49,6 +49,8 @@ internal static class ScenarioGenerator
         List<ScenarioOption> options = [];
         if (random.Next(2) == 0) options.Add(new("world", "jitter-max", Text($"{1 + random.Next(40)}ms")));
         if (random.Next(2) == 0) options.Add(new("world", "link-failed-after", "never"));
+        // Room so scarce that some files go to neighbours, and some nowhere.
+        if (random.Next(2) == 0) options.Add(new("past", "capacity-bytes", Text($"{400_000 + random.Next(1_600_000)}")));
         return options.ToValueList();
     }
 

@@ -110,6 +110,9 @@ public sealed class SimRing
     /// <summary>How often a question about all nodes may be asked: the more nodes, the dearer it is.</summary>
     public static TimeSpan StrideFor(int nodes) => TimeSpan.FromMilliseconds(Math.Max(100, nodes / 4));
 
+    /// <summary>Bytes that a node gives to objects.</summary>
+    public long CapacityOf(int node) => Options.Capacities?.Of(World.Seed, node) ?? Options.Past?.CapacityBytes ?? 0;
+
     private INodeCore Make(NodeStart start)
     {
         PastryNode node = MakeNode(start);
@@ -119,7 +122,7 @@ public sealed class SimRing
     private PastryNode MakeNode(NodeStart start)
     {
         List<IPastryComponent> components = [];
-        if (Options.Past is { } past) components.Add(new PastComponent(past, start.PublicKey, start.Stored));
+        if (Options.Past is { } past) components.Add(new PastComponent(past with { CapacityBytes = CapacityOf(start.Node.Index) }, start.PublicKey, start.Stored));
         if (Options.Scribe is { } scribe) components.Add(new ScribeComponent(scribe));
         components.Add(new LookupComponent());
         bool founds = start.Node.Index == 0;

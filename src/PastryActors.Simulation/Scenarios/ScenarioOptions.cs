@@ -4,6 +4,7 @@ using PastryActors.Past;
 using PastryActors.Scribe;
 using PastryActors.Simulation.Network;
 using PastryActors.Simulation.Nodes;
+using PastryActors.Simulation.Storage;
 using PastryActors.Simulation.World;
 
 namespace PastryActors.Simulation.Scenarios;
@@ -31,7 +32,9 @@ internal static class ScenarioOptions
             };
         }
 
-        return ring;
+        if (scenario.Capacities.Length == 0) return ring;
+        CapacityDraw draw = CapacityDraw.Named(scenario.Capacities) ?? throw new ScenarioFormatException($"capacities are d1, d2, d3 or d4, not {scenario.Capacities}");
+        return ring with { Capacities = draw };
     }
 
     /// <summary>The options of the world.</summary>
