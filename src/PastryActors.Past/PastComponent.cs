@@ -72,10 +72,17 @@ public sealed class PastComponent : IPastryComponent
     /// <inheritdoc/>
     public bool Forward(ref RoutedMessage message, ref NodeHandle next) => message.Payload switch
     {
-        LookupRequest lookup => !_machines.Server.TryServe(lookup, message.Source, message.Hops),
+        LookupRequest lookup => GoesOn(ref message, lookup),
         Locate locate when _machines.Context.Knows(locate.Key, locate.Count) => AnswerAndStop(locate, message.Source),
         _ => true,
     };
+
+    private bool GoesOn(ref RoutedMessage message, LookupRequest lookup)
+    {
+        if (_machines.Caching.TryServe(lookup, message.Source, message.Hops) || _machines.Server.TryServe(lookup, message.Source, message.Hops)) return false;
+        message.Payload = _machines.Caching.Passing(lookup, message.Source);
+        return true;
+    }
 
     /// <inheritdoc/>
     public void Deliver(in RoutedMessage message)
@@ -136,6 +143,9 @@ public sealed class PastComponent : IPastryComponent
             _catalog.PointerCount,
             _catalog.DivertedCount,
             _machines.Context.Room.FreeBytes,
+            _machines.Context.Cache.Count,
+            _machines.Context.Cache.Bytes,
+            _machines.Context.Cache.Hits,
             _machines.Repairs.PointerCount,
             _machines.Repairs.FetchCount,
             _machines.Surplus.WatchedCount,
@@ -163,6 +173,7 @@ public sealed class PastComponent : IPastryComponent
             case RoomNotice notice: _machines.Context.Neighbours.Note(from, notice.FreeBytes, notice.CapacityBytes); break;
             case RoomQuery query: _machines.Context.Host.Send(new RoomReport(query.Operation, _machines.Context.Neighbours.Roomiest(RoomReport.NodesMax).ToValueList()), from); break;
             case PointerOffer offer: _machines.Spares.Handle(offer, from); break;
+            case CacheCopy copy: _machines.Caching.Handle(copy, from, message.Content); break;
             case Discard discard: _machines.Keeper.Handle(discard, from); break;
             default: Refuse(message); break;
         }
@@ -192,6 +203,7 @@ public sealed class PastComponent : IPastryComponent
             Server = new ObjectServer(context, Repairs);
             Pointers = new PointerKeeper(context, Repairs);
             Spares = new SpareKeeper(context);
+            Caching = new CacheKeeper(context);
             Keeper = new StoreKeeper(context, Repairs);
             Releaser = new ReclaimKeeper(context, Repairs);
             Desk = new RequestDesk(context);
@@ -210,6 +222,8 @@ public sealed class PastComponent : IPastryComponent
         public PointerKeeper Pointers { get; }
 
         public SpareKeeper Spares { get; }
+
+        public CacheKeeper Caching { get; }
 
         public ObjectServer Server { get; }
 

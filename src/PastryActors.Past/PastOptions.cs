@@ -1,3 +1,6 @@
+using PastryActors.Past.Holding;
+using PastryActors.Past.Messages;
+
 namespace PastryActors.Past;
 
 /// <summary>Parameters of PAST. The defaults suit a local network; a wide-area ring wants longer times.</summary>
@@ -72,6 +75,21 @@ public sealed record PastOptions
     /// <summary>Pointers, and replicas held for others, looked after in one period: the bound of that traffic, about 26 bytes each.</summary>
     public int UpkeepObjectsMax { get; init; } = 256;
 
+    /// <summary>How copies of objects that come by are cached in the room that nothing else needs (SOSP 2001, section 4).</summary>
+    public CachePolicy CachePolicy { get; init; } = CachePolicy.GreedyDualSize;
+
+    /// <summary>Most bytes of cached copies, which are kept in memory. Never more than the free room, whatever stands here.</summary>
+    public long CacheBytesMax { get; init; } = 64L << 20;
+
+    /// <summary>The paper's c: the largest share of the cache that one copy may take, above 0 to 1.</summary>
+    public double CacheShareMax { get; init; } = 1;
+
+    /// <summary>The largest object of which a copy is sent to the node that its lookup came through. Larger ones are cached only where they were asked for: to send each twice would double the traffic of large files.</summary>
+    public int CacheCopyBytesMax { get; init; } = 128 << 10;
+
+    /// <summary>For how long a copy is believed after a holder gave it: so long a reclaimed object may still be read.</summary>
+    public TimeSpan CacheLease { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How many nodes around the root a lookup, a reclaim or an inspection asks while k is not known: the default k, at least 5, and two neighbours that may still have what is theirs no more.</summary>
     public int CandidateCount => Math.Max(Replicas, 5) + 2;
 
@@ -87,6 +105,9 @@ public sealed record PastOptions
         if (CapacityBytes < 0 || ObjectOverheadBytes < 0) return "past.capacity and the overhead of an object must not be negative";
         if (PrimaryShareMax is not (> 0 and <= 1)) return $"past.t-pri must be above 0 and at most 1, not {PrimaryShareMax}";
         if (DivertedShareMax is not (>= 0 and <= 1)) return $"past.t-div must be 0 to 1, not {DivertedShareMax}";
+        if (CacheBytesMax < 0 || CacheCopyBytesMax < 0 || CacheLease <= TimeSpan.Zero) return "past.cache-size must not be negative, past.cache-lease must be positive";
+        if (CacheShareMax is not (> 0 and <= 1)) return $"the share of a cache that a copy may take must be above 0 and at most 1, not {CacheShareMax}";
+        if (UpkeepObjectsMax > HoldQuery.ObjectsMax) return $"at most {HoldQuery.ObjectsMax} pointers are looked after in a period, not {UpkeepObjectsMax}";
         if (PlacementSlack < 0) return "past.placement-slack must not be negative";
         int least = Math.Min(Math.Min(RoundsMax, RepairWindow), Math.Min(PointersMax, RequestsMax));
         least = Math.Min(least, Math.Min(DiversionTriesMax, UpkeepObjectsMax));

@@ -73,6 +73,9 @@ public enum FactKind : byte
     /// <summary>A lookup was answered from here. Subject: the key. Value: hops.</summary>
     LookupServed,
 
+    /// <summary>A lookup was answered from a cached copy here. Subject: the key. Value: hops.</summary>
+    CacheHit,
+
     /// <summary>An object that should be here is corrupt or gone. Subject: its key.</summary>
     ReplicaDamaged,
 

@@ -179,6 +179,7 @@ internal sealed class Admission(PastContext context, StoreKeeper keeper, FileId 
     private void Pointed()
     {
         context.Catalog.Set(CatalogEntry.PointerOf(id, certificate, _diverted!.Holder.Id));
+        context.Cache.Remove(id);
         context.Host.Report(new Fact(FactKind.ReplicaDiverted, id.Key, certificate.ContentLength));
         SpareKeeper.Offer(context, id, new HolderPointer(certificate, _diverted.Holder));
         Sign(certificate.ContentHash);
@@ -187,7 +188,8 @@ internal sealed class Admission(PastContext context, StoreKeeper keeper, FileId 
     private void Stored(ObjectCertificate held)
     {
         context.Catalog.Set(EntryOf(held));
-        context.Neighbours.Changed();
+        context.Cache.Remove(id);
+        context.RoomChanged();
         Sign(held.ContentHash);
     }
 

@@ -26,7 +26,7 @@ internal sealed class ObjectServer(PastContext context, IRepairs repairs)
             }
 
             if (ReadCount >= context.Options.ReadsMax) return false;
-            Read(entry, new ServingRead(context, this, entry, asker, request.Operation, ReadPurpose.Lookup, hops));
+            Read(entry, new ServingRead(context, this, entry, asker, request.Operation, ReadPurpose.Lookup, hops) { Previous = request.Previous });
             return true;
         }
 

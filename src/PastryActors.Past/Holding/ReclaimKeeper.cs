@@ -15,6 +15,7 @@ internal sealed class ReclaimKeeper(PastContext context, IRepairs repairs)
 
     public void Handle(ReclaimRequest request, NodeHandle from)
     {
+        context.Cache.Remove(request.Object);
         if (CertificateRules.Check(request.Certificate) is { } problem)
         {
             context.Refuse(from, request.Operation, RefusalCode.Invalid, problem);
@@ -100,7 +101,7 @@ internal sealed class ReclaimKeeper(PastContext context, IRepairs repairs)
             keeper.Close(entry.Object);
             context.Catalog.Set(CatalogEntry.TombstoneOf(entry.Object, _tombstone!.Certificate));
             if (entry.IsReplica) context.Host.Report(new Fact(FactKind.ReplicaDropped, entry.Object.Key, entry.ContentLength));
-            context.Neighbours.Changed();
+            context.RoomChanged();
             HolderState before = entry.IsPointer ? HolderState.Pointer : HolderState.Held;
             context.Host.Send(new ReclaimAnswer(request.Operation, before, entry.Replicas, entry.IsPointer ? 0 : entry.ContentLength, _holder), asker);
         }

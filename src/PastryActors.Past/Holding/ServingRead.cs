@@ -29,6 +29,9 @@ internal sealed class ServingRead(PastContext context, ObjectServer server, Cata
 
     public ReadPurpose Purpose => purpose;
 
+    /// <summary>The node that a lookup came through last, which wants a copy.</summary>
+    public NodeHandle? Previous { get; init; }
+
     /// <inheritdoc/>
     public void WorkDone(WorkResult result)
     {
@@ -56,6 +59,7 @@ internal sealed class ServingRead(PastContext context, ObjectServer server, Cata
         if (purpose == ReadPurpose.Lookup) context.Host.Report(new Fact(FactKind.LookupServed, entry.Object.Key, hops));
         Lane lane = purpose == ReadPurpose.Certificate ? Lane.Control : Lane.Bulk;
         context.Host.Send(new ObjectAnswer(operation, certificate, hops), asker, lane, purpose == ReadPurpose.Certificate ? null : content);
+        CacheKeeper.SendCopy(context, Previous, asker, certificate, content, ageMilliseconds: 0);
     }
 
     private void AnswerPointer(StoreGot got)

@@ -135,7 +135,7 @@ internal sealed class StoreKeeper(PastContext context, IRepairs repairs)
             if (((StoreChanged)result).Status is not (StoreStatus.Done or StoreStatus.NotFound)) return;
             context.Catalog.Remove(entry.Object);
             if (entry.IsReplica) context.Host.Report(new Fact(FactKind.ReplicaDropped, entry.Object.Key, entry.ContentLength));
-            context.Neighbours.Changed();
+            context.RoomChanged();
         }
     }
 }

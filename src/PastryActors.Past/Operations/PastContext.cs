@@ -24,6 +24,7 @@ internal sealed class PastContext
         Operations = new OperationTable(host, wakeTimer);
         Room = new Room(options, catalog);
         Neighbours = new RoomBook(this);
+        Cache = new RouteCache(this);
     }
 
     public IPastryHost Host { get; }
@@ -39,6 +40,9 @@ internal sealed class PastContext
 
     /// <summary>The room for objects here.</summary>
     public Room Room { get; }
+
+    /// <summary>Copies of objects that came by.</summary>
+    public RouteCache Cache { get; }
 
     /// <summary>What is known of the room that neighbours have.</summary>
     public RoomBook Neighbours { get; }
@@ -64,6 +68,16 @@ internal sealed class PastContext
             if (_responsibility is null || _responsibility.Version != leafs.Version) _responsibility = new Responsibility(leafs);
             return _responsibility;
         }
+    }
+
+    /// <summary>When a holder gave what came in now with this age.</summary>
+    public Instant FetchedAt(long ageMilliseconds) => Host.Now - TimeSpan.FromMilliseconds(ageMilliseconds);
+
+    /// <summary>Room was taken or became free: the cache yields, and neighbours learn of it.</summary>
+    public void RoomChanged()
+    {
+        Cache.Yield();
+        Neighbours.Changed();
     }
 
     public void Write(IWorkWaiter waiter, in CatalogEntry entry, Blob meta, ContentRef? content) =>

@@ -240,7 +240,8 @@ internal sealed class FetchOperation(PastContext context, RepairQueue queue, Fil
     {
         bool wasHeld = Context.Catalog.Holds(id);
         Context.Catalog.Set(_tombstone is not null ? CatalogEntry.TombstoneOf(id, _tombstone.Certificate) : NewEntry());
-        Context.Neighbours.Changed();
+        Context.Cache.Remove(id);
+        Context.RoomChanged();
         if (_pointer is not null) NotePointer(_pointer);
         else if (_tombstone is null && status == StoreStatus.Done) Context.Host.Report(new Fact(FactKind.ReplicaRestored, id.Key, _certificate!.ContentLength));
         else if (wasHeld) Context.Host.Report(new Fact(FactKind.ReplicaDropped, id.Key));

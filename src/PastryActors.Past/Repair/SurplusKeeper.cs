@@ -174,7 +174,7 @@ internal sealed class SurplusKeeper(PastContext context, RepairQueue repairs)
             context.Changing.Remove(entry.Object);
             if (((StoreChanged)result).Status is not (StoreStatus.Done or StoreStatus.NotFound)) return;
             context.Catalog.Remove(entry.Object);
-            context.Neighbours.Changed();
+            context.RoomChanged();
             keeper._watched.Remove(entry.Object);
             context.Host.Report(new Fact(FactKind.ReplicaDropped, entry.Object.Key, entry.ContentLength));
         }

@@ -176,6 +176,7 @@ internal sealed class InsertOperation(PastContext context, RequestDesk desk, Ins
     {
         List<Target> confirmed = _targets.FindAll(t => t.Standing == Standing.Confirmed);
         ValueList<StoreReceipt> receipts = confirmed.Select(t => t.Receipt!).ToValueList();
+        Context.Cache.Put(insert.Certificate, insert.Content, Context.Host.Now);
         Finish(new ObjectInserted(RequestId, receipts, confirmed.Count(t => t.AlreadyHeld)));
     }
 

@@ -26,6 +26,7 @@ internal sealed class ReclaimOperation(PastContext context, RequestDesk desk, Re
     /// <inheritdoc/>
     public override void Begin()
     {
+        Context.Cache.Remove(reclaim.Object);
         if (CertificateRules.Check(reclaim.Certificate) is { } problem) Fail(FailureCode.Invalid, problem);
         else NextRound();
     }

@@ -16,8 +16,8 @@ internal static class MessageSamples
     {
         Locate.Number => new Locate(Operation(random), random.Id(), 1 + random.Next(Locate.CountMax)),
         Located.Number => new Located(Operation(random), Nodes(random), random.Flag()),
-        LookupRequest.Number => new LookupRequest(Operation(random), random.FileId()),
-        ObjectAnswer.Number => new ObjectAnswer(Operation(random), Certificate(random), random.Int()),
+        LookupRequest.Number => new LookupRequest(Operation(random), random.FileId(), random.Flag() ? random.Node() : null),
+        ObjectAnswer.Number => new ObjectAnswer(Operation(random), Certificate(random), random.Int(), AgeOf(random)),
         LookupMiss.Number => new LookupMiss(Operation(random), Nodes(random), random.Int()),
         StoreRequest.Number => new StoreRequest(Operation(random), Certificate(random), random.Flag(), random.Flag()),
         StoreAnswer.Number => new StoreAnswer(Operation(random), Receipt(random), random.Flag(), random.Flag() ? Receipt(random) : null),
@@ -38,6 +38,7 @@ internal static class MessageSamples
         RoomQuery.Number => new RoomQuery(Operation(random)),
         RoomReport.Number => new RoomReport(Operation(random), Nodes(random)),
         PointerOffer.Number => new PointerOffer(Operation(random), Certificate(random), random.Node()),
+        CacheCopy.Number => new CacheCopy(Operation(random), Certificate(random), AgeOf(random)),
         Discard.Number => new Discard(Operation(random), random.FileId()),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no sample of this kind"),
     };
@@ -64,6 +65,8 @@ internal static class MessageSamples
 
     private static BatchSignature Signature(RandomSource random) =>
         new(random.Body(CertificateRules.SignatureSizeBytes), (uint)random.Number(), random.ListUpTo(MerkleBatch.PathLengthMax, SampleValues.Hash));
+
+    private static long AgeOf(RandomSource random) => (long)random.Number(366UL * 24 * 3600 * 1000);
 
     private static long Size(RandomSource random) => (long)random.Number(long.MaxValue);
 

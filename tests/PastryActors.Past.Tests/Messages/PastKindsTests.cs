@@ -44,6 +44,8 @@ public sealed class PastKindsTests
         new RoomReport(22, [Node]),
         new PointerOffer(0, Certificate, Node),
         new Discard(23, Certificate.File),
+        new CacheCopy(0, Certificate, 5),
+        new LookupRequest(25, Certificate.File, Node),
         new StoreAnswer(24, Receipt with { DivertedTo = new RingId(9) }, false, Receipt),
     ];
 

@@ -30,7 +30,7 @@ public sealed class PastSchemaTests : SchemaContract
     private static IMessage TranslateQuestion(PastMessage question, ulong operation) => question switch
     {
         Locate m => new Schema::Locate { Operation = operation, Key = Bytes(m.Key), Count = (uint)m.Count },
-        LookupRequest m => new Schema::LookupRequest { Operation = operation, Object = Bytes(m.Object) },
+        LookupRequest m => new Schema::LookupRequest { Operation = operation, Object = Bytes(m.Object), Previous = m.Previous is null ? null : NodeOf(m.Previous) },
         StoreRequest m => new Schema::StoreRequest { Operation = operation, Certificate = StatementTranslation.Translate(m.Certificate), Offer = m.Offer, Divert = m.Divert },
         HoldQuery m => new Schema::HoldQuery { Operation = operation, Objects = { m.Objects.Select(Bytes) } },
         InspectQuery m => new Schema::InspectQuery { Operation = operation, Object = Bytes(m.Object), ReadBack = m.ReadBack },
@@ -54,6 +54,7 @@ public sealed class PastSchemaTests : SchemaContract
         RoomNotice m => new Schema::RoomNotice { Operation = operation, FreeBytes = (ulong)m.FreeBytes, CapacityBytes = (ulong)m.CapacityBytes },
         RoomQuery => new Schema::RoomQuery { Operation = operation },
         PointerOffer m => new Schema::PointerOffer { Operation = operation, Certificate = StatementTranslation.Translate(m.Certificate), Holder = NodeOf(m.Holder) },
+        CacheCopy m => new Schema::CacheCopy { Operation = operation, Certificate = StatementTranslation.Translate(m.Certificate), AgeMilliseconds = (ulong)m.AgeMilliseconds },
         Discard m => new Schema::Discard { Operation = operation, Object = Bytes(m.Object) },
         _ => throw NotInTheSchema(question),
     };
@@ -61,7 +62,13 @@ public sealed class PastSchemaTests : SchemaContract
     private static IMessage TranslateAnswer(PastAnswer answer, ulong operation) => answer switch
     {
         Located m => new Schema::Located { Operation = operation, Nodes = { m.Nodes.Select(NodeOf) }, WholeRing = m.WholeRing },
-        ObjectAnswer m => new Schema::ObjectAnswer { Operation = operation, Certificate = StatementTranslation.Translate(m.Certificate), Hops = (uint)m.Hops },
+        ObjectAnswer m => new Schema::ObjectAnswer
+        {
+            Operation = operation,
+            Certificate = StatementTranslation.Translate(m.Certificate),
+            Hops = (uint)m.Hops,
+            AgeMilliseconds = (ulong)m.AgeMilliseconds,
+        },
         LookupMiss m => new Schema::LookupMiss { Operation = operation, Candidates = { m.Candidates.Select(NodeOf) }, Hops = (uint)m.Hops },
         StoreAnswer m => new Schema::StoreAnswer
         {

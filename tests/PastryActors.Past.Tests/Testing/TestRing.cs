@@ -2,6 +2,7 @@ using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
+using PastryActors.Past.Holding;
 using PastryActors.Past.Messages;
 using PastryActors.Pastry.Applications;
 
@@ -39,6 +40,7 @@ internal sealed class TestRing
         SyncPeriod = TimeSpan.FromSeconds(4),
         SettleDelay = TimeSpan.FromMilliseconds(200),
         SurplusDelay = TimeSpan.FromSeconds(20),
+        CachePolicy = CachePolicy.None,
     };
 
     public PastOptions Options { get; }
