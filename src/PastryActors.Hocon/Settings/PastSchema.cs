@@ -31,6 +31,16 @@ internal static class PastSchema
             The same for what this node holds for a neighbour without room (the paper's t_div); 0 holds nothing for others. Keep it below t-pri, or nodes fill each
             other and turn away what is their own.
             """)
+        .Key("cache-size", OptionTypes.Size(0, 1L << 40), o => o.CacheBytes, (o, v) => o with { CacheBytes = v },
+            """
+            Memory for copies of objects that lookups and inserts brought by, never more than the store's free room; 0 caches nothing. Raising it answers more lookups near those who
+            ask. A copy is checked like a replica, and never in the way of an insert.
+            """)
+        .Key("cache-lease", Ranges.Period, o => o.CacheLease, (o, v) => o with { CacheLease = v },
+            """
+            For how long a cached copy is believed after a holder gave it: so long a file that its owner reclaimed may still be read from caches. Lower forgets sooner, and fetches what
+            is popular more often.
+            """)
         .Key("replicas", OptionTypes.Int(1, 16), o => o.Replicas, (o, v) => o with { Replicas = v },
             """
             k for inserts that name none: the nodes that hold a file, and the receipts that an insert waits for. Nothing is lost while fewer than k of its

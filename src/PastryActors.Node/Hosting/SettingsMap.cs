@@ -1,5 +1,6 @@
 using PastryActors.Node.Access;
 using PastryActors.Past;
+using PastryActors.Past.Holding;
 using PastryActors.Pastry;
 using PastryActors.Scribe;
 using PastryActors.Store;
@@ -42,6 +43,9 @@ internal static class SettingsMap
         ObjectOverheadBytes = ObjectOverheadBytes,
         PrimaryShareMax = settings.Past.PrimaryShareMax,
         DivertedShareMax = settings.Past.DivertedShareMax,
+        CachePolicy = settings.Past.CacheBytes > 0 ? CachePolicy.GreedyDualSize : CachePolicy.None,
+        CacheBytesMax = settings.Past.CacheBytes,
+        CacheLease = settings.Past.CacheLease,
         Replicas = settings.Past.Replicas,
         ChunkSizeBytes = settings.Past.ChunkBytes,
         AttemptTimeout = settings.Past.AttemptTimeout,

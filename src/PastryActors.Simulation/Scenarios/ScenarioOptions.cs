@@ -102,15 +102,16 @@ internal static class ScenarioOptions
     private static IEnumerable<PropertyInfo> Settable<T>() => typeof(T).GetProperties().Where(static p => p.CanWrite && IsScalar(p.PropertyType));
 
     private static bool IsScalar(Type type) =>
-        type == typeof(int) || type == typeof(long) || type == typeof(double) || type == typeof(bool) || type == typeof(TimeSpan) || type == typeof(TimeSpan?);
+        type.IsEnum || type == typeof(int) || type == typeof(long) || type == typeof(double) || type == typeof(bool) || type == typeof(TimeSpan) || type == typeof(TimeSpan?);
 
     private static object ValueOf(ScenarioOption option, Type type)
     {
         try
         {
+            if (type.IsEnum) return Enum.Parse(type, option.Value.Replace("-", "", StringComparison.Ordinal), ignoreCase: true);
             return type == typeof(TimeSpan) || type == typeof(TimeSpan?) ? ScenarioDuration.Parse(option.Value) : Convert.ChangeType(option.Value, type, CultureInfo.InvariantCulture);
         }
-        catch (Exception e) when (e is FormatException or OverflowException)
+        catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
         {
             throw new ScenarioFormatException($"{option.Section} {option.Key} must be of type {type.Name}, not {option.Value}");
         }

@@ -37,6 +37,7 @@ internal static class StepTable
         ["read"] = new("read COUNT [over=TIME] [meanwhile]", true, ["over", "meanwhile"], TrafficSteps.Read),
         ["reclaim"] = new("reclaim COUNT [over=TIME] [meanwhile]", true, ["over", "meanwhile"], TrafficSteps.Reclaim),
         ["storage"] = new("storage COUNT|all [attempts=COUNT]", true, ["attempts"], StorageSteps.Storage),
+        ["cache"] = new("cache COUNT|all", true, [], StorageSteps.Cache),
         ["subscribe"] = new("subscribe COUNT|SHARE% topic=NAME [over=TIME] [meanwhile]", true, ["topic", "over", "meanwhile"], TopicSteps.Subscribe),
         ["unsubscribe"] = new("unsubscribe COUNT topic=NAME", true, ["topic"], TopicSteps.Unsubscribe),
         ["publish"] = new("publish COUNT topic=NAME [over=TIME] [meanwhile]", true, ["topic", "over", "meanwhile"], TopicSteps.Publish),

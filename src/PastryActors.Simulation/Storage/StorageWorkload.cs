@@ -22,39 +22,53 @@ public sealed class StorageWorkload(SimRing ring, RandomSource random, int attem
     private readonly FileTrace _trace = new(random);
     private readonly List<Insert> _open = [];
     private readonly Blob _owner = ring.World.Signer.PublicKey(SigningKey.Owner, 0);
+    private readonly double _capacity = ring.Live.Sum(n => (double)ring.CapacityOf(n.Index));
     private int _made;
 
     /// <summary>What became of the files.</summary>
     public StorageTally Tally { get; } = new();
 
+    /// <summary>How full the ring is, 0 to 1, by what was acknowledged.</summary>
+    public double Utilization => Tally.Bytes / _capacity;
+
+    /// <summary>Inserts under way.</summary>
+    public int OpenCount => _open.Count;
+
     /// <summary>Inserts so many files, at most <paramref name="window"/> at once, and waits until all have ended.</summary>
     public void Run(int files, int window)
     {
-        double capacity = ring.Live.Sum(n => (double)ring.CapacityOf(n.Index));
         for (int begun = 0; begun < files || _open.Count > 0;)
         {
-            for (; begun < files && _open.Count < window; begun++) Begin(new Insert($"file {++_made}", _trace.Next()));
+            for (; begun < files && _open.Count < window; begun++) Begin(ring.DrawActive(random) ?? throw new InvalidOperationException("no node is an active member"));
             ring.World.RunFor(Stride);
-            _open.RemoveAll(Ended);
-            Tally.At(Tally.Bytes / capacity);
+            Collect(static _ => { });
         }
     }
 
-    private void Begin(Insert insert)
+    /// <summary>Has a node insert the next file of the trace.</summary>
+    public void Begin(SimNode node)
     {
+        var insert = new Insert(node, $"file {++_made}", _trace.Next());
         Ask(insert);
         _open.Add(insert);
     }
 
+    /// <summary>Takes note of what has ended, and hands over the files that are stored.</summary>
+    public void Collect(Action<FileId> stored)
+    {
+        _open.RemoveAll(insert => Ended(insert, stored));
+        Tally.At(Utilization);
+    }
+
     private void Ask(Insert insert)
     {
-        SimNode node = ring.DrawActive(random) ?? throw new InvalidOperationException("no node is an active member");
+        SimNode node = insert.Node;
         ObjectCertificate certificate = Certify(insert);
         var content = new VirtualContent(certificate.ContentLength, certificate.ContentHash);
         insert.Ask = ring.World.Ask(node, new InsertObject(ring.World.NextRequestId(), RequestTimeout, certificate, content, OfferFirst: false));
     }
 
-    private bool Ended(Insert insert)
+    private bool Ended(Insert insert, Action<FileId> stored)
     {
         if (!insert.Ask.IsAnswered && !insert.Ask.IsOrphaned) return false;
         ring.World.Forget(insert.Ask);
@@ -62,6 +76,7 @@ public sealed class StorageWorkload(SimRing ring, RandomSource random, int attem
         {
             int diverted = 0;
             foreach (StoreReceipt receipt in inserted.Receipts) diverted += receipt.Diverted ? 1 : 0;
+            stored(inserted.Receipts[0].Object);
             Tally.Stored(insert.Size, insert.Attempt, inserted.Receipts.Count, diverted);
             return true;
         }
@@ -88,8 +103,10 @@ public sealed class StorageWorkload(SimRing ring, RandomSource random, int attem
         return certificate with { Signature = ring.World.Signer.Sign(SigningKey.Owner, 0, CertificateCodec.DigestOf(certificate)) };
     }
 
-    private sealed class Insert(string name, int size)
+    private sealed class Insert(SimNode node, string name, int size)
     {
+        public SimNode Node => node;
+
         public string Name => name;
 
         public int Size => size;

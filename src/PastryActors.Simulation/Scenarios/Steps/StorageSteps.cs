@@ -17,10 +17,21 @@ internal static class StorageSteps
     {
         int attempts = step["attempts"] is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : AttemptsMax;
         int all = (int)((long)FileTrace.FullCount * run.Scenario.Nodes / FileTrace.FullNodes);
-        var workload = new StorageWorkload(run.Ring, new RandomSource(Mixing.Of(run.Scenario.Seed, 0x53544F52)), attempts);
+        StorageWorkload workload = WorkloadOf(run, attempts);
         workload.Run(ScenarioRun.CountOf(step, all), 1 + (run.Scenario.Nodes / NodesPerFile));
         double capacity = run.Ring.Live.Sum(n => (double)run.Ring.CapacityOf(n.Index));
         workload.Tally.AddTo(run.Figures, workload.Tally.Bytes / capacity);
         run.Figures["storedBeyond"] = 100 * (run.Ring.Live.Sum(n => (double)(n.Disk?.ContentBytes ?? 0)) - workload.Tally.Bytes) / capacity;
     }
+
+    public static void Cache(ScenarioRun run, ScenarioStep step)
+    {
+        int all = (int)((long)RequestTrace.FullCount * run.Scenario.Nodes / FileTrace.FullNodes);
+        var workload = new CacheWorkload(run.Ring, WorkloadOf(run, AttemptsMax), new RandomSource(Mixing.Of(run.Scenario.Seed, 0x43414348)));
+        workload.Run(ScenarioRun.CountOf(step, all), 1 + (run.Scenario.Nodes / NodesPerFile));
+        workload.AddTo(run.Figures);
+    }
+
+    private static StorageWorkload WorkloadOf(ScenarioRun run, int attempts) =>
+        new(run.Ring, new RandomSource(Mixing.Of(run.Scenario.Seed, 0x53544F52)), attempts);
 }
