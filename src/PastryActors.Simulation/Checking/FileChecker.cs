@@ -17,6 +17,12 @@ public sealed class FileChecker(SimRing ring, FileWorkload files) : IChecker
     // As docs/protocol-past.md has the tags: 0 the object, 1 a tombstone, 2 a pointer, 3 the object for another node.
     private const int PointerState = 2;
 
+    // Files that had fewer than k holders when the ring had last converged, because there was no room for more.
+    private HashSet<FileId> _thin = [];
+
+    /// <summary>Acknowledged files that had fewer than k holders for want of room, and lost the last of them.</summary>
+    public int LostForWantOfRoom { get; private set; }
+
     /// <inheritdoc/>
     public string Name => "files";
 
@@ -30,7 +36,7 @@ public sealed class FileChecker(SimRing ring, FileWorkload files) : IChecker
     {
         files.Collect();
         string? problem = ReadProblem() ?? Misplaced(surplus: 0);
-        return new CheckResult(Name, problem is null, problem ?? string.Create(CultureInfo.InvariantCulture, $"{files.Acknowledged.Count} acknowledged objects on their k nodes, {files.Reads.Count} lookups"));
+        return new CheckResult(Name, problem is null, problem ?? string.Create(CultureInfo.InvariantCulture, $"{files.Acknowledged.Count} acknowledged objects on their k nodes, {files.Reads.Count} lookups, {LostForWantOfRoom} lost for want of room"));
     }
 
     /// <summary>The first acknowledged object that is not where it should be, in words; null if all are.</summary>
@@ -40,18 +46,21 @@ public sealed class FileChecker(SimRing ring, FileWorkload files) : IChecker
         files.Collect();
         if (files.Acknowledged.Count == 0) return null;
         RingTruth truth = RingTruth.Of(ring.World);
+        HashSet<FileId> thin = [];
         foreach (ObjectCertificate certificate in files.Acknowledged)
         {
-            if (Problem(certificate, truth, surplus) is { } problem) return $"{certificate.Name}: {problem}";
+            if (Problem(certificate, truth, surplus, thin) is { } problem) return $"{certificate.Name}: {problem}";
         }
 
+        _thin = thin;
+        LostForWantOfRoom += files.Acknowledged.RemoveAll(c => thin.Contains(CertificateRules.ObjectOf(c)) && !HoldersOf(CertificateRules.ObjectOf(c)).Any());
         return null;
     }
 
     /// <summary>The live nodes on whose disk an object itself lies.</summary>
     public IEnumerable<SimNode> HoldersOf(FileId id) => ring.Live.Where(n => IsReplica(n, id));
 
-    private string? Problem(ObjectCertificate certificate, RingTruth truth, int surplus)
+    private string? Problem(ObjectCertificate certificate, RingTruth truth, int surplus, HashSet<FileId> thin)
     {
         FileId id = CertificateRules.ObjectOf(certificate);
         IReadOnlyList<RingId> right = truth.Closest(id.Key, certificate.Replicas);
@@ -64,8 +73,14 @@ public sealed class FileChecker(SimRing ring, FileWorkload files) : IChecker
             if (PointerAt(node, id) is { } pointed && holders.Contains(pointed)) counted.Add(pointed);
         }
 
-        if (counted.Count < right.Count && !IsFull(certificate)) return $"{counted.Count} of {right.Count} right holders, {holders.Length} in all";
-        if (holders.Length == 0) return "lost";
+        if (counted.Count < right.Count)
+        {
+            // Fewer than k hold it already, for want of room: the next failure may take the last.
+            if (holders.Length == 0 && !_thin.Contains(id)) return "lost";
+            if (holders.Length > 0 && !IsFull(certificate)) return $"{counted.Count} of {right.Count} right holders, {holders.Length} in all";
+            thin.Add(id);
+        }
+
         return holders.Length > right.Count + surplus ? $"{holders.Length} holders of {right.Count}" : null;
     }
 
@@ -91,7 +106,7 @@ public sealed class FileChecker(SimRing ring, FileWorkload files) : IChecker
     {
         foreach ((SimAsk ask, ObjectCertificate certificate) in files.Reads)
         {
-            if (ask.Last is Failed { Code: FailureCode.NotFound } && files.Acknowledged.Contains(certificate)) return $"{certificate.Name}: acknowledged, but {ask.Node} was told that it is nowhere";
+            if (ask.Last is Failed { Code: FailureCode.NotFound } && files.Acknowledged.Contains(certificate) && !_thin.Contains(CertificateRules.ObjectOf(certificate))) return $"{certificate.Name}: acknowledged, but {ask.Node} was told that it is nowhere";
             if (ask.Last is ObjectFound found && (found.Content.Hash != certificate.ContentHash || found.Content.Length != certificate.ContentLength)) return $"{certificate.Name}: {ask.Node} got other content";
         }
 
