@@ -79,6 +79,13 @@ internal sealed class Bench : IProbeEvents
         return this;
     }
 
+    /// <summary>Puts nodes into the routing table whose distances nobody knows.</summary>
+    public Bench WithStrangers(params int[] entries)
+    {
+        foreach (NodeHandle entry in Peers.All(entries)) Context.Table.Consider(entry);
+        return this;
+    }
+
     /// <summary>Puts measured nodes into the routing table.</summary>
     public Bench WithEntries(params int[] entries)
     {

@@ -3,6 +3,7 @@ using PastryActors.Core.Ring;
 using PastryActors.Pastry.Membership;
 using PastryActors.Pastry.Messages;
 using PastryActors.Pastry.Node;
+using PastryActors.Pastry.Tables;
 
 namespace PastryActors.Pastry.Maintenance;
 
@@ -19,8 +20,12 @@ internal sealed class RingMerger(NodeContext node, Joiner joiner, Prober prober)
     /// <summary>Attempts after which a lost node is believed gone for good. The joiner's contacts are never given up.</summary>
     private const int AttemptsMax = 30;
 
+    /// <summary>How many nodes of a ring look for strangers each period, at the least.</summary>
+    private const int LookersMin = 64;
+
     private readonly List<(NodeHandle Node, int Attempts)> _lost = [];
     private int _turn;
+    private int _ticks;
 
     /// <summary>The nodes lost sight of, the last first.</summary>
     public IReadOnlyList<NodeHandle> LostNodes => [.. _lost.Select(l => l.Node).Reverse()];
@@ -41,12 +46,15 @@ internal sealed class RingMerger(NodeContext node, Joiner joiner, Prober prober)
         if (_lost.Count > 0) _lost.RemoveAll(l => l.Node.Id == id);
     }
 
-    /// <summary>One contact and one lost node a period, each in its turn: with chance instead, the one that still lives could wait long.</summary>
+    /// <summary>
+    /// One contact and one lost node a period, each in its turn: with chance instead, the one that still lives could wait long. Of a large ring
+    /// not every node looks for strangers every time.
+    /// </summary>
     public void OnTick()
     {
         Start();
         if (!node.IsActive) return;
-        if (NextStranger() is { } stranger) Ask(stranger);
+        if (_ticks++ % PeriodsBetweenStrangers() == 0 && NextStranger() is { } stranger) Ask(stranger);
         if (NextLost() is { } lost) Ask(lost);
     }
 
@@ -57,6 +65,9 @@ internal sealed class RingMerger(NodeContext node, Joiner joiner, Prober prober)
         foreach (NodeHandle leaf in reply.Leafs) foreign |= Probe(leaf);
         if (foreign) node.Report(FactKind.RingMerged, from.Id);
     }
+
+    /// <summary>One look a period for every so many nodes is enough to find another ring soon.</summary>
+    private int PeriodsBetweenStrangers() => (int)Math.Clamp(RingEstimate.Nodes(node.Leafs) / LookersMin, 1, 1000);
 
     private bool Probe(NodeHandle candidate)
     {
@@ -86,6 +97,8 @@ internal sealed class RingMerger(NodeContext node, Joiner joiner, Prober prober)
         return lost;
     }
 
-    private bool IsStranger(NodeHandle contact) =>
-        !node.Leafs.Members().Any(m => m.Address == contact.Address) && !node.Table.All().Any(m => m.Address == contact.Address);
+    /// <summary>
+    /// Only the leaf set tells who is of this ring: the routing table learns from whoever measures a distance, in another ring too.
+    /// </summary>
+    private bool IsStranger(NodeHandle contact) => !node.Leafs.Members().Any(m => m.Address == contact.Address);
 }

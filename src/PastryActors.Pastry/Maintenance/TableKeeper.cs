@@ -92,7 +92,7 @@ internal sealed class TableKeeper(NodeContext node, Prober prober, DistanceMeter
     public void OnCheck()
     {
         _checking = false;
-        foreach (NodeHandle silent in _asked.ToArray()) prober.Probe(silent);
+        foreach (NodeHandle silent in _asked.ToArray()) prober.Suspect(silent);
         _asked.Clear();
     }
 

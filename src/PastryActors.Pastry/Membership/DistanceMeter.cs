@@ -2,12 +2,14 @@ using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Pastry.Messages;
 using PastryActors.Pastry.Node;
+using PastryActors.Pastry.Tables;
 
 namespace PastryActors.Pastry.Membership;
 
 /// <summary>
-/// Measures how far nodes are, a bounded number at a time, and enters the results in routing table and neighbourhood set: proximity
-/// neighbour selection (Castro et al. 2002). In: wishes, answers, the sweep. Out: distance probes; results to whoever listens.
+/// Measures how far nodes are, a bounded number at a time, and enters the results in the tables: proximity neighbour selection
+/// (Castro et al. 2002). An answer may ask back, so that one exchange tells both ends (DSN 2004, section 4.2: symmetric probes).
+/// In: wishes, probes, the sweep. Out: distance probes; results to whoever listens.
 /// </summary>
 internal sealed class DistanceMeter(NodeContext node)
 {
@@ -17,34 +19,44 @@ internal sealed class DistanceMeter(NodeContext node)
     /// <summary>Wishes that wait. Beyond it they are dropped: maintenance will bring the node up again.</summary>
     public const int WaitingMax = 256;
 
-    private readonly SortedDictionary<ulong, (NodeHandle Target, Instant SentAt)> _open = [];
-    private readonly Queue<NodeHandle> _waiting = new();
-    private readonly HashSet<RingId> _wanted = [];
+    /// <summary>Questions asked back and not answered yet. The oldest makes room: most want no answer, since the asker is too far to be of use.</summary>
+    public const int AskedBackMax = 32;
+
+    /// <summary>Nodes remembered as asked already since the last rest; beyond it some are asked twice.</summary>
+    public const int RememberedMax = 1024;
+
+    private readonly List<Question> _open = [];
+    private readonly List<Question> _askedBack = [];
+    private HashSet<RingId>? _asked;
+    private Queue<NodeHandle>? _waiting;
     private ulong _sequence;
     private bool _sweeping;
 
     /// <summary>Told of every result: the node and its round trip, or null when it did not answer in time.</summary>
     public Action<NodeHandle, TimeSpan?>? Listener { get; set; }
 
-    /// <summary>Wishes to know how far a node is. An answer comes by way of <see cref="Listener"/>, unless too many wait.</summary>
+    /// <summary>
+    /// Wishes to know how far a node is. An answer comes by way of <see cref="Listener"/>. False if there will be none: too many wait,
+    /// or the node was asked already since the last rest.
+    /// </summary>
     public bool Measure(NodeHandle target)
     {
-        if (target.Id == node.Self.Id || !_wanted.Add(target.Id)) return false;
+        if (target.Id == node.Self.Id || (_asked ??= []).Contains(target.Id)) return false;
         if (_open.Count < OpenMax)
         {
             Ask(target);
         }
-        else if (_waiting.Count < WaitingMax)
+        else if ((_waiting ??= []).Count < WaitingMax)
         {
             _waiting.Enqueue(target);
         }
         else
         {
-            _wanted.Remove(target.Id);
             node.Report(FactKind.Dropped, target.Id, WaitingMax);
             return false;
         }
 
+        if (_asked.Count < RememberedMax) _asked.Add(target.Id);
         return true;
     }
 
@@ -54,50 +66,85 @@ internal sealed class DistanceMeter(NodeContext node)
         if (candidate.Id == node.Self.Id) return;
         NodeHandle? there = node.Table.Find(candidate.Id);
         if (there is null || there.Id == candidate.Id) node.Table.Consider(candidate);
-        if (there?.Id == candidate.Id && node.Table.DistanceAt(candidate.Id) != Tables.RoutingTable.Unmeasured) return;
+        if (there?.Id == candidate.Id && node.Table.DistanceAt(candidate.Id) != RoutingTable.Unmeasured) return;
         Measure(candidate);
     }
 
     public void OnProbe(NodeHandle from, DistanceProbe probe)
     {
-        if (!probe.IsAnswer)
-        {
-            node.Send(from, new DistanceProbe(probe.Sequence, IsAnswer: true));
-            return;
-        }
-
-        // Sequence numbers are easily guessed: what another node answers must not close the question.
-        if (!_open.TryGetValue(probe.Sequence, out (NodeHandle Target, Instant SentAt) open) || (open.Target.Id != from.Id && open.Target.Id != default)) return;
-        _open.Remove(probe.Sequence);
-        Finish(open.Target, from, node.Now - open.SentAt);
+        if (probe.IsAnswer) OnAnswer(from, probe);
+        else node.Send(from, Answer(from, probe.Sequence));
     }
 
     /// <summary>Gives up on probes that were not answered within the probe timeout.</summary>
     public void OnSweep()
     {
         _sweeping = false;
-        while (_open.Count > 0)
+        while (_open.Count > 0 && _open[0] is var oldest && oldest.SentAt + node.Options.ProbeTimeout <= node.Now)
         {
-            (ulong sequence, (NodeHandle target, Instant sentAt)) = _open.First();
-            if (sentAt + node.Options.ProbeTimeout > node.Now) break;
-            _open.Remove(sequence);
-            Finish(target, target, null);
+            _open.RemoveAt(0);
+            _asked?.Remove(oldest.Target.Id);
+            Finish(oldest.Target, null);
         }
 
         Sweep();
     }
 
-    private void Finish(NodeHandle target, NodeHandle found, TimeSpan? roundTrip)
+    /// <summary>Lets go of what grew with a join, once it is over; nodes asked before may be asked anew.</summary>
+    public void Trim()
     {
-        _wanted.Remove(target.Id);
-        if (roundTrip is { } measured) node.Measured(found, measured);
-        if (_open.Count < OpenMax && _waiting.TryDequeue(out NodeHandle? next)) Ask(next);
+        _askedBack.Clear();
+        _askedBack.Capacity = 0;
+        if (_open.Count > 0) return;
+        _open.Capacity = 0;
+        (_asked, _waiting) = (null, null);
+    }
+
+    private void OnAnswer(NodeHandle from, DistanceProbe answer)
+    {
+        // Sequence numbers are easily guessed: what another node answers must not close the question.
+        if (Take(_open, from, answer.Sequence) is { } open)
+        {
+            TimeSpan roundTrip = node.Now - open.SentAt;
+            if (answer.Question != 0 && roundTrip.TotalMicroseconds < answer.BelowMicros) node.Send(from, new DistanceProbe(answer.Question, IsAnswer: true));
+            node.Measured(from, roundTrip);
+            Finish(from, roundTrip);
+        }
+        else if (Take(_askedBack, from, answer.Sequence) is { } back)
+        {
+            node.Measured(from, node.Now - back.SentAt);
+        }
+    }
+
+    /// <summary>The answer; it asks back if the asker could be of use here, were it near enough.</summary>
+    private DistanceProbe Answer(NodeHandle asker, ulong sequence)
+    {
+        NodeHandle? there = node.Table.Find(asker.Id);
+        uint below = node.Table.DistanceAt(asker.Id);
+        if (!node.IsActive || (there?.Id == asker.Id && below != RoutingTable.Unmeasured)) return new DistanceProbe(sequence, IsAnswer: true);
+        if (_askedBack.Count >= AskedBackMax) _askedBack.RemoveAt(0);
+        _askedBack.Add(new Question(asker, ++_sequence, node.Now));
+        return new DistanceProbe(sequence, IsAnswer: true, _sequence, below);
+    }
+
+    private static Question? Take(List<Question> questions, NodeHandle from, ulong sequence)
+    {
+        int at = questions.FindIndex(q => q.Sequence == sequence);
+        if (at < 0 || (questions[at].Target.Id != from.Id && questions[at].Target.Id != default)) return null;
+        Question taken = questions[at];
+        questions.RemoveAt(at);
+        return taken;
+    }
+
+    private void Finish(NodeHandle found, TimeSpan? roundTrip)
+    {
+        if (_open.Count < OpenMax && _waiting is not null && _waiting.TryDequeue(out NodeHandle? next)) Ask(next);
         Listener?.Invoke(found, roundTrip);
     }
 
     private void Ask(NodeHandle target)
     {
-        _open[++_sequence] = (target, node.Now);
+        _open.Add(new Question(target, ++_sequence, node.Now));
         node.Send(target, new DistanceProbe(_sequence, IsAnswer: false));
         Sweep();
     }
@@ -106,7 +153,9 @@ internal sealed class DistanceMeter(NodeContext node)
     {
         if (_sweeping || _open.Count == 0) return;
         _sweeping = true;
-        TimeSpan left = _open.First().Value.SentAt + node.Options.ProbeTimeout - node.Now;
+        TimeSpan left = _open[0].SentAt + node.Options.ProbeTimeout - node.Now;
         node.Schedule(OverlayTimer.DistanceSweep, left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
+
+    private readonly record struct Question(NodeHandle Target, ulong Sequence, Instant SentAt);
 }

@@ -15,10 +15,10 @@ internal sealed class FailedNodes
     private readonly List<NodeHandle> _nodes = [];
 
     /// <summary>The nodes, longest failed first.</summary>
-    public ValueList<NodeHandle> List => _nodes.ToValueList();
+    public ValueList<NodeHandle> List => _nodes.Count == 0 ? default : _nodes.ToValueList();
 
     /// <summary>Whether this very start of the node is known to have failed.</summary>
-    public bool Contains(NodeHandle node) => _nodes.Exists(n => n.Id == node.Id && !node.Supersedes(n));
+    public bool Contains(NodeHandle node) => _nodes.Count > 0 && _nodes.Exists(n => n.Id == node.Id && !node.Supersedes(n));
 
     public void Add(NodeHandle node)
     {

@@ -23,12 +23,12 @@ internal sealed class HeartbeatKeeper(NodeContext node, Prober prober)
     /// <summary>Anything sent since the last tick told the neighbour as much as a heartbeat would.</summary>
     private void Reassure(NodeHandle left)
     {
-        if (SilentFor(node.Trips.LastSent(left.Id)) >= node.Options.HeartbeatPeriod * 0.8) node.Send(left, new Heartbeat());
+        if (SilentFor(node.Neighbours.LastSent(left.Id)) >= node.Options.HeartbeatPeriod * 0.8) node.Send(left, new Heartbeat());
     }
 
     private void Watch(NodeHandle right)
     {
-        if (SilentFor(node.Trips.LastHeard(right.Id)) > (node.Options.HeartbeatPeriod * 1.3) + node.Options.ProbeTimeout) prober.Probe(right);
+        if (SilentFor(node.Neighbours.LastHeard(right.Id)) > (node.Options.HeartbeatPeriod * 1.3) + node.Options.ProbeTimeout) prober.Probe(right);
     }
 
     private TimeSpan SilentFor(Instant? last) => last is { } at ? node.Now - at : TimeSpan.MaxValue;

@@ -9,21 +9,22 @@ namespace PastryActors.Pastry.Membership;
 /// </summary>
 internal sealed class JoinNews(int halfSize)
 {
-    private readonly SortedDictionary<RingId, ValueList<NodeHandle>> _answers = [];
+    private Dictionary<RingId, ValueList<NodeHandle>>? _answers;
 
     /// <summary>A member answered with its leaf set.</summary>
-    public void Answered(RingId member, ValueList<NodeHandle> leafs) => _answers[member] = leafs;
+    public void Answered(RingId member, ValueList<NodeHandle> leafs) => (_answers ??= [])[member] = leafs;
 
     /// <summary>Those of <paramref name="members"/> that, by their answers, lack one of the others in their leaf sets. Forgets the answers.</summary>
     public List<NodeHandle> Uninformed(IReadOnlyList<NodeHandle> members)
     {
         List<NodeHandle> uninformed = [];
+        if (_answers is null) return uninformed;
         foreach (NodeHandle member in members)
         {
             if (_answers.TryGetValue(member.Id, out ValueList<NodeHandle> known) && members.Any(other => Lacks(member.Id, known, other.Id))) uninformed.Add(member);
         }
 
-        _answers.Clear();
+        _answers = null;
         return uninformed;
     }
 
@@ -31,11 +32,15 @@ internal sealed class JoinNews(int halfSize)
     private bool Lacks(RingId member, ValueList<NodeHandle> known, RingId other)
     {
         if (other == member) return false;
+        foreach (NodeHandle node in known)
+        {
+            if (node.Id == other) return false;
+        }
+
         int clockwise = 0;
         int counter = 0;
         foreach (NodeHandle node in known)
         {
-            if (node.Id == other) return false;
             if (member.ClockwiseTo(node.Id) < member.ClockwiseTo(other)) clockwise++;
             if (node.Id.ClockwiseTo(member) < other.ClockwiseTo(member)) counter++;
         }

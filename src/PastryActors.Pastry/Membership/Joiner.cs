@@ -16,9 +16,10 @@ internal sealed class Joiner(NodeContext node, Contacts contacts, Prober prober,
     private const int ContactsMax = 128;
 
     private readonly List<NodeHandle> _contacts = [];
-    private readonly SortedSet<RingId> _waitingToo = [];
+    private SortedSet<RingId>? _waitingToo;
     private Instant _began;
     private NodeHandle? _asked;
+    private NodeHandle? _member;
     private long _step;
     private int _cursor;
     private int _rounds;
@@ -40,7 +41,7 @@ internal sealed class Joiner(NodeContext node, Contacts contacts, Prober prober,
         IsJoining = true;
         IsAnswered = false;
         _began = node.Now;
-        _waitingToo.Clear();
+        _waitingToo = null;
         _contacts.Clear();
         foreach (NodeHandle contact in lost) AddContact(contact);
         foreach (NodeHandle contact in contacts.Remembered) AddContact(contact);
@@ -62,24 +63,42 @@ internal sealed class Joiner(NodeContext node, Contacts contacts, Prober prober,
     public void OnLeafSet(NodeHandle from, StateReply reply)
     {
         if (!IsJoining || IsAnswered || search.IsRunning || reply.Tag != (ulong)_step) return;
-        if (reply.Active) search.Begin(from, reply);
-        else OnRefused(from);
+        if (reply.Active)
+        {
+            _member = from;
+            search.Begin(from, reply);
+        }
+        else
+        {
+            OnRefused(from);
+        }
     }
 
-    /// <summary>The node asked is looking for a ring itself.</summary>
+    /// <summary>
+    /// The node asked is looking for a ring itself. Was it only the nearest, then the member that led to it will do: two nodes that are near
+    /// each other, both cut off from their ring, would otherwise send each other away for ever.
+    /// </summary>
     public void OnRefused(NodeHandle from)
     {
         if (!IsJoining || IsAnswered) return;
-        _waitingToo.Add(from.Id);
+        (_waitingToo ??= []).Add(from.Id);
         AddContact(from);
-        if (_asked is { } asked && (asked.Id == from.Id || asked.Address == from.Address)) NextIn(node.Options.JoinTimeout / 4);
+        if (_member is { } member && member.Id != from.Id)
+        {
+            _member = null;
+            JoinThrough(member);
+        }
+        else if (_asked is { } asked && (asked.Id == from.Id || asked.Address == from.Address))
+        {
+            NextIn(node.Options.JoinTimeout / 4);
+        }
     }
 
     /// <summary>Someone else looks for a ring and came here: a contact, should nobody have one.</summary>
     public void OnOtherJoins(NodeHandle joiner)
     {
         if (!IsJoining) return;
-        _waitingToo.Add(joiner.Id);
+        (_waitingToo ??= []).Add(joiner.Id);
         AddContact(joiner);
     }
 
@@ -143,6 +162,7 @@ internal sealed class Joiner(NodeContext node, Contacts contacts, Prober prober,
         }
 
         _asked = _contacts[_cursor++];
+        _member = null;
         NextIn(node.Options.JoinTimeout);
         node.Send(_asked, new StateRequest(StatePart.LeafSet, 0, (ulong)_step));
     }
@@ -168,7 +188,7 @@ internal sealed class Joiner(NodeContext node, Contacts contacts, Prober prober,
     /// </summary>
     private bool MayFound() =>
         node.Now - _began >= node.Options.FoundAfter
-        && (contacts.FoundRing || (_waitingToo.Count > 0 && node.Self.Id < _waitingToo.Min));
+        && (contacts.FoundRing || (_waitingToo is not null && node.Self.Id < _waitingToo.Min));
 
     private void Found()
     {

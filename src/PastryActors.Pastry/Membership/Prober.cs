@@ -28,11 +28,15 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     /// <summary>Open probes: the leaf sets of a leaf set's members, so that a merge of two rings need not wait.</summary>
     public const int OpenMax = 256;
 
-    private readonly SortedDictionary<RingId, Open> _open = [];
+    /// <summary>Marks the numbers of this machine's own distance probes, so that no answer to one is taken for a measurement.</summary>
+    private const ulong SuspicionMark = 1UL << 62;
+
+    private readonly List<Open> _open = [];
     private readonly FailedNodes _failed = new();
     private readonly JoinNews _news = new(node.Options.LeafSetSize / 2);
     private long _generation;
     private int _repairedVersion = -1;
+    private bool _heldBack;
 
     /// <summary>Whether no probe waits for an answer.</summary>
     public bool IsIdle => _open.Count == 0;
@@ -41,19 +45,15 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     public bool HasFailed(NodeHandle target) => _failed.Contains(target);
 
     /// <summary>Asks a node whether it is alive and whom it knows, unless it is being asked already or known to have failed.</summary>
-    public void Probe(NodeHandle target)
-    {
-        if (target.Id == node.Self.Id || _open.ContainsKey(target.Id) || _failed.Contains(target)) return;
-        if (_open.Count >= OpenMax)
-        {
-            node.Report(FactKind.Dropped, target.Id, OpenMax);
-            return;
-        }
+    public void Probe(NodeHandle target) => Probe(target, Reason.Membership);
 
-        Ask(target, retries: 0, since: node.Now);
-    }
+    /// <summary>
+    /// A node was silent when it should have spoken: asks whether it is alive. Only a member of the leaf set is asked by a leaf-set probe,
+    /// or far nodes would enter each other's leaf sets where those happen to lack a member.
+    /// </summary>
+    public void Suspect(NodeHandle target) => Probe(target, Reason.Suspicion);
 
-    /// <summary>As <see cref="Probe"/>, also for a node that was believed failed: there is reason to hope.</summary>
+    /// <summary>As <see cref="Probe(NodeHandle)"/>, also for a node that was believed failed: there is reason to hope.</summary>
     public void ProbeAnew(NodeHandle target)
     {
         _failed.Remove(target.Id);
@@ -76,16 +76,17 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     /// <summary>A probe's time is up.</summary>
     public void OnTimeout(RingId target, long generation)
     {
-        if (!_open.TryGetValue(target, out Open open) || open.Generation != generation) return;
-        if (open.Retries < node.Options.ProbeRetries) Ask(open.Target, open.Retries + 1, open.Since);
-        else if (node.IsActive && node.Trips.LastHeard(target) >= open.Since) Spare(target);
-        else Fail(open.Target);
+        if (IndexOf(target) is var at && (at < 0 || _open[at].Generation != generation)) return;
+        Open open = _open[at];
+        if (open.Retries < node.Options.ProbeRetries) Ask(open with { Retries = open.Retries + 1 });
+        else if (node.IsActive && open.Spoke) Spare(target);
+        else Fail(open);
     }
 
-    /// <summary>The answers were lost, but something else came from the node since it was asked: it lives.</summary>
+    /// <summary>Something came from the node since it was asked, if not the answer: it lives.</summary>
     private void Spare(RingId target)
     {
-        _open.Remove(target);
+        Close(target);
         SettleIfIdle();
     }
 
@@ -95,13 +96,19 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
         _failed.Add(from);
         TakeOut(from.Id);
         foreach (NodeHandle candidate in leafs) Weigh(candidate);
-        _open.Remove(from.Id);
+        Close(from.Id);
         SettleIfIdle();
     }
 
     /// <summary>A node that was believed failed, or that takes this one for its neighbour, was heard from: it may belong into the leaf set.</summary>
     public void Heard(NodeHandle from, bool asNeighbour)
     {
+        if (IndexOf(from.Id) is >= 0 and int at)
+        {
+            if (_open[at].Reason == Reason.Suspicion) Spare(from.Id);
+            else _open[at] = _open[at] with { Spoke = true };
+        }
+
         bool wasFailed = _failed.Remove(from.Id);
         if ((wasFailed || asNeighbour) && node.Leafs.Admits(from.Id)) Probe(from);
     }
@@ -110,6 +117,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     public void SettleIfIdle()
     {
         if (!IsIdle) return;
+        _heldBack = false;
         if (!node.Leafs.IsComplete)
         {
             if (_repairedVersion != node.Leafs.Version)
@@ -119,7 +127,9 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
                 if (!IsIdle) return;
             }
 
-            node.Leafs.CloseRing();
+            // Only now that the ring is known to be small do its sides take what lies beyond the other's end.
+            if (node.Leafs.CloseRing() && node.Leafs.Count > node.Leafs.HalfSize) ProbeOutermost();
+            if (!IsIdle) return;
         }
 
         events.Settled();
@@ -128,54 +138,104 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     /// <summary>Tells the members of the leaf set about each other, where they do not know: once, when a join is complete.</summary>
     public void TellNews()
     {
-        List<NodeHandle> uninformed = _news.Uninformed([.. node.Leafs.Members()]);
+        List<NodeHandle> uninformed = _news.Uninformed(node.Leafs.Snapshot);
         if (uninformed.Count == 0) return;
         LeafSetProbe news = Compose(ProbePurpose.Announce);
         foreach (NodeHandle member in uninformed) node.Send(member, news);
     }
 
+    private void Probe(NodeHandle target, Reason reason)
+    {
+        if (target.Id == node.Self.Id || IndexOf(target.Id) >= 0 || _failed.Contains(target)) return;
+        if (_open.Count >= OpenMax)
+        {
+            node.Report(FactKind.Dropped, target.Id, OpenMax);
+            return;
+        }
+
+        if (reason == Reason.Suspicion && node.Leafs.Contains(target.Id)) reason = Reason.Membership;
+        Ask(new Open(target, Retries: 0, Generation: 0, Since: node.Now, Spoke: false, reason));
+    }
+
     /// <summary>The sender of an announcement confirmed a failure; this node wants to see for itself before it believes.</summary>
     private void Doubt(NodeHandle suspect)
     {
-        if (node.Leafs.Find(suspect.Id) is { } known && !known.Supersedes(suspect)) Probe(known);
+        if (node.Leafs.Find(suspect.Id) is { } known && !known.Supersedes(suspect)) Probe(known, Reason.Hearsay);
     }
 
     private void Weigh(NodeHandle candidate)
     {
-        bool renewed = node.Leafs.Find(candidate.Id) is { } known && candidate.Supersedes(known);
-        if (renewed || node.Leafs.Admits(candidate.Id)) Probe(candidate);
+        if (node.Leafs.Find(candidate.Id) is { } known)
+        {
+            if (candidate.Supersedes(known)) Probe(candidate);
+        }
+        else if (node.Leafs.Admits(candidate.Id) && IndexOf(candidate.Id) < 0)
+        {
+            if (IsAmongNearest(candidate.Id)) Probe(candidate);
+            else _heldBack = true;
+        }
     }
 
-    private void Ask(NodeHandle target, int retries, Instant since)
+    /// <summary>
+    /// Whether the candidate would belong into the leaf set if all that are being asked answer: a joining node, whose leaf set is
+    /// still empty, would otherwise ask its neighbours' neighbours too, three times as many.
+    /// </summary>
+    private bool IsAmongNearest(RingId candidate)
     {
-        long generation = ++_generation;
-        _open[target.Id] = new Open(target, retries, generation, since);
-        node.Send(target, Compose(ProbePurpose.Ask));
-        node.Schedule(OverlayTimer.ProbeTimeout, node.Options.ProbeTimeout, generation, target.Id);
+        UInt128 clockwise = node.Self.Id.ClockwiseTo(candidate);
+        UInt128 counter = candidate.ClockwiseTo(node.Self.Id);
+        int right = 0;
+        int left = 0;
+        for (int i = 0; i < node.Leafs.Right.Count && node.Self.Id.ClockwiseTo(node.Leafs.Right[i].Id) < clockwise; i++) right++;
+        for (int i = 0; i < node.Leafs.Left.Count && node.Leafs.Left[i].Id.ClockwiseTo(node.Self.Id) < counter; i++) left++;
+        foreach (Open open in _open)
+        {
+            if (node.Leafs.Contains(open.Target.Id)) continue;
+            if (node.Self.Id.ClockwiseTo(open.Target.Id) < clockwise) right++;
+            if (open.Target.Id.ClockwiseTo(node.Self.Id) < counter) left++;
+        }
+
+        bool isBothWays = node.Leafs.Wraps || node.Leafs.Count < node.Leafs.HalfSize;
+        return (right < node.Leafs.HalfSize && (isBothWays || clockwise <= counter)) || (left < node.Leafs.HalfSize && (isBothWays || counter <= clockwise));
+    }
+
+    private void Ask(Open open)
+    {
+        open = open with { Generation = ++_generation };
+        if (IndexOf(open.Target.Id) is >= 0 and int at) _open[at] = open;
+        else _open.Add(open);
+        node.Send(open.Target, open.Reason == Reason.Suspicion ? new DistanceProbe(SuspicionMark | (ulong)_generation, IsAnswer: false) : Compose(ProbePurpose.Ask));
+        node.Schedule(OverlayTimer.ProbeTimeout, node.Options.ProbeTimeout, open.Generation, open.Target.Id);
     }
 
     private void Answered(NodeHandle from, ValueList<NodeHandle> leafs)
     {
-        if (!_open.Remove(from.Id, out Open open)) return;
+        if (IndexOf(from.Id) is var at && at < 0) return;
+        Open open = _open[at];
+        Close(from.Id);
         if (!node.IsActive) _news.Answered(from.Id, leafs);
         if (open.Retries == 0) node.Measured(from, node.Now - open.Since);
         SettleIfIdle();
     }
 
-    private void Fail(NodeHandle target)
+    private void Fail(Open open)
     {
-        _open.Remove(target.Id);
+        NodeHandle target = open.Target;
+        Close(target.Id);
         _failed.Add(target);
         bool wasLeaf = node.Leafs.Contains(target.Id);
         TakeOut(target.Id);
         node.Report(FactKind.NodeFailed, target.Id);
-        if (wasLeaf)
+
+        // Who was told passes nothing on: whoever found out has told all that share the neighbour, and each sees for itself.
+        if (wasLeaf && open.Reason != Reason.Hearsay)
         {
             LeafSetProbe news = Compose(ProbePurpose.Announce);
-            foreach (NodeHandle member in node.Leafs.Members()) node.Send(member, news);
+            foreach (NodeHandle member in node.Leafs.Snapshot) node.Send(member, news);
         }
 
         events.NodeFailed(target, wasLeaf);
+        if (_heldBack) AskAgain();
         SettleIfIdle();
     }
 
@@ -184,6 +244,35 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     {
         if (node.Leafs.Left.Count < node.Leafs.HalfSize) Probe(node.Leafs.Left.Count > 0 ? node.Leafs.Left[^1] : node.Leafs.Right[^1]);
         if (node.Leafs.Right.Count < node.Leafs.HalfSize) Probe(node.Leafs.Right.Count > 0 ? node.Leafs.Right[^1] : node.Leafs.Left[^1]);
+    }
+
+    /// <summary>A node in whose favour others were held back has failed: the outermost, who know all on their sides, are asked once more.</summary>
+    private void AskAgain()
+    {
+        _heldBack = false;
+        ProbeOutermost();
+    }
+
+    private void ProbeOutermost()
+    {
+        if (node.Leafs.Left.Count > 0) Probe(node.Leafs.Left[^1]);
+        if (node.Leafs.Right.Count > 0) Probe(node.Leafs.Right[^1]);
+    }
+
+    private int IndexOf(RingId id)
+    {
+        for (int i = 0; i < _open.Count; i++)
+        {
+            if (_open[i].Target.Id == id) return i;
+        }
+
+        return -1;
+    }
+
+    private void Close(RingId id)
+    {
+        if (IndexOf(id) is >= 0 and int at) _open.RemoveAt(at);
+        if (_open.Count == 0) _open.Capacity = 0;
     }
 
     private void TakeOut(RingId id)
@@ -195,7 +284,20 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     }
 
     private LeafSetProbe Compose(ProbePurpose purpose) =>
-        new(purpose, node.IsActive, node.Leafs.Members().ToValueList(), _failed.List);
+        new(purpose, node.IsActive, node.Leafs.Snapshot, _failed.List);
 
-    private readonly record struct Open(NodeHandle Target, int Retries, long Generation, Instant Since);
+    private readonly record struct Open(NodeHandle Target, int Retries, long Generation, Instant Since, bool Spoke, Reason Reason);
+
+    /// <summary>Why a node is asked.</summary>
+    private enum Reason : byte
+    {
+        /// <summary>It is, or may become, a member of the leaf set.</summary>
+        Membership,
+
+        /// <summary>A neighbour says that it failed.</summary>
+        Hearsay,
+
+        /// <summary>It was silent towards this node, and is no member.</summary>
+        Suspicion,
+    }
 }

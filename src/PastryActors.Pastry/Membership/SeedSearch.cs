@@ -1,6 +1,7 @@
 using PastryActors.Core.Ring;
 using PastryActors.Pastry.Messages;
 using PastryActors.Pastry.Node;
+using PastryActors.Pastry.Tables;
 
 namespace PastryActors.Pastry.Membership;
 
@@ -17,7 +18,7 @@ internal sealed class SeedSearch(NodeContext node, DistanceMeter meter)
     /// <summary>Steps within the first row. Each halves the distance or ends the search; more would be chasing noise.</summary>
     private const int RefinementsMax = 4;
 
-    private readonly HashSet<RingId> _awaited = [];
+    private HashSet<RingId> _awaited = [];
     private NodeHandle? _near;
     private TimeSpan _nearest;
     private bool _improved;
@@ -38,7 +39,7 @@ internal sealed class SeedSearch(NodeContext node, DistanceMeter meter)
     public void Begin(NodeHandle member, StateReply leafs)
     {
         IsRunning = true;
-        (_near, _nearest, _row, _refinements) = (member, TimeSpan.MaxValue, leafs.Depth, 0);
+        (_near, _nearest, _row, _refinements) = (member, TimeSpan.MaxValue, FirstRow(leafs), 0);
         List<NodeHandle> candidates = [.. leafs.Nodes, .. leafs.More];
         while (candidates.Count > LeafSampleMax) candidates.RemoveAt(node.Random.Next(candidates.Count));
         candidates.Add(member);
@@ -47,6 +48,12 @@ internal sealed class SeedSearch(NodeContext node, DistanceMeter meter)
 
     /// <summary>Ends the search where it stands.</summary>
     public void Stop() => IsRunning = false;
+
+    /// <summary>Lets go of what a search needs, once it is over.</summary>
+    public void Trim()
+    {
+        if (!IsRunning) _awaited = [];
+    }
 
     /// <summary>The row asked of the nearest node so far.</summary>
     public void OnRow(NodeHandle from, StateReply reply)
@@ -61,6 +68,20 @@ internal sealed class SeedSearch(NodeContext node, DistanceMeter meter)
         if (_awaited.Count == 0) Step();
     }
 
+    /// <summary>
+    /// The nodes of a deep row are few and far: farther than the nearest of the sample is already. Row r reaches as far as the nearest of
+    /// N / 2^(b (r + 1)) nodes, so the search begins where that is a handful of the sample's size.
+    /// </summary>
+    private int FirstRow(StateReply leafs)
+    {
+        int depth = Math.Clamp(leafs.Depth, 1, RingId.SizeBits / node.Options.DigitBits);
+        int half = node.Options.LeafSetSize / 2;
+        if (leafs.Nodes.Count < half || leafs.More.Count < half) return depth;
+        UInt128 span = leafs.Nodes[^1].Id.ClockwiseTo(leafs.More[^1].Id);
+        double nodes = RingEstimate.Nodes(span / (UInt128)(leafs.Nodes.Count + leafs.More.Count));
+        return Math.Clamp((int)Math.Log(nodes * 2 / LeafSampleMax, 1 << node.Options.DigitBits), 1, depth);
+    }
+
     private void Compare(List<NodeHandle> candidates)
     {
         _awaited.Clear();
@@ -68,7 +89,7 @@ internal sealed class SeedSearch(NodeContext node, DistanceMeter meter)
         foreach (NodeHandle candidate in candidates)
         {
             if (candidate.Id == node.Self.Id) continue;
-            if (node.Trips.RoundTrip(candidate.Id) is { } known) Offer(candidate, known);
+            if (node.RoundTrip(candidate.Id) is { } known) Offer(candidate, known);
             else if (meter.Measure(candidate)) _awaited.Add(candidate.Id);
         }
 

@@ -77,8 +77,10 @@ public sealed record Heartbeat : Message
     }
 }
 
-/// <summary>How far are you? The answer repeats the number.</summary>
-public sealed record DistanceProbe(ulong Sequence, bool IsAnswer) : Message
+/// <summary>How far are you? The answer repeats the number; it may ask back, so that both ends measure with three messages.</summary>
+/// <param name="Question">In an answer: the number of a question in turn; zero if there is none. Its answer asks nothing.</param>
+/// <param name="BelowMicros">From how far on nobody cares for an answer to <paramref name="Question"/>: the distance of whom the asker knows already.</param>
+public sealed record DistanceProbe(ulong Sequence, bool IsAnswer, ulong Question = 0, uint BelowMicros = 0) : Message
 {
     public const byte Number = 9;
 
@@ -90,22 +92,28 @@ public sealed record DistanceProbe(ulong Sequence, bool IsAnswer) : Message
     {
         writer.Number(1, Sequence);
         writer.Flag(2, IsAnswer);
+        writer.Number(3, Question);
+        writer.Number(4, BelowMicros);
     }
 
     public static Message Read(ref WireReader reader)
     {
         ulong sequence = 0;
         bool isAnswer = false;
+        ulong question = 0;
+        uint below = 0;
         while (reader.Next())
         {
             switch (reader.Field)
             {
                 case 1: sequence = reader.Number(); break;
                 case 2: isAnswer = reader.Flag(); break;
+                case 3: question = reader.Number(); break;
+                case 4: below = reader.UInt(); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return new DistanceProbe(sequence, isAnswer);
+        return new DistanceProbe(sequence, isAnswer, question, below);
     }
 }

@@ -44,5 +44,5 @@ internal sealed class ComponentPort(NodeContext node, Router router, byte owner)
 
     public void Report(Fact fact) => node.Outbox.Report(fact);
 
-    public TimeSpan? RoundTrip(NodeHandle peer) => node.Trips.RoundTrip(peer.Id);
+    public TimeSpan? RoundTrip(NodeHandle peer) => node.RoundTrip(peer.Id);
 }

@@ -10,7 +10,7 @@ namespace PastryActors.Pastry.Node;
 /// <summary>What the machines of one node share: its tables, the moment, and the way out. Time and outbox are those of the event being handled.</summary>
 internal sealed class NodeContext
 {
-    private readonly Queue<(Message Message, ContentRef? Content)> _loopback = new();
+    private Queue<(Message Message, ContentRef? Content)>? _loopback;
     private Outbox? _outbox;
 
     public NodeContext(NodeHandle self, PastryOptions options, ulong seed)
@@ -22,6 +22,7 @@ internal sealed class NodeContext
         Table = new RoutingTable(self.Id, options.DigitBits);
         Neighbourhood = new NeighbourhoodSet(self.Id, options.NeighbourhoodSize);
         Trips = new RoundTripEstimator(options);
+        Neighbours = new NeighbourClock(Leafs);
     }
 
     public NodeHandle Self { get; }
@@ -37,6 +38,8 @@ internal sealed class NodeContext
     public NeighbourhoodSet Neighbourhood { get; }
 
     public RoundTripEstimator Trips { get; }
+
+    public NeighbourClock Neighbours { get; }
 
     public Instant Now { get; private set; }
 
@@ -54,33 +57,65 @@ internal sealed class NodeContext
     {
         if (to.Id == Self.Id)
         {
-            _loopback.Enqueue((message, content));
+            (_loopback ??= new()).Enqueue((message, content));
             return;
         }
 
-        Trips.Sent(to.Id, Now);
+        Neighbours.Sent(to.Id, Now);
         Outbox.Send(to, message, lane, content);
     }
 
-    /// <summary>A round trip was measured: for the timeouts, and for the tables that prefer near nodes.</summary>
+    /// <summary>A peer spoke.</summary>
+    public void Heard(NodeHandle peer)
+    {
+        Neighbours.Heard(peer.Id, Now);
+        Table.Heard(peer, Now);
+    }
+
+    /// <summary>A round trip was measured: the tables, which prefer near nodes, keep it.</summary>
     public void Measured(NodeHandle peer, TimeSpan roundTrip)
     {
-        Trips.Measured(peer.Id, roundTrip, Now);
         uint micros = (uint)Math.Clamp(roundTrip.Ticks / TimeSpan.TicksPerMicrosecond, 0, int.MaxValue);
         Table.Consider(peer, micros);
         Neighbourhood.Consider(peer, micros);
+        Leafs.Measured(peer.Id, micros);
     }
 
+    /// <summary>The round trip to a peer: smoothed where there is traffic, else as the tables have it; null if it was never measured.</summary>
+    public TimeSpan? RoundTrip(RingId peer) => Trips.RoundTrip(peer) ?? ProbedRoundTrip(peer);
+
+    /// <summary>How long to wait for a hop's acknowledgement.</summary>
+    public TimeSpan HopTimeout(RingId peer) => Trips.HopTimeout(peer, ProbedRoundTrip(peer));
+
     /// <summary>Whether messages that this node sent to itself wait.</summary>
-    public bool HasLoopback => _loopback.Count > 0;
+    public bool HasLoopback => _loopback?.Count > 0;
 
     /// <summary>Takes the next message that this node sent to itself.</summary>
-    public bool TryTakeLoopback(out (Message Message, ContentRef? Content) next) => _loopback.TryDequeue(out next);
+    public bool TryTakeLoopback(out (Message Message, ContentRef? Content) next)
+    {
+        next = default;
+        return _loopback?.TryDequeue(out next) == true;
+    }
+
+    /// <summary>Lets go of what an idle node needs not.</summary>
+    public void Trim()
+    {
+        if (!HasLoopback) _loopback = null;
+        Leafs.Trim();
+    }
 
     public void Schedule(OverlayTimer kind, TimeSpan delay, long argument = 0, RingId subject = default) =>
         Outbox.Schedule(new NodeTimer(PastryNode.OverlayOwner, (byte)kind, argument, subject), delay);
 
     public void Report(FactKind kind, RingId subject = default, long value = 0) => Outbox.Report(new Fact(kind, subject, value));
+
+    private TimeSpan? ProbedRoundTrip(RingId peer)
+    {
+        uint micros = Table.Find(peer)?.Id == peer ? Table.DistanceAt(peer) : RoutingTable.Unmeasured;
+        if (micros == RoutingTable.Unmeasured) micros = Leafs.DistanceTo(peer);
+        if (micros == RoutingTable.Unmeasured) micros = Neighbourhood.DistanceTo(peer);
+        return micros == RoutingTable.Unmeasured ? null : TimeSpan.FromMicroseconds(Math.Max(1, micros));
+    }
 }
 
 /// <summary>The timers of the overlay's own machines.</summary>

@@ -1,3 +1,4 @@
+using PastryActors.Core.Collections;
 using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
@@ -28,12 +29,13 @@ public sealed class PastryNode : INodeCore, IProbeEvents
     private readonly Joiner _joiner;
     private readonly HeartbeatKeeper _heartbeats;
     private readonly TableKeeper _tables;
+    private readonly TableProber _tableProber;
     private readonly RingMerger _merger;
     private readonly Router _router;
     private readonly PeerQueries _queries;
     private readonly IPastryComponent[] _components;
-    private readonly Action<NodeHandle, Message>?[] _overlay = new Action<NodeHandle, Message>?[byte.MaxValue + 1];
-    private readonly IPastryApplication?[] _applications = new IPastryApplication?[byte.MaxValue + 1];
+    private readonly JoinAnswerer _joins;
+    private readonly byte[] _componentOf;
     private Instant _startedAt;
     private int _leafsSeen;
     private bool _left;
@@ -51,15 +53,17 @@ public sealed class PastryNode : INodeCore, IProbeEvents
         _prober = new Prober(_node, this);
         _meter = new DistanceMeter(_node);
         _search = new SeedSearch(_node, _meter);
-        _meter.Listener = _search.OnMeasured;
+        _meter.Listener = OnMeasured;
         _joiner = new Joiner(_node, contacts, _prober, _meter, _search, () => SetActive(true));
         _heartbeats = new HeartbeatKeeper(_node, _prober);
         _tables = new TableKeeper(_node, _prober, _meter);
+        _tableProber = new TableProber(_node, _meter);
         _merger = new RingMerger(_node, _joiner, _prober);
-        _router = new Router(_node, _prober, kind => _applications[kind]);
+        _router = new Router(_node, _prober, ApplicationOf);
         _queries = new PeerQueries(_node);
+        _joins = new JoinAnswerer(_node);
         _components = [.. components];
-        Wire();
+        _componentOf = Attach();
     }
 
     /// <inheritdoc/>
@@ -84,7 +88,7 @@ public sealed class PastryNode : INodeCore, IProbeEvents
     public NeighbourhoodSet Neighbourhood => _node.Neighbourhood;
 
     /// <summary>The smoothed round trip to a peer, or null if it was never measured.</summary>
-    public TimeSpan? RoundTrip(RingId peer) => _node.Trips.RoundTrip(peer);
+    public TimeSpan? RoundTrip(RingId peer) => _node.RoundTrip(peer);
 
     /// <inheritdoc/>
     public void Start(Instant now, Outbox outbox)
@@ -94,6 +98,7 @@ public sealed class PastryNode : INodeCore, IProbeEvents
         for (int i = 0; i < _components.Length; i++) _components[i].Started();
         _heartbeats.Start();
         _tables.Start();
+        _tableProber.Start();
         _merger.Start();
         _joiner.Begin([]);
         Settle();
@@ -126,6 +131,7 @@ public sealed class PastryNode : INodeCore, IProbeEvents
     {
         _merger.Lost(node);
         _tables.OnFailed(node.Id);
+        _tableProber.OnFailed();
         Gone(node, wasLeaf);
     }
 
@@ -143,44 +149,54 @@ public sealed class PastryNode : INodeCore, IProbeEvents
         _tables.SecondStage();
     }
 
-    private void Wire()
+    /// <summary>Attaches the components; answers, by message kind, the number of the one whose it is, 0 if it is nobody's.</summary>
+    private byte[] Attach()
     {
-        On<Routed>(Routed.Number, OnRouted);
-        On<HopAck>(HopAck.Number, _router.OnAck);
-        On<JoinReply>(JoinReply.Number, OnJoinReply);
-        On<JoinRefused>(JoinRefused.Number, (from, _) => _joiner.OnRefused(from));
-        On<Leave>(Leave.Number, OnLeave);
-        On<LeafSetProbe>(LeafSetProbe.Number, _prober.OnProbe);
-        On<Heartbeat>(Heartbeat.Number, (from, _) => _prober.Heard(from, asNeighbour: true));
-        On<DistanceProbe>(DistanceProbe.Number, _meter.OnProbe);
-        On<StateRequest>(StateRequest.Number, OnStateRequest);
-        On<StateReply>(StateReply.Number, OnStateReply);
-        _applications[JoinRequest.Number] = new JoinAnswerer(_node);
-        _applications[RouteTrace.Number] = _queries;
+        var componentOf = new byte[1 + _components.SelectMany(c => c.Kinds).Select(k => (int)k.Number).DefaultIfEmpty().Max()];
         for (int i = 0; i < _components.Length; i++)
         {
             _components[i].Attach(new ComponentPort(_node, _router, (byte)(i + 1)));
-            foreach (MessageKind kind in _components[i].Kinds) _applications[kind.Number] = _components[i];
+            foreach (MessageKind kind in _components[i].Kinds) componentOf[kind.Number] = (byte)(i + 1);
         }
+
+        return componentOf;
     }
 
-    private void On<T>(byte kind, Action<NodeHandle, T> handler)
-        where T : Message => _overlay[kind] = (from, message) => handler(from, (T)message);
+    private IPastryApplication? ApplicationOf(byte kind)
+    {
+        if (kind == JoinRequest.Number) return _joins;
+        if (kind == RouteTrace.Number) return _queries;
+        return kind < _componentOf.Length && _componentOf[kind] is > 0 and byte owner ? _components[owner - 1] : null;
+    }
 
     private void OnReceived(NodeHandle from, Message message, ContentRef? content)
     {
-        _node.Trips.Heard(from, _node.Now);
         _prober.Heard(from, asNeighbour: false);
         Dispatch(from, message, content);
+        _node.Heard(from);
     }
 
     private void Dispatch(NodeHandle from, Message message, ContentRef? content)
     {
-        if (_overlay[message.Kind] is { } handler)
+        switch (message)
         {
-            handler(from, message);
+            case Routed hop: OnRouted(from, hop); break;
+            case HopAck ack: _router.OnAck(from, ack); break;
+            case JoinReply reply: OnJoinReply(from, reply); break;
+            case JoinRefused: _joiner.OnRefused(from); break;
+            case Leave leave: OnLeave(from, leave); break;
+            case LeafSetProbe probe: _prober.OnProbe(from, probe); break;
+            case Heartbeat: _prober.Heard(from, asNeighbour: true); break;
+            case DistanceProbe probe: _meter.OnProbe(from, probe); break;
+            case StateRequest request: OnStateRequest(from, request); break;
+            case StateReply reply: OnStateReply(from, reply); break;
+            default: DispatchToApplication(from, message, content); break;
         }
-        else if (_applications[message.Kind] is { } application)
+    }
+
+    private void DispatchToApplication(NodeHandle from, Message message, ContentRef? content)
+    {
+        if (ApplicationOf(message.Kind) is { } application)
         {
             application.Deliver(new RoutedMessage { Key = Self.Id, Source = from, Payload = message, Content = content, Direct = true });
         }
@@ -224,17 +240,40 @@ public sealed class PastryNode : INodeCore, IProbeEvents
         foreach (IPastryComponent component in _components) component.PeerFailed(peer);
     }
 
+    /// <summary>Whoever stands in the table and does not answer a question is suspected.</summary>
+    private void OnMeasured(NodeHandle target, TimeSpan? roundTrip)
+    {
+        _search.OnMeasured(target, roundTrip);
+        if (roundTrip is null && _node.Table.Find(target.Id)?.Id == target.Id) _prober.Suspect(target);
+    }
+
+    private void OnHeartbeatTick()
+    {
+        _heartbeats.OnTick();
+        _tableProber.OnTick();
+    }
+
+    /// <summary>A period with nothing but its end in common for all that keep more than an idle node needs.</summary>
+    private void OnLeafSetTick()
+    {
+        _tables.OnLeafSetTick();
+        _router.Trim();
+        _meter.Trim();
+        _search.Trim();
+        _node.Trim();
+    }
+
     private void OnStateRequest(NodeHandle from, StateRequest request)
     {
         if (!IsActive && request.Part == StatePart.LeafSet) _joiner.OnOtherJoins(from);
-        IEnumerable<NodeHandle> nodes = request.Part switch
+        ValueList<NodeHandle> nodes = request.Part switch
         {
-            StatePart.LeafSet => _node.Leafs.Left,
-            StatePart.Row => _node.Table.Row(request.Row),
-            _ => _node.Neighbourhood.Nodes.Select(n => n.Node),
+            StatePart.LeafSet => _node.Leafs.Left.ToValueList(),
+            StatePart.Row => _node.Table.Row(request.Row).ToValueList(),
+            _ => _node.Neighbourhood.Nodes.Select(n => n.Node).ToValueList(),
         };
-        IEnumerable<NodeHandle> more = request.Part == StatePart.LeafSet ? _node.Leafs.Right : [];
-        _node.Send(from, new StateReply(request.Part, request.Row, request.Tag, IsActive, _node.Table.RowCount, [.. nodes], [.. more]));
+        ValueList<NodeHandle> more = request.Part == StatePart.LeafSet ? _node.Leafs.Right.ToValueList() : default;
+        _node.Send(from, new StateReply(request.Part, request.Row, request.Tag, IsActive, _node.Table.RowCount, nodes, more));
     }
 
     private void OnStateReply(NodeHandle from, StateReply reply)
@@ -261,12 +300,12 @@ public sealed class PastryNode : INodeCore, IProbeEvents
 
         switch ((OverlayTimer)timer.Kind)
         {
-            case OverlayTimer.Heartbeat: _heartbeats.OnTick(); break;
+            case OverlayTimer.Heartbeat: OnHeartbeatTick(); break;
             case OverlayTimer.ProbeTimeout: _prober.OnTimeout(timer.Subject, timer.Argument); break;
             case OverlayTimer.HopTimeout: _router.OnTimer(); break;
             case OverlayTimer.JoinStep: _joiner.OnStep(timer.Argument); break;
             case OverlayTimer.DistanceSweep: _meter.OnSweep(); break;
-            case OverlayTimer.LeafSetMaintenance: _tables.OnLeafSetTick(); break;
+            case OverlayTimer.LeafSetMaintenance: OnLeafSetTick(); break;
             case OverlayTimer.TableMaintenance: _tables.OnTableTick(); break;
             case OverlayTimer.NeighbourhoodMaintenance: _tables.OnNeighbourhoodTick(); break;
             case OverlayTimer.MaintenanceCheck: _tables.OnCheck(); break;
@@ -303,8 +342,8 @@ public sealed class PastryNode : INodeCore, IProbeEvents
 
     private void LeaveNow(Request request)
     {
-        var leave = new Leave([.. _node.Leafs.Members()]);
-        foreach (NodeHandle member in _node.Leafs.Members()) _node.Send(member, leave);
+        var leave = new Leave(_node.Leafs.Snapshot);
+        foreach (NodeHandle member in leave.Leafs) _node.Send(member, leave);
         _left = true;
         SetActive(false);
         _node.Outbox.Reply(new LeftRing(request.Id));
@@ -313,7 +352,7 @@ public sealed class PastryNode : INodeCore, IProbeEvents
     private void OnLinkFailed(NodeHandle peer)
     {
         _joiner.OnLinkFailed(peer);
-        if (_node.Leafs.Contains(peer.Id) || _node.Table.Find(peer.Id)?.Id == peer.Id) _prober.Probe(peer);
+        if (_node.Leafs.Contains(peer.Id) || _node.Table.Find(peer.Id)?.Id == peer.Id) _prober.Suspect(peer);
     }
 
     /// <summary>Every neighbour went silent: it is likelier that this node is cut off than that all of them died.</summary>

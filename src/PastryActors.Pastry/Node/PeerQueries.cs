@@ -61,7 +61,7 @@ internal sealed class PeerQueries(NodeContext node) : IPastryApplication
     {
         var trace = (RouteTrace)message.Payload;
         if (next.Id == node.Self.Id) return true;
-        long micros = (node.Trips.RoundTrip(next.Id)?.Ticks ?? 0) / TimeSpan.TicksPerMicrosecond;
+        long micros = (node.RoundTrip(next.Id)?.Ticks ?? 0) / TimeSpan.TicksPerMicrosecond;
         message.Payload = trace with { Hops = [.. trace.Hops, new TracedHop(next, micros)] };
         return true;
     }

@@ -21,7 +21,7 @@ internal sealed class PendingHop(ulong sequence, RoutedMessage message)
     public int Attempts { get; set; }
 
     /// <summary>Hops that stayed silent and are gone around.</summary>
-    public List<RingId> Excluded { get; } = [];
+    public List<RingId>? Excluded { get; set; }
 }
 
 /// <summary>
@@ -33,8 +33,8 @@ internal sealed class HopTracker(NodeContext node, Action<PendingHop> overdue)
     /// <summary>Hops under way at once. Beyond it messages are sent without waiting for acknowledgements, and counted.</summary>
     public const int PendingMax = 16_384;
 
-    private readonly Dictionary<ulong, PendingHop> _pending = [];
-    private readonly PriorityQueue<ulong, Instant> _deadlines = new();
+    private Dictionary<ulong, PendingHop> _pending = [];
+    private PriorityQueue<ulong, Instant> _deadlines = new();
     private ulong _sequence;
     private Instant _armedFor = Instant.Never;
 
@@ -58,7 +58,7 @@ internal sealed class HopTracker(NodeContext node, Action<PendingHop> overdue)
     public void Sent(PendingHop pending, NodeHandle next)
     {
         (pending.Next, pending.SentAt) = (next, node.Now);
-        TimeSpan patience = node.Trips.HopTimeout(next.Id) * (1 << Math.Min(pending.Attempts, 6));
+        TimeSpan patience = node.HopTimeout(next.Id) * (1 << Math.Min(pending.Attempts, 6));
         Instant deadline = node.Now + (patience < node.Options.HopTimeoutMax ? patience : node.Options.HopTimeoutMax);
         pending.Deadline = deadline;
         pending.Attempts++;
@@ -94,6 +94,13 @@ internal sealed class HopTracker(NodeContext node, Action<PendingHop> overdue)
     public void OnNodeFailed(RingId id)
     {
         foreach (PendingHop pending in _pending.Values.Where(p => p.Next.Id == id).OrderBy(p => p.Sequence).ToArray()) overdue(pending);
+    }
+
+    /// <summary>Lets go of what grew with traffic, once there is none.</summary>
+    public void Trim()
+    {
+        if (_pending.Count == 0) _pending = [];
+        if (_deadlines.Count == 0) _deadlines = new();
     }
 
     private void Arm(Instant deadline)

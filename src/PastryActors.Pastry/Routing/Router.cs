@@ -39,7 +39,11 @@ internal sealed class Router
     public void Route(Message payload, RingId key)
     {
         var message = new RoutedMessage { Key = key, Source = _node.Self, Payload = payload };
-        if (!Advance(message)) Lose(message);
+        if (Advance(message)) return;
+
+        // A leaf set that is being repaired covers the key again soon.
+        if (_tracker.Open(message) is { } pending) _tracker.Sent(pending, _node.Self);
+        else Lose(message);
     }
 
     /// <summary>A hop came in. It is acknowledged unless this node would be its root and is not active: then the sender tries again.</summary>
@@ -53,7 +57,7 @@ internal sealed class Router
 
         bool accepted = Advance(new RoutedMessage { Key = hop.Key, Source = hop.Source, Payload = hop.Payload, Hops = hop.Hops });
         if (!accepted || hop.Sequence == 0) return;
-        _duplicates.Add(from.Id, hop.Sequence);
+        _duplicates.Add(from.Id, hop.Sequence, _node.Now);
         _node.Send(from, new HopAck(hop.Sequence));
     }
 
@@ -62,6 +66,13 @@ internal sealed class Router
     public void OnTimer() => _tracker.OnTimer();
 
     public void OnNodeFailed(RingId id) => _tracker.OnNodeFailed(id);
+
+    /// <summary>Lets go of what grew with traffic, once there is none.</summary>
+    public void Trim()
+    {
+        _tracker.Trim();
+        _duplicates.Expire(_node.Now);
+    }
 
     /// <summary>One step: to the next hop, or to the application if this is the root. False if this node cannot take the message now.</summary>
     private bool Advance(RoutedMessage message)
@@ -107,7 +118,7 @@ internal sealed class Router
     /// </summary>
     private void OnOverdue(PendingHop pending)
     {
-        _prober.Probe(pending.Next);
+        _prober.Suspect(pending.Next);
         RoutedMessage message = pending.Message;
         if (pending.Attempts >= AttemptsMax)
         {
@@ -116,7 +127,7 @@ internal sealed class Router
             return;
         }
 
-        pending.Excluded.Add(pending.Next.Id);
+        (pending.Excluded ??= []).Add(pending.Next.Id);
         NextHop hop = Next(message, CollectionsMarshal.AsSpan(pending.Excluded));
         if (!IsHere(hop))
         {
@@ -127,8 +138,8 @@ internal sealed class Router
         }
 
         // Everyone closer has failed: this node is the root now, and asks its hooks again.
-        _tracker.Close(pending);
-        if (!Advance(message)) Lose(message);
+        if (Advance(message)) _tracker.Close(pending);
+        else _tracker.Sent(pending, _node.Self);
     }
 
     private NextHop Next(in RoutedMessage message, ReadOnlySpan<RingId> excluded)

@@ -1,3 +1,4 @@
+using PastryActors.Core.Collections;
 using PastryActors.Core.Ring;
 
 namespace PastryActors.Pastry.Tables;
@@ -8,8 +9,9 @@ namespace PastryActors.Pastry.Tables;
 /// </summary>
 public sealed class LeafSet
 {
-    private readonly List<NodeHandle> _left;
-    private readonly List<NodeHandle> _right;
+    private readonly LeafSide _left;
+    private readonly LeafSide _right;
+    private NodeHandle[]? _members;
 
     /// <summary>An empty leaf set around <paramref name="self"/>.</summary>
     /// <param name="size">The paper's L: even, at least 2.</param>
@@ -18,8 +20,8 @@ public sealed class LeafSet
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 2);
         Self = self;
         HalfSize = size / 2;
-        _left = new List<NodeHandle>(HalfSize);
-        _right = new List<NodeHandle>(HalfSize);
+        _left = new LeafSide(self, HalfSize, clockwise: false);
+        _right = new LeafSide(self, HalfSize, clockwise: true);
     }
 
     /// <summary>The id in the middle.</summary>
@@ -32,73 +34,43 @@ public sealed class LeafSet
     public int Version { get; private set; }
 
     /// <summary>The nodes met walking counter-clockwise, nearest first.</summary>
-    public IReadOnlyList<NodeHandle> Left => _left;
+    public IReadOnlyList<NodeHandle> Left => _left.Nodes;
 
     /// <summary>The nodes met walking clockwise, nearest first.</summary>
-    public IReadOnlyList<NodeHandle> Right => _right;
+    public IReadOnlyList<NodeHandle> Right => _right.Nodes;
 
     /// <summary>Whether no other node is known.</summary>
     public bool IsEmpty => _left.Count == 0 && _right.Count == 0;
 
     /// <summary>Whether the two sides meet, so that the set is the whole ring.</summary>
-    public bool Wraps
-    {
-        get
-        {
-            foreach (NodeHandle node in _left)
-            {
-                if (ContainsIn(_right, node.Id)) return true;
-            }
-
-            return false;
-        }
-    }
+    public bool Wraps => _left.Count > 0 && _right.Count > 0 && SidesOverlap();
 
     /// <summary>Whether both sides are full, or the whole ring is known. An empty set is complete for a ring of one.</summary>
-    public bool IsComplete => IsEmpty || (_left.Count == HalfSize && _right.Count == HalfSize) || Wraps;
+    public bool IsComplete => IsEmpty || (_left.IsFull && _right.IsFull) || Wraps;
 
     /// <summary>Number of distinct nodes.</summary>
-    public int Count
-    {
-        get
-        {
-            int count = _left.Count;
-            foreach (NodeHandle node in _right)
-            {
-                if (!ContainsIn(_left, node.Id)) count++;
-            }
+    public int Count => Snapshot.Count;
 
-            return count;
-        }
-    }
-
-    /// <summary>The outermost node on the left; this node itself while that side is empty after a failure.</summary>
-    private RingId LeftEnd => _left.Count > 0 ? _left[^1].Id : Self;
-
-    private RingId RightEnd => _right.Count > 0 ? _right[^1].Id : Self;
+    /// <summary>The distinct nodes as a list that later changes leave as it is, to be put into messages: made once a change.</summary>
+    internal ValueList<NodeHandle> Snapshot => new(_members ??= [.. Distinct()]);
 
     /// <summary>The distinct nodes, the right side outwards and then what only the left side has.</summary>
-    public IEnumerable<NodeHandle> Members()
-    {
-        foreach (NodeHandle node in _right) yield return node;
-        foreach (NodeHandle node in _left)
-        {
-            if (!ContainsIn(_right, node.Id)) yield return node;
-        }
-    }
+    public IEnumerable<NodeHandle> Members() => Snapshot;
 
     /// <summary>Whether the node stands in the set.</summary>
-    public bool Contains(RingId id) => ContainsIn(_left, id) || ContainsIn(_right, id);
+    public bool Contains(RingId id) => _left.Contains(id) || _right.Contains(id);
 
     /// <summary>The handle under which a member is known, or null.</summary>
-    public NodeHandle? Find(RingId id) => _left.Find(n => n.Id == id) ?? _right.Find(n => n.Id == id);
+    public NodeHandle? Find(RingId id)
+    {
+        int left = _left.IndexOf(id);
+        if (left >= 0) return _left[left];
+        int right = _right.IndexOf(id);
+        return right >= 0 ? _right[right] : null;
+    }
 
     /// <summary>Whether a node of this id would belong into the set, were it added.</summary>
-    public bool Admits(RingId id) =>
-        id != Self && !Contains(id)
-        && (_left.Count < HalfSize || _right.Count < HalfSize
-            || id.ClockwiseTo(Self) < _left[^1].Id.ClockwiseTo(Self)
-            || Self.ClockwiseTo(id) < Self.ClockwiseTo(_right[^1].Id));
+    public bool Admits(RingId id) => id != Self && (Takes(_left, _right, id) || Takes(_right, _left, id)) && !Contains(id);
 
     /// <summary>Puts a node where it belongs, or its newer handle in place of an older. True if anything changed.</summary>
     public bool Add(NodeHandle node)
@@ -107,11 +79,10 @@ public sealed class LeafSet
 
         // A member is not put on its other side as well: a side that is short after a failure would look full, and the set like a
         // whole ring, before the nodes that belong there were asked for. CloseRing does it once they were.
-        bool changed = Contains(node.Id)
-            ? Renew(_left, node) | Renew(_right, node)
-            : Insert(_left, node, clockwise: false) | Insert(_right, node, clockwise: true);
-        if (changed) Version++;
-        return changed;
+        if (Contains(node.Id)) return Changed(_left.Renew(node) | _right.Renew(node));
+        bool left = Takes(_left, _right, node.Id);
+        bool right = Takes(_right, _left, node.Id);
+        return Changed((left && _left.Insert(node)) | (right && _right.Insert(node)));
     }
 
     /// <summary>
@@ -121,39 +92,28 @@ public sealed class LeafSet
     public bool CloseRing()
     {
         bool changed = false;
-        foreach (NodeHandle node in Members().ToArray())
-        {
-            if (!ContainsIn(_left, node.Id)) changed |= Insert(_left, node, clockwise: false);
-            if (!ContainsIn(_right, node.Id)) changed |= Insert(_right, node, clockwise: true);
-        }
-
-        if (changed) Version++;
-        return changed;
+        foreach (NodeHandle node in Snapshot) changed |= _left.Insert(node, _right.DistanceTo(node.Id)) | _right.Insert(node, _left.DistanceTo(node.Id));
+        return Changed(changed);
     }
 
     /// <summary>Takes a node out. True if it was there.</summary>
-    public bool Remove(RingId id)
-    {
-        bool removed = _left.RemoveAll(n => n.Id == id) + _right.RemoveAll(n => n.Id == id) > 0;
-        if (removed) Version++;
-        return removed;
-    }
+    public bool Remove(RingId id) => Changed(_left.Remove(id) | _right.Remove(id));
 
     /// <summary>Whether the key lies between the outermost nodes, so that the root of the key is here or in the set (Middleware 2001, figure 2, line 1).</summary>
-    public bool Covers(RingId key) => IsEmpty || Wraps || key.IsBetween(LeftEnd, RightEnd);
+    public bool Covers(RingId key) => IsEmpty || key.IsBetween(_left.End, _right.End) || Wraps;
 
     /// <summary>The node numerically closest to the key among the set and <paramref name="self"/>.</summary>
     public NodeHandle ClosestTo(RingId key, NodeHandle self)
     {
         NodeHandle best = self;
-        foreach (NodeHandle node in _left)
+        for (int i = 0; i < _left.Count; i++)
         {
-            if (key.IsCloser(node.Id, best.Id)) best = node;
+            if (key.IsCloser(_left[i].Id, best.Id)) best = _left[i];
         }
 
-        foreach (NodeHandle node in _right)
+        for (int i = 0; i < _right.Count; i++)
         {
-            if (key.IsCloser(node.Id, best.Id)) best = node;
+            if (key.IsCloser(_right[i].Id, best.Id)) best = _right[i];
         }
 
         return best;
@@ -164,36 +124,52 @@ public sealed class LeafSet
     {
         if (IsEmpty) return UInt128.MaxValue;
         if (Wraps) return UInt128.MaxValue / (UInt128)(Count + 1);
-        UInt128 span = LeftEnd.ClockwiseTo(RightEnd);
+        UInt128 span = _left.End.ClockwiseTo(_right.End);
         return span / (UInt128)(_left.Count + _right.Count);
     }
 
-    private bool Insert(List<NodeHandle> side, NodeHandle node, bool clockwise)
+    /// <summary>Notes the measured distance of a member.</summary>
+    internal void Measured(RingId id, uint roundTripMicros)
     {
-        int at = 0;
-        while (at < side.Count && Offset(side[at].Id, clockwise) <= Offset(node.Id, clockwise)) at++;
+        _left.Measured(id, roundTripMicros);
+        _right.Measured(id, roundTripMicros);
+    }
 
-        if (at >= HalfSize) return false;
-        side.Insert(at, node);
-        if (side.Count > HalfSize) side.RemoveAt(HalfSize);
+    /// <summary>The measured distance of a member; <see cref="RoutingTable.Unmeasured"/> if it was not measured or is none.</summary>
+    internal uint DistanceTo(RingId id) => Math.Min(_left.DistanceTo(id), _right.DistanceTo(id));
+
+    /// <summary>Lets go of what can be made again.</summary>
+    internal void Trim() => _members = null;
+
+    /// <summary>
+    /// Whether a side has room for the id. A side that is short after a failure does not take what lies beyond the end of the other, full
+    /// side: from there it reaches round the ring, and whatever lies between would seem to be missing.
+    /// </summary>
+    private bool Takes(LeafSide side, LeafSide other, RingId id) =>
+        side.HasRoomFor(id) && (side.IsFull || !other.IsFull || side.IsNearHalf(id) || Wraps);
+
+    private bool Changed(bool changed)
+    {
+        if (!changed) return false;
+        Version++;
+        _members = null;
         return true;
     }
 
-    private static bool Renew(List<NodeHandle> side, NodeHandle node)
+    private IEnumerable<NodeHandle> Distinct()
     {
-        int at = side.FindIndex(n => n.Id == node.Id);
-        if (at < 0 || !node.Supersedes(side[at])) return false;
-        side[at] = node;
-        return true;
-    }
-
-    private UInt128 Offset(RingId id, bool clockwise) => clockwise ? Self.ClockwiseTo(id) : id.ClockwiseTo(Self);
-
-    private static bool ContainsIn(List<NodeHandle> side, RingId id)
-    {
-        foreach (NodeHandle node in side)
+        foreach (NodeHandle node in _right.Nodes) yield return node;
+        foreach (NodeHandle node in _left.Nodes)
         {
-            if (node.Id == id) return true;
+            if (!_right.Contains(node.Id)) yield return node;
+        }
+    }
+
+    private bool SidesOverlap()
+    {
+        for (int i = _left.Count - 1; i >= 0; i--)
+        {
+            if (_right.Contains(_left[i].Id)) return true;
         }
 
         return false;

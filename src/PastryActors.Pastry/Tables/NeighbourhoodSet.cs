@@ -14,18 +14,36 @@ public sealed class NeighbourhoodSet(RingId self, int size)
     public bool Consider(NodeHandle node, uint roundTripMicros)
     {
         if (node.Id == self) return false;
-        _nodes.RemoveAll(n => n.Node.Id == node.Id);
-        int at = _nodes.FindIndex(n => roundTripMicros < n.RoundTripMicros);
-        if (at < 0) at = _nodes.Count;
+        Remove(node.Id);
+        int at = 0;
+        while (at < _nodes.Count && _nodes[at].RoundTripMicros <= roundTripMicros) at++;
         if (at >= size) return false;
+        if (_nodes.Count == size) _nodes.RemoveAt(size - 1);
         _nodes.Insert(at, (node, roundTripMicros));
-        if (_nodes.Count > size) _nodes.RemoveAt(size);
         return true;
     }
 
     /// <summary>Takes a node out. True if it was there.</summary>
-    public bool Remove(RingId id) => _nodes.RemoveAll(n => n.Node.Id == id) > 0;
+    public bool Remove(RingId id)
+    {
+        int at = IndexOf(id);
+        if (at >= 0) _nodes.RemoveAt(at);
+        return at >= 0;
+    }
 
     /// <summary>Whether the node is one of those nearest.</summary>
-    public bool Contains(RingId id) => _nodes.Exists(n => n.Node.Id == id);
+    public bool Contains(RingId id) => IndexOf(id) >= 0;
+
+    /// <summary>The measured distance of a member; <see cref="RoutingTable.Unmeasured"/> for any other.</summary>
+    internal uint DistanceTo(RingId id) => IndexOf(id) is >= 0 and int at ? _nodes[at].RoundTripMicros : RoutingTable.Unmeasured;
+
+    private int IndexOf(RingId id)
+    {
+        for (int i = 0; i < _nodes.Count; i++)
+        {
+            if (_nodes[i].Node.Id == id) return i;
+        }
+
+        return -1;
+    }
 }

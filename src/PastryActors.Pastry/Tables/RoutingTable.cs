@@ -1,3 +1,4 @@
+using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 
 namespace PastryActors.Pastry.Tables;
@@ -37,21 +38,34 @@ public sealed class RoutingTable(RingId self, int digitBits)
         ref Entry entry = ref Slot(node.Id);
         if (entry.Node is null)
         {
-            entry = new Entry(node, roundTripMicros);
+            entry = new Entry(node, roundTripMicros, HeardSeconds: 0);
             Count++;
             return true;
         }
 
         if (entry.Node.Id == node.Id)
         {
-            entry = new Entry(node.Supersedes(entry.Node) ? node : entry.Node, roundTripMicros == Unmeasured ? entry.RoundTripMicros : roundTripMicros);
+            if (node.Supersedes(entry.Node)) entry.Node = node;
+            if (roundTripMicros != Unmeasured) entry.RoundTripMicros = roundTripMicros;
             return true;
         }
 
         if (roundTripMicros >= entry.RoundTripMicros) return false;
-        entry = new Entry(node, roundTripMicros);
+        entry = new Entry(node, roundTripMicros, HeardSeconds: 0);
         return true;
     }
+
+    /// <summary>Notes that a node spoke, by the handle that it spoke under. Nothing, if it does not stand in the table.</summary>
+    internal void Heard(NodeHandle node, Instant now)
+    {
+        if (Find(node.Id) is not { } there || there.Id != node.Id) return;
+        ref Entry entry = ref Slot(node.Id);
+        if (node.Supersedes(there)) entry.Node = node;
+        entry.HeardSeconds = (uint)(now.Ticks / TimeSpan.TicksPerSecond);
+    }
+
+    /// <summary>When the node that stands where <paramref name="id"/> belongs last spoke, to the second; the origin of time if it did not.</summary>
+    internal Instant HeardAt(RingId id) => Find(id) is null ? default : new Instant(Slot(id).HeardSeconds * TimeSpan.TicksPerSecond);
 
     /// <summary>The node that stands where <paramref name="id"/> belongs, or null.</summary>
     public NodeHandle? Find(RingId id)
@@ -99,6 +113,22 @@ public sealed class RoutingTable(RingId self, int digitBits)
         }
     }
 
+    /// <summary>The entry that follows the place of <paramref name="id"/>, row by row, and the first one after the last; null for an empty table.</summary>
+    internal NodeHandle? After(RingId id)
+    {
+        if (Count == 0) return null;
+        int columns = 1 << digitBits;
+        int row = self.SharedPrefixLength(id, digitBits);
+        int place = row >= _rows.Count ? -1 : (row * columns) + id.Digit(row, digitBits);
+        for (int step = 1; step <= _rows.Count * columns; step++)
+        {
+            int at = (place + step) % (_rows.Count * columns);
+            if (_rows[at / columns]?[at % columns].Node is { } node) return node;
+        }
+
+        return null;
+    }
+
     /// <summary>All nodes, row by row.</summary>
     public IEnumerable<NodeHandle> All()
     {
@@ -116,5 +146,6 @@ public sealed class RoutingTable(RingId self, int digitBits)
         return ref entries[id.Digit(row, digitBits)];
     }
 
-    private readonly record struct Entry(NodeHandle? Node, uint RoundTripMicros);
+    /// <summary>Sixteen bytes: seconds of 32 bits fill what alignment would waste.</summary>
+    private record struct Entry(NodeHandle? Node, uint RoundTripMicros, uint HeardSeconds);
 }

@@ -1,4 +1,5 @@
 using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
 using PastryActors.Pastry.Maintenance;
 using PastryActors.Pastry.Messages;
 using PastryActors.Pastry.Node;
@@ -32,13 +33,31 @@ public sealed class RingMergerTests
     }
 
     [Fact]
-    public void Contacts_that_stand_in_no_table_are_asked_as_well()
+    public void Contacts_that_are_no_neighbours_are_asked_as_well_whether_or_not_a_table_has_them()
     {
         var bench = new Bench(new Contacts([Peers.Of(0x10)], [], FoundRing: false)) { Context = { IsActive = true } };
         bench.Do(() => bench.Joiner.Begin([]));
         Assert.Equal(Sent(Peers.Of(0x10), WhoIsMyRoot), bench.Do(bench.Merger.OnTick)[1]);
         bench.WithEntries(0x10);
+        Assert.Equal(Sent(Peers.Of(0x10), WhoIsMyRoot), bench.Do(bench.Merger.OnTick)[1]);
+        bench.Context.Leafs.Add(Peers.Of(0x10));
         Assert.Single(bench.Do(bench.Merger.OnTick));
+    }
+
+    [Fact]
+    public void In_a_large_ring_a_node_looks_for_strangers_only_now_and_then()
+    {
+        var bench = new Bench(new Contacts([Peers.Of(0x10)], [], FoundRing: false)) { Context = { IsActive = true } };
+        bench.Do(() => bench.Joiner.Begin([]));
+        for (ulong step = 1; step <= 2; step++)
+        {
+            bench.Context.Leafs.Add(new NodeHandle(Bench.Self.Id.Plus(step << 54), $"r{step}", 1));
+            bench.Context.Leafs.Add(new NodeHandle(Bench.Self.Id.Plus(UInt128.Zero - (step << 54)), $"l{step}", 1));
+        }
+
+        int asked = 0;
+        for (int i = 0; i < 2000; i++) asked += bench.Do(bench.Merger.OnTick).Count(e => e.Kind == EffectKind.Send);
+        Assert.Equal(2, asked);
     }
 
     [Fact]

@@ -75,7 +75,7 @@ public sealed class TableKeeperTests
         _bench.Do(_bench.Tables.OnTableTick);
         _bench.Do(() => _bench.Tables.OnState(Peers.Of(0x50), Row()));
         Effect[] effects = _bench.Do(_bench.Tables.OnCheck);
-        Assert.Equal(Peers.Of(0x8a), Assert.Single(effects, e => e.Body is LeafSetProbe).To);
+        Assert.Equal(Peers.Of(0x8a), Assert.Single(effects, e => e.Body is DistanceProbe { IsAnswer: false }).To);
         Assert.Empty(_bench.Do(_bench.Tables.OnCheck));
     }
 

@@ -85,5 +85,53 @@ public sealed class DistanceMeterTests
         Assert.Empty(_bench.Do(() => _bench.Meter.Consider(Bench.Self)));
     }
 
+    [Fact]
+    public void The_answer_to_a_node_that_could_be_nearer_than_the_entry_in_its_place_asks_back()
+    {
+        _bench.Context.IsActive = true;
+        Assert.Equal([Sent(Peers.Of(0x30), new DistanceProbe(77, IsAnswer: true, 1, PastryActors.Pastry.Tables.RoutingTable.Unmeasured))], Question(0x30));
+        _bench.WithEntries(0x40);
+        Assert.Equal([Sent(Peers.Of(0x41), new DistanceProbe(77, IsAnswer: true, 2, 1000))], Question(0x41));
+        Assert.Equal([Sent(Peers.Of(0x40), new DistanceProbe(77, IsAnswer: true))], Question(0x40));
+    }
+
+    [Fact]
+    public void The_answer_to_a_question_asked_back_fills_the_tables_and_nobody_else_can_give_it()
+    {
+        _bench.Context.IsActive = true;
+        Question(0x30);
+        _bench.Pass(TimeSpan.FromMilliseconds(7));
+        Answer(0x31, 1);
+        Assert.Null(_bench.Context.Table.Find(Peers.Id(0x30)));
+        Answer(0x30, 1);
+        Assert.Equal(7_000u, _bench.Context.Table.DistanceAt(Peers.Id(0x30)));
+        Assert.Empty(_bench.Events);
+    }
+
+    [Theory]
+    [InlineData(12_001, true)]
+    [InlineData(12_000, false)]
+    [InlineData(0, false)]
+    public void A_question_asked_back_is_answered_by_who_is_near_enough_alone(int belowMicros, bool answered)
+    {
+        _bench.Do(() => _bench.Meter.Measure(Peers.Of(0x30)));
+        _bench.Pass(TimeSpan.FromMilliseconds(12));
+        var answer = new DistanceProbe(1, IsAnswer: true, 9, (uint)belowMicros);
+        Effect[] expected = answered ? [Sent(Peers.Of(0x30), new DistanceProbe(9, IsAnswer: true))] : [];
+        Assert.Equal(expected, _bench.Do(() => _bench.Meter.OnProbe(Peers.Of(0x30), answer)));
+    }
+
+    [Fact]
+    public void A_node_asked_already_is_not_asked_again_before_a_rest()
+    {
+        _bench.Do(() => _bench.Meter.Measure(Peers.Of(0x30)));
+        Answer(0x30, 1);
+        Assert.Empty(_bench.Do(() => Assert.False(_bench.Meter.Measure(Peers.Of(0x30)))));
+        _bench.Meter.Trim();
+        Assert.NotEmpty(_bench.Do(() => Assert.True(_bench.Meter.Measure(Peers.Of(0x30)))));
+    }
+
+    private Effect[] Question(int from) => _bench.Do(() => _bench.Meter.OnProbe(Peers.Of(from), new DistanceProbe(77, IsAnswer: false)));
+
     private Effect[] Answer(int from, ulong sequence) => _bench.Do(() => _bench.Meter.OnProbe(Peers.Of(from), new DistanceProbe(sequence, IsAnswer: true)));
 }

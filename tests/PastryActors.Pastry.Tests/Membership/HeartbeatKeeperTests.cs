@@ -12,7 +12,7 @@ public sealed class HeartbeatKeeperTests
 
     private readonly Bench _bench = new Bench().WithLeafs(0x60, 0x70, 0x90, 0xa0);
 
-    public HeartbeatKeeperTests() => _bench.Context.Trips.Heard(Peers.Of(0x90), _bench.Now);
+    public HeartbeatKeeperTests() => _bench.Do(() => _bench.Context.Heard(Peers.Of(0x90)));
 
     [Fact]
     public void The_left_neighbour_alone_is_told_and_the_next_tick_is_jittered() =>

@@ -126,6 +126,15 @@ public sealed class JoinerTests
     }
 
     [Fact]
+    public void When_the_nearest_node_is_no_member_itself_the_join_goes_through_the_member_that_led_to_it()
+    {
+        Bench bench = Joining(1);
+        bench.Do(() => bench.Joiner.OnLeafSet(Peers.Of(1), LeafSet(tag: 1, active: true, 2)));
+        Assert.Contains(Join(Peers.Of(1)), bench.Do(() => bench.Joiner.OnRefused(Peers.Of(2))));
+        Assert.Empty(bench.Do(() => bench.Joiner.OnRefused(Peers.Of(2))));
+    }
+
+    [Fact]
     public void Of_nodes_that_all_wait_for_each_other_long_enough_the_first_by_id_founds_a_ring()
     {
         Bench bench = Joining(0x90);

@@ -50,7 +50,7 @@ public sealed class ProberTests
             _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x90), Answer(active: true, 0xa0))));
         Assert.Equal([0x90], Peers.Names(_bench.Context.Leafs.Members()));
         Assert.Equal(["alive n90 active"], _bench.Events);
-        Assert.Equal(TimeSpan.FromMilliseconds(20), _bench.Context.Trips.RoundTrip(Peers.Id(0x90)));
+        Assert.Equal(TimeSpan.FromMilliseconds(20), _bench.Context.RoundTrip(Peers.Id(0x90)));
     }
 
     [Fact]
@@ -111,13 +111,67 @@ public sealed class ProberTests
     }
 
     [Fact]
+    public void Who_was_told_of_a_failure_sees_for_itself_and_tells_nobody()
+    {
+        _bench.WithLeafs(0x60, 0x70, 0x90, 0xa0);
+        _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x70), Message(ProbePurpose.Announce, [], [0x90])));
+        TimeUp(0x90, 1);
+        TimeUp(0x90, 2);
+        Assert.DoesNotContain(TimeUp(0x90, 3), e => e.Body is LeafSetProbe { Purpose: ProbePurpose.Announce });
+        Assert.Equal(["alive n70", "failed n90 leaf"], _bench.Events);
+    }
+
+    [Fact]
+    public void Whoever_would_not_be_among_the_nearest_if_all_asked_answer_is_held_back()
+    {
+        foreach (int leaf in new[] { 0x60, 0x70, 0x90, 0xa0 }) _bench.Do(() => _bench.Prober.Probe(Peers.Of(leaf)));
+        Effect[] effects = _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0xa0), Answer(active: true, 0x88, 0x90, 0xb0, 0xc0)));
+        Assert.Equal([0x88], Peers.Names(effects.Where(e => e.Kind == EffectKind.Send).Select(e => e.To!)));
+    }
+
+    [Fact]
+    public void When_one_that_was_asked_fails_the_outermost_are_asked_again_for_those_held_back()
+    {
+        Whoever_would_not_be_among_the_nearest_if_all_asked_answer_is_held_back();
+        TimeUp(0x90, 3);
+        TimeUp(0x90, 6);
+        Effect[] effects = TimeUp(0x90, 7);
+        Assert.Equal([0xa0], Peers.Names(effects.Where(e => e.Body is LeafSetProbe { Purpose: ProbePurpose.Ask }).Select(e => e.To!)));
+    }
+
+    [Fact]
     public void A_torn_side_is_repaired_by_asking_its_outermost_and_closed_only_when_that_one_knows_no_more()
     {
         A_silent_node_is_asked_again_and_then_failed_to_its_neighbours_knowledge();
         Assert.False(_bench.Context.Leafs.IsComplete);
-        Assert.Empty(_bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0xa0), Answer(active: true, 0x80, 0x70, 0x60))));
+        Effect[] effects = _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0xa0), Answer(active: true, 0x80, 0x70, 0x60)));
         Assert.Equal([0xa0, 0x60], Peers.Names(_bench.Context.Leafs.Right));
-        Assert.Equal(["failed n90 leaf", "alive na0 active", "settled"], _bench.Events);
+        Assert.Equal([0x60], Peers.Names(effects.Where(e => e.Kind == EffectKind.Send).Select(e => e.To!)));
+        Assert.Equal(["failed n90 leaf", "alive na0 active"], _bench.Events);
+        _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x60), Answer(active: true, 0x80, 0x70, 0xa0)));
+        Assert.Equal(["alive n60 active", "settled"], _bench.Events[2..]);
+    }
+
+    [Fact]
+    public void A_member_is_asked_for_its_leaf_set_on_suspicion_and_anyone_else_only_for_a_sign_of_life()
+    {
+        _bench.WithLeafs(0x70, 0x90);
+        Assert.IsType<LeafSetProbe>(_bench.Do(() => _bench.Prober.Suspect(Peers.Of(0x90)))[0].Message);
+        Assert.False(Assert.IsType<DistanceProbe>(_bench.Do(() => _bench.Prober.Suspect(Peers.Of(0x20)))[0].Message).IsAnswer);
+    }
+
+    [Fact]
+    public void Any_sign_of_life_clears_a_suspicion_and_silence_confirms_it()
+    {
+        _bench.WithLeafs(0x60, 0x70, 0x90, 0xa0);
+        _bench.Do(() => _bench.Prober.Suspect(Peers.Of(0x20)));
+        _bench.Do(() => _bench.Prober.Heard(Peers.Of(0x20), asNeighbour: false));
+        Assert.True(_bench.Prober.IsIdle);
+        _bench.Do(() => _bench.Prober.Suspect(Peers.Of(0x30)));
+        TimeUp(0x30, 2);
+        TimeUp(0x30, 3);
+        TimeUp(0x30, 4);
+        Assert.Equal(["settled", "failed n30", "settled"], _bench.Events);
     }
 
     [Fact]
@@ -135,7 +189,7 @@ public sealed class ProberTests
         _bench.Do(() => _bench.Prober.Probe(Peers.Of(0x90)));
         TimeUp(0x90, 1);
         _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x90), Answer(active: true)));
-        Assert.Null(_bench.Context.Trips.RoundTrip(Peers.Id(0x90)));
+        Assert.Null(_bench.Context.RoundTrip(Peers.Id(0x90)));
     }
 
     [Fact]

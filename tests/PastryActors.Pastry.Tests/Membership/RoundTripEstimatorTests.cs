@@ -20,8 +20,14 @@ public sealed class RoundTripEstimatorTests
     {
         Assert.Null(_trips.RoundTrip(Peer));
         Assert.Equal(_options.HopTimeoutMax / 3, _trips.HopTimeout(Peer));
-        _trips.Heard(Peers.Of(1), Now);
-        Assert.Null(_trips.RoundTrip(Peer));
+    }
+
+    [Fact]
+    public void A_peer_without_traffic_is_given_three_times_the_round_trip_that_a_probe_measured()
+    {
+        Assert.Equal(TimeSpan.FromMilliseconds(120), _trips.HopTimeout(Peer, TimeSpan.FromMilliseconds(40)));
+        Measure(100);
+        Assert.Equal(TimeSpan.FromMilliseconds(300), _trips.HopTimeout(Peer, TimeSpan.FromMilliseconds(40)));
     }
 
     [Fact]
@@ -61,29 +67,23 @@ public sealed class RoundTripEstimatorTests
     }
 
     [Fact]
-    public void It_remembers_when_it_last_heard_from_and_wrote_to_a_peer()
+    public void A_peer_that_was_forgotten_is_a_stranger()
     {
-        Assert.Null(_trips.LastHeard(Peer));
-        Assert.Null(_trips.LastSent(Peer));
-        _trips.Heard(Peers.Of(1), Now);
-        _trips.Sent(Peer, Now + TimeSpan.FromSeconds(1));
-        Assert.Equal((Now, Now + TimeSpan.FromSeconds(1)), (_trips.LastHeard(Peer), _trips.LastSent(Peer)));
         _trips.Forget(Peer);
-        Assert.Null(_trips.LastHeard(Peer));
+        Measure(100);
+        _trips.Forget(Peer);
+        Assert.Null(_trips.RoundTrip(Peer));
     }
 
     [Fact]
-    public void Beyond_its_bound_the_longest_unheard_is_forgotten()
+    public void Beyond_its_bound_the_longest_unmeasured_is_forgotten()
     {
-        for (int i = 0; i < RoundTripEstimator.PeersMax; i++)
-        {
-            _trips.Heard(new NodeHandle(new RingId((UInt128)i), "", 1), Now + TimeSpan.FromSeconds(i == 500 ? 0 : i + 1));
-        }
-
-        _trips.Heard(new NodeHandle(new RingId(9999), "", 1), Now);
-        Assert.Null(_trips.LastHeard(new RingId(500)));
-        Assert.NotNull(_trips.LastHeard(new RingId(0)));
-        Assert.NotNull(_trips.LastHeard(new RingId(9999)));
+        TimeSpan sample = TimeSpan.FromMilliseconds(1);
+        for (int i = 0; i < RoundTripEstimator.PeersMax; i++) _trips.Measured(new RingId((UInt128)i), sample, Now + TimeSpan.FromSeconds(i == 50 ? 0 : i + 1));
+        _trips.Measured(new RingId(9999), sample, Now);
+        Assert.Null(_trips.RoundTrip(new RingId(50)));
+        Assert.NotNull(_trips.RoundTrip(new RingId(0)));
+        Assert.NotNull(_trips.RoundTrip(new RingId(9999)));
     }
 
     private void Measure(double milliseconds) => _trips.Measured(Peer, TimeSpan.FromMilliseconds(milliseconds), Now);

@@ -53,6 +53,16 @@ public sealed class SeedSearchTests
     }
 
     [Fact]
+    public void In_a_ring_that_its_leaf_sets_do_not_hold_the_rows_too_deep_to_be_near_are_left_out()
+    {
+        // Neighbours 2^120 apart: 256 nodes, whose second row reaches farther than the sample of the leaf set.
+        StateReply leafs = new(StatePart.LeafSet, 0, 0, true, 30, [.. Peers.All(0x3f, 0x3e)], [.. Peers.All(0x41, 0x42)]);
+        _bench.Do(() => _bench.Search.Begin(Peers.Of(0x40), leafs));
+        foreach (int leaf in new[] { 0x3f, 0x3e, 0x41, 0x42 }) Measured(leaf, milliseconds: 50);
+        Assert.Equal((Peers.Of(0x40), new StateRequest(StatePart.Row, 0, 1)), Asked(Measured(0x40, milliseconds: 40)));
+    }
+
+    [Fact]
     public void A_search_that_was_stopped_finds_nothing()
     {
         Begin(member: 1, depth: 1);

@@ -21,7 +21,7 @@ internal static class MessageSamples
         Leave.Number => new Leave(Nodes(random)),
         LeafSetProbe.Number => new LeafSetProbe((ProbePurpose)random.Next(3), random.Flag(), Nodes(random), Nodes(random)),
         Heartbeat.Number => new Heartbeat(),
-        DistanceProbe.Number => new DistanceProbe(random.Number(), random.Flag()),
+        DistanceProbe.Number => new DistanceProbe(random.Number(), random.Flag(), random.Number(), (uint)random.Number()),
         StateRequest.Number => new StateRequest((StatePart)random.Next(3), random.Int(), random.Number()),
         StateReply.Number =>
             new StateReply((StatePart)random.Next(3), random.Int(), random.Number(), random.Flag(), random.Int(), Nodes(random), Nodes(random)),

@@ -45,7 +45,7 @@ public sealed class PastrySchemaTests : SchemaContract
             Failed = { m.Failed.Select(NodeOf) },
         },
         Heartbeat => new Schema::Heartbeat(),
-        DistanceProbe m => new Schema::DistanceProbe { Sequence = m.Sequence, IsAnswer = m.IsAnswer },
+        DistanceProbe m => new Schema::DistanceProbe { Sequence = m.Sequence, IsAnswer = m.IsAnswer, Question = m.Question, BelowMicros = m.BelowMicros },
         StateRequest m => new Schema::StateRequest { Part = (Schema::StatePart)m.Part, Row = (uint)m.Row, Tag = m.Tag },
         StateReply m => new Schema::StateReply
         {

@@ -17,7 +17,7 @@ public sealed class RouterTests
     private static readonly RingId Far = Peers.Id(0x2f);
     private static readonly RingId Own = Peers.Id(0x81);
 
-    private readonly Bench _bench = new Bench().WithLeafs(0x60, 0x70, 0x90, 0xa0).WithEntries(0x21);
+    private readonly Bench _bench = new Bench().WithLeafs(0x60, 0x70, 0x90, 0xa0).WithStrangers(0x21);
     private readonly Hooks _hooks = new();
     private readonly Router _router;
     private readonly ulong _sequence;
@@ -50,10 +50,36 @@ public sealed class RouterTests
     {
         _bench.Context.IsActive = false;
         Assert.Empty(Hop(Own, sequence: 5));
-        Assert.Equal([Noted(FactKind.RouteLost, Own, 0)], Route(Own));
         Assert.Empty(_hooks.Delivered);
         _bench.Context.IsActive = true;
         Assert.Equal([Noted(FactKind.Delivered, Own, 3), Ack(5)], Hop(Own, sequence: 5));
+    }
+
+    [Fact]
+    public void What_begins_where_it_cannot_be_delivered_yet_waits_until_it_can()
+    {
+        _bench.Context.IsActive = false;
+        Assert.Equal([Armed(OverlayTimer.HopTimeout, Patience)], Route(Own));
+        _bench.Pass(Patience);
+        Assert.Equal([Armed(OverlayTimer.HopTimeout, Patience * 2)], _bench.Do(_router.OnTimer));
+        _bench.Context.IsActive = true;
+        _bench.Pass(Patience * 2);
+        Assert.Equal([Noted(FactKind.Delivered, Own, 0)], _bench.Do(_router.OnTimer));
+    }
+
+    [Fact]
+    public void What_can_never_be_delivered_is_given_up_in_the_end()
+    {
+        _bench.Context.IsActive = false;
+        Route(Own);
+        List<Effect> effects = [];
+        for (int i = 0; i < 12; i++)
+        {
+            _bench.Pass(Bench.Options.HopTimeoutMax);
+            effects.AddRange(_bench.Do(_router.OnTimer));
+        }
+
+        Assert.Equal(Noted(FactKind.RouteLost, Own, 0), effects[^1]);
     }
 
     [Fact]
@@ -122,7 +148,7 @@ public sealed class RouterTests
         Route(Far);
         _bench.Pass(Patience);
         Effect[] effects = _bench.Do(_router.OnTimer);
-        Assert.Equal((Peers.Of(0x21), ProbePurpose.Ask), (effects[0].To, ((LeafSetProbe)effects[0].Message).Purpose));
+        Assert.Equal((Peers.Of(0x21), false), (effects[0].To, ((DistanceProbe)effects[0].Message).IsAnswer));
         Assert.Equal(
             [
                 Noted(FactKind.HopRerouted, Peers.Id(0x21)),

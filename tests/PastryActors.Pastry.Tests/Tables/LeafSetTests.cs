@@ -9,6 +9,18 @@ public sealed class LeafSetTests
     private readonly LeafSet _leafs = new(Peers.Id(0x80), 4);
 
     [Fact]
+    public void A_side_that_is_short_does_not_reach_round_the_ring_beyond_the_other_sides_end()
+    {
+        LeafSet leafs = new(Peers.Id(0x80), 4);
+        foreach (int node in new[] { 0x60, 0x70, 0x90, 0xa0 }) leafs.Add(Peers.Of(node));
+        leafs.Remove(Peers.Id(0x60));
+        Assert.False(leafs.Admits(Peers.Id(0xb0)));
+        Assert.False(leafs.Add(Peers.Of(0xb0)));
+        Assert.True(leafs.Add(Peers.Of(0x50)));
+        Assert.Equal([0x70, 0x50], Peers.Names(leafs.Left));
+    }
+
+    [Fact]
     public void An_empty_set_is_the_whole_of_a_ring_of_one()
     {
         Assert.True(_leafs.IsEmpty);

@@ -51,7 +51,7 @@ public sealed class MutationTests
         { nameof(AcksAndDrops), "serves" },
         { nameof(DeliversAnywhere), "deliveries" },
         { nameof(ActiveTooEarly), "leafSets" },
-        { nameof(NoFailureDetection), "converges" },
+        { nameof(NoFailureDetection), "leafSets" },
         { nameof(RoutesBack), "loops" },
         { nameof(DeliversTwice), "topicStreams" },
         { nameof(SkipsMessages), "topicStreams" },
