@@ -171,7 +171,7 @@ public sealed class PastComponent : IPastryComponent
             case SyncAsk ask: _machines.Responder.Handle(ask, from); break;
             case SyncTell tell: _machines.Responder.Handle(tell, from); break;
             case RoomNotice notice: _machines.Context.Neighbours.Note(from, notice.FreeBytes, notice.CapacityBytes); break;
-            case RoomQuery query: _machines.Context.Host.Send(new RoomReport(query.Operation, _machines.Context.Neighbours.Roomiest(RoomReport.NodesMax).ToValueList()), from); break;
+            case RoomQuery query: _machines.Context.Host.Send(new RoomReport(query.Operation, _machines.Context.Neighbours.Roomiest(query.ContentLength, RoomReport.NodesMax).ToValueList()), from); break;
             case PointerOffer offer: _machines.Spares.Handle(offer, from); break;
             case CacheCopy copy: _machines.Caching.Handle(copy, from, message.Content); break;
             case Discard discard: _machines.Keeper.Handle(discard, from); break;

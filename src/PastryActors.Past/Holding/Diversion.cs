@@ -5,7 +5,6 @@ using PastryActors.Past.Certificates;
 using PastryActors.Past.Messages;
 using PastryActors.Past.Operations;
 using PastryActors.Pastry.Applications;
-using PastryActors.Pastry.Tables;
 
 namespace PastryActors.Past.Holding;
 
@@ -148,18 +147,11 @@ internal sealed class Diversion(PastContext context, FileId id, ObjectCertificat
         WakeAt(Context.Host.Now + Context.Options.AttemptTimeout);
     }
 
-    // Once: the two nodes at the ends of the leaf set see as many nodes again, up to 2 L in all.
+    // Once.
     private bool Hunt()
     {
-        if (!Hunts || _reportsDue > 0 || Context.Host.Leafs.IsWholeRing || !_tried.Add(default)) return false;
-        LeafSetView leafs = Context.Host.Leafs;
-        foreach (IReadOnlyList<NodeHandle> side in new[] { leafs.Left, leafs.Right })
-        {
-            if (side.Count == 0) continue;
-            _reportsDue++;
-            Context.Host.Send(new RoomQuery(Id), side[^1]);
-        }
-
+        if (!Hunts || _reportsDue > 0 || !_tried.Add(default)) return false;
+        _reportsDue = Context.Neighbours.AskEnds(Id, certificate.ContentLength);
         WakeAt(Context.Host.Now + Context.Options.AttemptTimeout);
         return _reportsDue > 0;
     }

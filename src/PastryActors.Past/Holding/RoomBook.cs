@@ -59,8 +59,8 @@ internal sealed class RoomBook(PastContext context)
         return best is not null && context.Room.Accepts(contentLength, most, diverted: true) ? best : null;
     }
 
-    /// <summary>This node and its neighbours, most room first.</summary>
-    public List<NodeHandle> Roomiest(int count)
+    /// <summary>Of this node and its neighbours those that would hold an object for another, most room first.</summary>
+    public List<NodeHandle> Roomiest(int contentLength, int count)
     {
         List<(NodeHandle Node, long Free)> nodes = [(context.Host.Self, context.Room.FreeBytes)];
         foreach (NodeHandle node in context.Host.Leafs.Members())
@@ -68,7 +68,23 @@ internal sealed class RoomBook(PastContext context)
             if (_known.TryGetValue(node.Id, out var known)) nodes.Add((node, known.Free));
         }
 
+        nodes.RemoveAll(n => !context.Room.Accepts(contentLength, n.Free, diverted: true));
         return [.. nodes.OrderByDescending(n => n.Free).Take(count).Select(n => n.Node)];
+    }
+
+    /// <summary>Asks the two most distant members of the leaf set who has room among theirs: up to 2 L nodes in all (SOSP 2001, section 3.5). Answers how many were asked.</summary>
+    public int AskEnds(long operation, int contentLength)
+    {
+        LeafSetView leafs = context.Host.Leafs;
+        int asked = 0;
+        foreach (IReadOnlyList<NodeHandle> side in leafs.IsWholeRing ? [] : new[] { leafs.Left, leafs.Right })
+        {
+            if (side.Count == 0) continue;
+            asked++;
+            context.Host.Send(new RoomQuery(operation, contentLength), side[^1]);
+        }
+
+        return asked;
     }
 
     /// <summary>Room was taken or became free: tells the neighbours if it is worth it.</summary>

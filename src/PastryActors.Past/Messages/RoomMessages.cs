@@ -38,8 +38,9 @@ public sealed record RoomNotice(long Operation, long FreeBytes, long CapacityByt
     }
 }
 
-/// <summary>Who among you and your neighbours has most room? Asked where a whole leaf set is full. Answered by <see cref="RoomReport"/>.</summary>
-public sealed record RoomQuery(long Operation) : PastMessage(Operation)
+/// <summary>Who among you and your neighbours has room for an object, to hold it for another? Asked where a whole leaf set is full. Answered by <see cref="RoomReport"/>.</summary>
+/// <param name="ContentLength">Bytes of its content.</param>
+public sealed record RoomQuery(long Operation, int ContentLength) : PastMessage(Operation)
 {
     public const byte Number = 53;
 
@@ -48,21 +49,24 @@ public sealed record RoomQuery(long Operation) : PastMessage(Operation)
     internal static RoomQuery Read(ref WireReader reader)
     {
         long operation = 0;
+        int length = 0;
         while (reader.Next())
         {
-            if (reader.Field == 1) operation = (long)reader.Number();
-            else reader.Skip();
+            switch (reader.Field)
+            {
+                case 1: operation = (long)reader.Number(); break;
+                case 2: length = reader.Int(); break;
+                default: reader.Skip(); break;
+            }
         }
 
-        return new RoomQuery(operation);
+        return new RoomQuery(operation, length);
     }
 
-    protected override void WriteFields(WireWriter writer)
-    {
-    }
+    protected override void WriteFields(WireWriter writer) => writer.Number(2, (ulong)ContentLength);
 }
 
-/// <summary>Nodes with room, as far as the sender knows.</summary>
+/// <summary>Nodes with room, as far as the sender knows; there may be none.</summary>
 /// <param name="Nodes">Most room first.</param>
 public sealed record RoomReport(long Operation, ValueList<NodeHandle> Nodes) : PastAnswer(Operation)
 {

@@ -23,6 +23,7 @@ internal sealed class FetchOperation(PastContext context, RepairQueue queue, Fil
     private Tombstone? _tombstone;
     private HolderPointer? _pointer;
     private bool _adopts;
+    private int _reportsDue;
     private bool _isReserved;
 
     public void Begin()
@@ -41,6 +42,7 @@ internal sealed class FetchOperation(PastContext context, RepairQueue queue, Fil
     /// <inheritdoc/>
     public override void Heard(PastAnswer answer, in RoutedMessage message)
     {
+        if (answer is RoomReport report && _reportsDue > 0) Take(report);
         if (_asked is null || message.Source.Id != _asked.Id) return;
         switch (answer)
         {
@@ -57,7 +59,8 @@ internal sealed class FetchOperation(PastContext context, RepairQueue queue, Fil
     /// <inheritdoc/>
     public override void Woke()
     {
-        if (_asked is not null) AskNext();
+        if (_reportsDue > 0) NoRoom(wanted.Length);
+        else if (_asked is not null) AskNext();
     }
 
     /// <inheritdoc/>
@@ -92,8 +95,7 @@ internal sealed class FetchOperation(PastContext context, RepairQueue queue, Fil
             return;
         }
 
-        Context.Host.Report(new Fact(FactKind.NoRoom, id.Key, _certificate!.ContentLength));
-        End(FetchEnd.NoRoom);
+        NoRoom(_certificate!.ContentLength);
     }
 
     private void AskNext()
@@ -108,18 +110,37 @@ internal sealed class FetchOperation(PastContext context, RepairQueue queue, Fil
         {
             End(FetchEnd.Failed);
         }
-        else if (Context.Neighbours.Best(id.Key, wanted.Replicas, wanted.Length, []) is null)
+        else if (Context.Neighbours.Best(id.Key, wanted.Replicas, wanted.Length, []) is not null)
         {
-            // Nobody would take it: to move its bytes would be for nothing.
-            Context.Host.Report(new Fact(FactKind.NoRoom, id.Key, wanted.Length));
-            End(FetchEnd.NoRoom);
+            AskForBytes();
         }
         else
         {
-            _adopts = false;
-            _tried.Clear();
-            AskNext();
+            // To move its bytes would be for nothing if nobody takes it.
+            _reportsDue = Context.Neighbours.AskEnds(Id, wanted.Length);
+            if (_reportsDue == 0) NoRoom(wanted.Length);
+            else WakeAt(Context.Host.Now + Context.Options.AttemptTimeout);
         }
+    }
+
+    private void Take(RoomReport report)
+    {
+        _reportsDue--;
+        if (report.Nodes.Count > 0) AskForBytes();
+        else if (_reportsDue == 0) NoRoom(wanted.Length);
+    }
+
+    private void AskForBytes()
+    {
+        (_adopts, _reportsDue) = (false, 0);
+        _tried.Clear();
+        AskNext();
+    }
+
+    private void NoRoom(int length)
+    {
+        Context.Host.Report(new Fact(FactKind.NoRoom, id.Key, length));
+        End(FetchEnd.NoRoom);
     }
 
     private bool IsBeyond(NodeHandle node, int replicas) =>

@@ -246,6 +246,38 @@ public sealed class DiversionTests
         Assert.Equal(_closest[3].Self, gone.PointerTo(Id));
     }
 
+    [Fact]
+    public void Where_the_whole_leaf_set_is_full_the_ends_of_it_are_asked_who_has_room()
+    {
+        // Of 16 nodes each sees 4 on either side; one that no leaf set of the object's holders contains has room.
+        List<int> order = [.. Enumerable.Range(0, 16).OrderBy(i => NodeIdentity.NodeIdOf(Keys.Of($"node-{i}").Span))];
+        var ring = new TestRing(16, room: i => order.IndexOf(i) is 0 ? 2_000_000 : 30_000);
+        List<TestNode> clockwise = [.. ring.Nodes.OrderBy(n => n.Self.Id)];
+        var content = Make.Content(new string('y', 2000));
+        ObjectCertificate certificate = FirstNear(clockwise[6], content);
+        List<TestNode> closest = ring.ClosestTo(certificate.File);
+        ring.Ask<ObjectInserted>(closest[3], r => new InsertObject(r, Timeout, certificate, content, false));
+
+        // Then all but the distant one fill up, and a holder fails.
+        foreach (TestNode node in ring.Nodes.Where(n => n != clockwise[0])) node.RoomBytes = 2500;
+        foreach (TestNode node in ring.Nodes) node.Start();
+        ring.MeetAll();
+        ring.RunFor(TimeSpan.FromSeconds(10));
+        ring.Kill(closest[1]);
+        ring.RunFor(TimeSpan.FromSeconds(60));
+        Assert.Equal(3, ring.HolderCount(certificate.File));
+        Assert.Equal(EntryState.Diverted, clockwise[0].StateOf(certificate.File));
+    }
+
+    private static ObjectCertificate FirstNear(TestNode node, MemoryContent content)
+    {
+        for (int i = 0; ; i++)
+        {
+            ObjectCertificate certificate = Make.File($"f{i}", content);
+            if (certificate.File.Key.DistanceTo(node.Self.Id) < UInt128.MaxValue / 4096) return certificate;
+        }
+    }
+
     private ObjectInserted Insert() => _ring.Ask<ObjectInserted>(_closest[8], r => new InsertObject(r, Timeout, Certificate, Content, false));
 
     private ObjectFound Lookup(TestNode from) => _ring.Ask<ObjectFound>(from, r => new LookupObject(r, Timeout, Id));

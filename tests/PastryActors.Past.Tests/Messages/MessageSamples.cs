@@ -35,7 +35,7 @@ internal static class MessageSamples
         SyncAnswer.Number => Answer(random),
         SyncTell.Number => new SyncTell(Operation(random), Entries(random), random.Flag()),
         RoomNotice.Number => new RoomNotice(Operation(random), Size(random), Size(random)),
-        RoomQuery.Number => new RoomQuery(Operation(random)),
+        RoomQuery.Number => new RoomQuery(Operation(random), random.Int()),
         RoomReport.Number => new RoomReport(Operation(random), Nodes(random)),
         PointerOffer.Number => new PointerOffer(Operation(random), Certificate(random), random.Node()),
         CacheCopy.Number => new CacheCopy(Operation(random), Certificate(random), AgeOf(random)),

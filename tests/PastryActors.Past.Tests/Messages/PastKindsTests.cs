@@ -40,7 +40,7 @@ public sealed class PastKindsTests
         new SyncAnswer(20, SyncVerdict.Parts, new byte[12], default, default),
         new SyncTell(0, SyncEntry.Pack([Entry, Entry]), true),
         new RoomNotice(0, 5, 7),
-        new RoomQuery(21),
+        new RoomQuery(21, 5),
         new RoomReport(22, [Node]),
         new PointerOffer(0, Certificate, Node),
         new Discard(23, Certificate.File),

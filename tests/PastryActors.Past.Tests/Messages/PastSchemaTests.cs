@@ -52,7 +52,7 @@ public sealed class PastSchemaTests : SchemaContract
         },
         SyncTell m => new Schema::SyncTell { Operation = operation, Entries = Bytes(m.Entries), More = m.More },
         RoomNotice m => new Schema::RoomNotice { Operation = operation, FreeBytes = (ulong)m.FreeBytes, CapacityBytes = (ulong)m.CapacityBytes },
-        RoomQuery => new Schema::RoomQuery { Operation = operation },
+        RoomQuery m => new Schema::RoomQuery { Operation = operation, ContentLength = (uint)m.ContentLength },
         PointerOffer m => new Schema::PointerOffer { Operation = operation, Certificate = StatementTranslation.Translate(m.Certificate), Holder = NodeOf(m.Holder) },
         CacheCopy m => new Schema::CacheCopy { Operation = operation, Certificate = StatementTranslation.Translate(m.Certificate), AgeMilliseconds = (ulong)m.AgeMilliseconds },
         Discard m => new Schema::Discard { Operation = operation, Object = Bytes(m.Object) },
