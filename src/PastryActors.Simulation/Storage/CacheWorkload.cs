@@ -1,6 +1,5 @@
 using System.Globalization;
 using PastryActors.Core.Driving;
-using PastryActors.Core.Ring;
 using PastryActors.Past.Requests;
 using PastryActors.Simulation.Nodes;
 using PastryActors.Simulation.Scenarios;

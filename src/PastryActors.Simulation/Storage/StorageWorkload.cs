@@ -1,4 +1,3 @@
-using System.Globalization;
 using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
