@@ -44,7 +44,7 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
             throw new RequestFailedException(FailureCode.Exists, $"{done.Certificate.File} was inserted before, with this very content; nothing was changed");
 
         if (!known) journal.Inserted(done.Certificate);
-        return new FileInserted(done.Certificate, done.Reply.Receipts, salts, done.Reply.AlreadyHeld);
+        return new FileInserted(done.Certificate, done.Reply.Receipts, salts, done.Reply.AlreadyHeld, done.ContentHash);
     }
 
     private async Task<Inserted> UploadAsync(
@@ -90,10 +90,10 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
     {
         ObjectCertificate certificate = await owner.SignAsync(draft with { ContentHash = content.Hash, ContentLength = content.Length }).ConfigureAwait(false);
         ObjectInserted reply = await node.AskAsync<ObjectInserted>(id => new InsertObject(id, options.RequestTimeout, certificate, content, offerFirst), cancellation).ConfigureAwait(false);
-        return new Inserted(certificate, reply);
+        return new Inserted(certificate, reply, draft.Kind == ObjectKind.FileTree ? HashTreeNode.PlainHashOf(content.Bytes.Span) : content.Hash);
     }
 
-    private readonly record struct Inserted(ObjectCertificate Certificate, ObjectInserted Reply);
+    private readonly record struct Inserted(ObjectCertificate Certificate, ObjectInserted Reply, Hash256 ContentHash);
 
     /// <summary>One large file on its way: at most a window of objects in flight, and the first failure stops all.</summary>
     private sealed class Upload(FileInserter inserter, ObjectCertificate draft, InsertProgress progress, bool resuming) : IDisposable
@@ -101,6 +101,8 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
         private readonly HashTreeBuilder _tree = new(inserter.Options.ChunkSizeBytes);
         private readonly List<FinishedNode> _finished = [];
         private readonly HashSet<FileId> _sent = [];
+        private volatile bool _isOneNode = true;
+        private volatile bool _hasDiverted;
         private readonly List<Task> _flying = [];
         private readonly SemaphoreSlim _window = new(inserter.Options.Window);
 
@@ -139,13 +141,21 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
                 await _window.WaitAsync(failure.Token).ConfigureAwait(false);
                 MemoryContent chunk = await chunks.NextAsync(failure.Token).ConfigureAwait(false);
                 size += chunk.Length;
-                if (_tree.FinishesNode) await Task.WhenAll(_flying).ConfigureAwait(false);
+                if (_tree.FinishesNode) await EndFirstNodeAsync().ConfigureAwait(false);
                 TreeSlot slot = _tree.Add(chunk.Hash, chunk.Length, _finished);
                 Launch(SendAsync(ObjectKind.Chunk, chunk, chunk.Length, chunk.Length, slot, failure));
                 await SendNodesAsync(failure).ConfigureAwait(false);
             }
 
             return size;
+        }
+
+        // Only a top node says where chunks went; a file of more than one node (16 GiB) has the ids of its salt alone.
+        private async Task EndFirstNodeAsync()
+        {
+            _isOneNode = false;
+            await Task.WhenAll(_flying).ConfigureAwait(false);
+            if (_hasDiverted) throw new RequestFailedException(FailureCode.Full, "a chunk of a file of more than one tree node found no room under its first id");
         }
 
         private async Task SendNodesAsync(CancellationTokenSource failure)
@@ -170,7 +180,7 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
             try
             {
                 ObjectCertificate part = Part(draft, kind, reach);
-                for (int attempt = 0; !await TryAsync(part, content, attempt, last: slot is null || attempt == FileIds.PartAttemptMax, failure.Token).ConfigureAwait(false);) slot!.Attempt = ++attempt;
+                for (int attempt = 0; !await TryAsync(part, content, attempt, last: slot is null || !_isOneNode || attempt == FileIds.PartAttemptMax, failure.Token).ConfigureAwait(false);) (slot!.Attempt, _hasDiverted) = (++attempt, true);
                 progress.Durable(durableBytes);
                 _window.Release();
             }

@@ -17,7 +17,7 @@ public readonly record struct TreeChild(int Index, Hash256 Hash, long Offset, lo
 /// </summary>
 /// <remarks>
 /// Layout, big-endian: "PHT1", level (1), whether attempts follow (1), zeroes (2), chunk size (4), fan-out (4), size (8), then 32 bytes a
-/// child; then, at level 0 and only if one is not zero, the attempt of each child (1).
+/// child; then, in a top node of level 0 and only if one is not zero, the attempt of each child (1).
 /// </remarks>
 public sealed class HashTreeNode
 {
@@ -54,7 +54,23 @@ public sealed class HashTreeNode
     /// <summary>Bytes of every chunk of the file but the last.</summary>
     public int ChunkSizeBytes => Shape.ChunkSizeBytes;
 
+    /// <summary>
+    /// SHA-256 of the node's bytes as they would be had every chunk found room under its first id: what names a file's content, wherever
+    /// its chunks lie, to whoever has nothing but the content.
+    /// </summary>
+    public Hash256 PlainHash => PlainHashOf(_bytes.Span);
+
     internal TreeShape Shape { get; }
+
+    /// <summary>The same, of the bytes of a top node just made.</summary>
+    public static Hash256 PlainHashOf(ReadOnlySpan<byte> top)
+    {
+        if (top[AttemptFlagAt] == 0) return Hash256.Of(top);
+        int count = (top.Length - HeaderBytes) / (Hash256.SizeBytes + 1);
+        byte[] plain = top[..(HeaderBytes + (count * Hash256.SizeBytes))].ToArray();
+        plain[AttemptFlagAt] = 0;
+        return Hash256.Of(plain);
+    }
 
     /// <summary>The child at <paramref name="index"/>.</summary>
     public TreeChild Child(int index)
@@ -99,7 +115,7 @@ public sealed class HashTreeNode
 
         HashTreeNode? node = TryParse(bytes, expected.Offset, out refusal);
         if (node is null) return null;
-        if (node.Shape != Shape || node.Level != Level - 1 || node.Size != expected.Size) refusal = "a tree node does not fit the node above it";
+        if (node.Shape != Shape || node.Level != Level - 1 || node.Size != expected.Size || node._bytes.Span[AttemptFlagAt] != 0) refusal = "a tree node does not fit the node above it";
         return refusal.Length == 0 ? node : null;
     }
 

@@ -139,6 +139,13 @@ public sealed class FileTransferTests : IDisposable
         Assert.Single(done.Salts);
         Assert.Equal(1, CertificateRules.AttemptOf(_node.Ring.Objects.Values.Single(o => o.Certificate.ContentHash == third).Certificate));
         Assert.Equal(content, await ReadAsync(done, 0, content.Length));
+
+        // Whoever downloads computes the name of the content from the content alone.
+        await using var elsewhere = new TestNode();
+        FileInserted plain = await elsewhere.InsertAsync(content);
+        Assert.NotEqual(plain.Certificate.ContentHash, done.Certificate.ContentHash);
+        Assert.Equal(plain.Certificate.ContentHash, done.ContentHash);
+        Assert.Equal(done.ContentHash, (await _node.Services.Inspector.InspectAsync(done.File, TestNode.Deadline)).ContentHash);
         await _node.Services.Inspector.ReclaimAsync(done.File, TestNode.Deadline);
         Assert.Empty(_node.Ring.Objects);
     }
