@@ -18,7 +18,10 @@ public sealed record PastryOptions
     /// <summary>MSPastry's Tls: how long a node may be silent towards its left neighbour. Shorter finds failures sooner and costs one message a period.</summary>
     public TimeSpan HeartbeatPeriod { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>MSPastry's To: how long a probe waits for its answer before it is repeated.</summary>
+    /// <summary>
+    /// MSPastry's To: how long the last of a probe's attempts waits for its answer. Those before wait shorter, in even steps: an answer
+    /// that comes late counts all the same, and a dead node is found in two thirds of the time.
+    /// </summary>
     public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How often a probe is repeated before its target is declared failed.</summary>
@@ -47,6 +50,9 @@ public sealed record PastryOptions
 
     /// <summary>How long a node that may found a ring looks for one to join first; and how long nodes that all wait for each other do so.</summary>
     public TimeSpan FoundAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a node is silent to probes until it is declared failed.</summary>
+    public TimeSpan DetectionTime => ProbeTimeout * (ProbeRetries + 2) / 2;
 
     /// <summary>Answers what is wrong with these options, or null.</summary>
     public string? Problem()

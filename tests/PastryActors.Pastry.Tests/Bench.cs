@@ -79,6 +79,18 @@ internal sealed class Bench : IProbeEvents
         return this;
     }
 
+    /// <summary>Fills the leaf set with neighbours that are 2^bits apart, as in a ring of 2^(128 - bits) nodes.</summary>
+    public Bench WithLeafsApart(int bits)
+    {
+        for (UInt128 step = 1; step <= 2; step++)
+        {
+            Context.Leafs.Add(new NodeHandle(Self.Id.Plus(step << bits), $"r{step}", 1));
+            Context.Leafs.Add(new NodeHandle(Self.Id.Plus(UInt128.Zero - (step << bits)), $"l{step}", 1));
+        }
+
+        return this;
+    }
+
     /// <summary>Puts nodes into the routing table whose distances nobody knows.</summary>
     public Bench WithStrangers(params int[] entries)
     {

@@ -41,18 +41,19 @@ internal static class OverlaySchema
     private static OptionSection<OverlaySettings> Timers(OptionSection<OverlaySettings> section) => Upkeep(section
         .Key("heartbeat-period", Ranges.Period, o => o.HeartbeatPeriod, (o, v) => o with { HeartbeatPeriod = v },
             """
-            How often a node sends a heartbeat to its left neighbour in nodeId (Tls); other traffic in the period takes its place. A failure is noticed after
-            at most this, plus the probes. Lowering it finds failures sooner at the cost of one message a period and node, whatever L is.
+            How often a node sends a heartbeat to its left neighbour in nodeId (Tls); other traffic in the period takes its place. A neighbour silent for this
+            and a probe-timeout is probed. Lowering it finds failures sooner at the cost of one message a period and node, whatever L is.
             """)
         .Key("probe-timeout", Ranges.Deadline, o => o.ProbeTimeout, (o, v) => o with { ProbeTimeout = v },
             """
-            How long an answer to a probe is waited for (To). Must exceed the longest round trip and pause of a healthy node: lower, and busy nodes are taken
-            for dead; higher, and the dead stay in leaf sets longer.
+            How long the answer to the last attempt of a probe is waited for (To); the attempts before it wait shorter, in even steps. A silent node counts as
+            failed after probe-timeout * (probe-retries + 2) / 2, which must exceed the longest pause of a healthy node, as this must the longest round trip:
+            lower, and busy nodes are taken for dead; higher, and the dead stay in leaf sets longer.
             """)
         .Key("probe-retries", OptionTypes.Int(0, 10), o => o.ProbeRetries, (o, v) => o with { ProbeRetries = v },
             """
-            Probes sent again before a node counts as failed. With the default a node is declared failed after three silent probe-timeouts. Each more makes a
-            wrong verdict rarer and a right one later by one probe-timeout.
+            Probes sent again before a member of the leaf set counts as failed. With the default that takes three attempts and two probe-timeouts. Each more
+            makes a wrong verdict rarer and a right one later by half a probe-timeout. Who is no member is asked once less often, who a neighbour found dead once.
             """)
         .Key("hop-timeout-min", Ranges.Deadline, o => o.HopTimeoutMin, (o, v) => o with { HopTimeoutMin = v },
             """
@@ -75,8 +76,8 @@ internal static class OverlaySchema
             """)
         .Key("leaf-set-maintenance-period", Ranges.Period, o => o.LeafSetMaintenancePeriod, (o, v) => o with { LeafSetMaintenancePeriod = v },
             """
-            How often the leaf set is exchanged with one of its members, beyond the exchange at every change. It mends what lost messages left behind;
-            lowering it mends sooner, for one message and its answer each time.
+            How often the leaf set is exchanged with one of its members, unless one of them did so lately. It mends what lost messages left behind: a node
+            wrongly found dead is asked anew when it is still mentioned after this time. Lowering it mends sooner, for one message and its answer each time.
             """)
         .Key("merge-period", Ranges.Period, o => o.MergePeriod, (o, v) => o with { MergePeriod = v },
             """

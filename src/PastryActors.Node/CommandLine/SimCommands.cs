@@ -19,6 +19,7 @@ internal static class SimCommands
         var sim = new Command("sim", "Runs a scenario on a simulated ring and checks it.") { scenario, nodes, seed, report };
         sim.Subcommands.Add(List(actions));
         sim.Subcommands.Add(Fuzz(actions));
+        sim.Subcommands.Add(SimExperimentCommand.Build(actions));
         return actions.SetWithCode(sim, (context, stop) =>
         {
             Scenario chosen = Find(context.Get(scenario));

@@ -27,8 +27,15 @@ public sealed record SimListed(string Name, int Nodes, string About);
 /// <summary>What "sim fuzz" found; the last four are null where every check held.</summary>
 public sealed record SimFuzzed(int Runs, ulong FirstSeed, ulong? BrokenSeed, string? Check, string? Detail, string? File);
 
+/// <summary>What "sim experiments" knows.</summary>
+public sealed record SimExperiments(IReadOnlyList<SimExperiment> Experiments);
+
+/// <summary>One experiment; the last two are null where no result is kept.</summary>
+public sealed record SimExperiment(string Name, int Nodes, bool? Ok, double? WallSeconds);
+
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(SimResult))]
 [JsonSerializable(typeof(SimList))]
 [JsonSerializable(typeof(SimFuzzed))]
+[JsonSerializable(typeof(SimExperiments))]
 internal sealed partial class SimJson : JsonSerializerContext;

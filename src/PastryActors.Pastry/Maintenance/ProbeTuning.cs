@@ -13,14 +13,14 @@ internal static class ProbeTuning
     public static readonly TimeSpan PeriodMax = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// Trt, the period at which every entry is probed: the longest that keeps the raw loss, from (r + 1) To, the time that one probe
-    /// needs to fail, to <see cref="PeriodMax"/>.
+    /// Trt, the period at which every entry is probed: the longest that keeps the raw loss, from the time that a
+    /// dead node needs to be found, to <see cref="PeriodMax"/>.
     /// </summary>
     /// <param name="nodes">N, the size of the ring.</param>
     /// <param name="failuresPerSecond">µ, the rate at which one node fails.</param>
     public static TimeSpan Period(PastryOptions options, double nodes, double failuresPerSecond)
     {
-        TimeSpan shortest = DetectionTime(options);
+        TimeSpan shortest = options.DetectionTime;
         double spare = SpareLoss(options, nodes, failuresPerSecond);
         if (spare <= 0) return shortest;
         double low = shortest.TotalSeconds;
@@ -45,16 +45,13 @@ internal static class ProbeTuning
         return x < 1e-6 ? x / 2 : 1 - ((1 - Math.Exp(-x)) / x);
     }
 
-    /// <summary>(r + 1) To: how long a dead node is probed until it is believed.</summary>
-    private static TimeSpan DetectionTime(PastryOptions options) => options.ProbeTimeout * (options.ProbeRetries + 1);
-
     /// <summary>What Lr = 1 - (1 - Pf(leaf set)) (1 - Pf(table))^(h - 1) leaves for one hop by the table; all of it where no route takes one.</summary>
     private static double SpareLoss(PastryOptions options, double nodes, double failuresPerSecond)
     {
         double digits = Math.Pow(2, options.DigitBits);
         double hops = (digits - 1) / digits * Math.Log(Math.Max(1, nodes), digits);
         if (hops <= 1) return 1;
-        double leafs = StaleShare((options.HeartbeatPeriod + DetectionTime(options)).TotalSeconds, failuresPerSecond);
+        double leafs = StaleShare((options.HeartbeatPeriod + options.DetectionTime).TotalSeconds, failuresPerSecond);
         return 1 - Math.Pow(Math.Min(1, (1 - RawLoss) / (1 - leafs)), 1 / (hops - 1));
     }
 }

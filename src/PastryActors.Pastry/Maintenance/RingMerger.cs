@@ -20,7 +20,7 @@ internal sealed class RingMerger(NodeContext node, Joiner joiner, Prober prober)
     /// <summary>Attempts after which a lost node is believed gone for good. The joiner's contacts are never given up.</summary>
     private const int AttemptsMax = 30;
 
-    /// <summary>How many nodes of a ring look for strangers each period, at the least.</summary>
+    /// <summary>How many nodes of a ring look for another ring each period, at the least.</summary>
     private const int LookersMin = 64;
 
     private readonly List<(NodeHandle Node, int Attempts)> _lost = [];
@@ -48,13 +48,13 @@ internal sealed class RingMerger(NodeContext node, Joiner joiner, Prober prober)
 
     /// <summary>
     /// One contact and one lost node a period, each in its turn: with chance instead, the one that still lives could wait long. Of a large ring
-    /// not every node looks for strangers every time.
+    /// not every node looks every time.
     /// </summary>
     public void OnTick()
     {
         Start();
-        if (!node.IsActive) return;
-        if (_ticks++ % PeriodsBetweenStrangers() == 0 && NextStranger() is { } stranger) Ask(stranger);
+        if (!node.IsActive || _ticks++ % PeriodsBetweenLooks() != 0) return;
+        if (NextStranger() is { } stranger) Ask(stranger);
         if (NextLost() is { } lost) Ask(lost);
     }
 
@@ -67,7 +67,7 @@ internal sealed class RingMerger(NodeContext node, Joiner joiner, Prober prober)
     }
 
     /// <summary>One look a period for every so many nodes is enough to find another ring soon.</summary>
-    private int PeriodsBetweenStrangers() => (int)Math.Clamp(RingEstimate.Nodes(node.Leafs) / LookersMin, 1, 1000);
+    private int PeriodsBetweenLooks() => (int)Math.Clamp(RingEstimate.Nodes(node.Leafs) / LookersMin, 1, 1000);
 
     private bool Probe(NodeHandle candidate)
     {

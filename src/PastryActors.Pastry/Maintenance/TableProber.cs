@@ -14,9 +14,6 @@ namespace PastryActors.Pastry.Maintenance;
 internal sealed class TableProber(NodeContext node, DistanceMeter meter)
 {
     private readonly FailureHistory _failures = new();
-    private Instant _lastTick;
-    private double _credit;
-    private RingId _cursor;
 
     /// <summary>The period at which every entry is asked, as things stand.</summary>
     public TimeSpan Period => ProbeTuning.Period(
@@ -24,31 +21,24 @@ internal sealed class TableProber(NodeContext node, DistanceMeter meter)
         RingEstimate.Nodes(node.Leafs),
         _failures.PerSecond(node.Now, node.Leafs.Count + node.Table.Count));
 
-    public void Start()
-    {
-        _failures.Start(node.Now);
-        _lastTick = node.Now;
-    }
+    public void Start() => _failures.Start(node.Now);
 
     /// <summary>A node known to this one was found dead.</summary>
     public void OnFailed() => _failures.Failed(node.Now);
 
-    /// <summary>Looks at as many entries as the time since the last tick is worth, so that probes spread evenly over the period.</summary>
+    /// <summary>
+    /// Entries spoke at different moments, so that the questions spread by themselves. A row whose nodes stand in the leaf set is hardly
+    /// ever routed by, and may be older.
+    /// </summary>
     public void OnTick()
     {
-        TimeSpan passed = node.Now - _lastTick;
-        _lastTick = node.Now;
-        int entries = node.Table.Count;
-        if (entries == 0 || !node.IsActive) return;
+        if (!node.IsActive || node.Table.Count == 0) return;
         TimeSpan period = Period;
-        _credit = Math.Min(entries, _credit + (entries * (passed / period)));
-        for (; _credit >= 1; _credit--) Look(period);
-    }
-
-    private void Look(TimeSpan period)
-    {
-        if (node.Table.After(_cursor) is not { } next) return;
-        _cursor = next.Id;
-        if (node.Now - node.Table.HeardAt(next.Id) >= period) meter.Measure(next);
+        double nodes = RingEstimate.Nodes(node.Leafs);
+        for (int row = 0; row < node.Table.RowCount; row++, nodes /= 1 << node.Options.DigitBits)
+        {
+            Instant enough = node.Now - (nodes <= node.Options.LeafSetSize ? ProbeTuning.PeriodMax : period);
+            foreach (NodeHandle entry in node.Table.SilentSince(enough, row)) meter.Measure(entry);
+        }
     }
 }

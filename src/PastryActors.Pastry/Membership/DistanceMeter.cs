@@ -60,13 +60,18 @@ internal sealed class DistanceMeter(NodeContext node)
         return true;
     }
 
-    /// <summary>Measures a node if the tables could use it.</summary>
+    /// <summary>Offers a node to the tables, measured first unless its distance is known.</summary>
     public void Consider(NodeHandle candidate)
     {
         if (candidate.Id == node.Self.Id) return;
+        if (node.RoundTrip(candidate.Id) is { } known)
+        {
+            node.Measured(candidate, known);
+            return;
+        }
+
         NodeHandle? there = node.Table.Find(candidate.Id);
         if (there is null || there.Id == candidate.Id) node.Table.Consider(candidate);
-        if (there?.Id == candidate.Id && node.Table.DistanceAt(candidate.Id) != RoutingTable.Unmeasured) return;
         Measure(candidate);
     }
 

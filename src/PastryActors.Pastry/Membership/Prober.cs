@@ -38,13 +38,16 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     private int _repairedVersion = -1;
     private bool _heldBack;
 
+    /// <summary>When a member last said whom it knows.</summary>
+    public Instant ComparedAt { get; private set; }
+
     /// <summary>Whether no probe waits for an answer.</summary>
     public bool IsIdle => _open.Count == 0;
 
     /// <summary>Whether this start of the node is known to have failed.</summary>
     public bool HasFailed(NodeHandle target) => _failed.Contains(target);
 
-    /// <summary>Asks a node whether it is alive and whom it knows, unless it is being asked already or known to have failed.</summary>
+    /// <summary>Asks a node whether it is alive and whom it knows, unless it is being asked already or was found dead lately.</summary>
     public void Probe(NodeHandle target) => Probe(target, Reason.Membership);
 
     /// <summary>
@@ -66,6 +69,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
         _failed.Remove(from.Id);
         node.Leafs.Add(from);
         node.Table.Consider(from);
+        if (node.Leafs.Contains(from.Id)) ComparedAt = node.Now;
         foreach (NodeHandle suspect in probe.Failed) Doubt(suspect);
         foreach (NodeHandle candidate in probe.Leafs) Weigh(candidate);
         if (probe.Purpose == ProbePurpose.Ask) node.Send(from, Compose(ProbePurpose.Answer));
@@ -78,9 +82,21 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     {
         if (IndexOf(target) is var at && (at < 0 || _open[at].Generation != generation)) return;
         Open open = _open[at];
-        if (open.Retries < node.Options.ProbeRetries) Ask(open with { Retries = open.Retries + 1 });
+        if (open.Retries < RetriesFor(open.Reason)) Ask(open with { Retries = open.Retries + 1 });
         else if (node.IsActive && open.Spoke) Spare(target);
         else Fail(open);
+    }
+
+    /// <summary>
+    /// The engine has no link to the node. What a neighbour said of it is true, then, or what its silence made likely; a member that nobody
+    /// doubted yet is only asked again sooner, since it may be starting anew. It proves nothing of a node that spoke since it was asked, nor of
+    /// a later start than the one that is gone.
+    /// </summary>
+    public void OnLinkFailed(NodeHandle target)
+    {
+        if (IndexOf(target.Id) is var at && (at < 0 || _open[at].Target.Supersedes(target))) return;
+        if (_open[at].Reason == Reason.Membership || _open[at].Spoke) _open[at] = _open[at] with { Unreachable = true };
+        else Fail(_open[at]);
     }
 
     /// <summary>Something came from the node since it was asked, if not the answer: it lives.</summary>
@@ -93,7 +109,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     /// <summary>A neighbour says that it leaves: believed at once, since it speaks for itself.</summary>
     public void OnLeave(NodeHandle from, ValueList<NodeHandle> leafs)
     {
-        _failed.Add(from);
+        _failed.Add(from, node.Now);
         TakeOut(from.Id);
         foreach (NodeHandle candidate in leafs) Weigh(candidate);
         Close(from.Id);
@@ -146,7 +162,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
 
     private void Probe(NodeHandle target, Reason reason)
     {
-        if (target.Id == node.Self.Id || IndexOf(target.Id) >= 0 || _failed.Contains(target)) return;
+        if (target.Id == node.Self.Id || IndexOf(target.Id) >= 0 || FailedLately(target) || IsOutlived(target)) return;
         if (_open.Count >= OpenMax)
         {
             node.Report(FactKind.Dropped, target.Id, OpenMax);
@@ -154,8 +170,17 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
         }
 
         if (reason == Reason.Suspicion && node.Leafs.Contains(target.Id)) reason = Reason.Membership;
-        Ask(new Open(target, Retries: 0, Generation: 0, Since: node.Now, Spoke: false, reason));
+        Ask(new Open(target, Retries: 0, Generation: 0, Since: node.Now, Spoke: false, Unreachable: false, reason));
     }
+
+    /// <summary>
+    /// Leaf sets that were outdated when the node was found dead are not any more: who is mentioned still may live after all, and not know that
+    /// this node believes otherwise.
+    /// </summary>
+    private bool FailedLately(NodeHandle target) => _failed.Contains(target, since: node.Now - node.Options.LeafSetMaintenancePeriod);
+
+    /// <summary>Whether a later start of the node is known: that the one before does not answer, where it was, says nothing of it.</summary>
+    private bool IsOutlived(NodeHandle target) => (node.Leafs.Find(target.Id) ?? node.Table.Find(target.Id))?.Supersedes(target) == true;
 
     /// <summary>The sender of an announcement confirmed a failure; this node wants to see for itself before it believes.</summary>
     private void Doubt(NodeHandle suspect)
@@ -195,8 +220,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
             if (open.Target.Id.ClockwiseTo(node.Self.Id) < counter) left++;
         }
 
-        bool isBothWays = node.Leafs.Wraps || node.Leafs.Count < node.Leafs.HalfSize;
-        return (right < node.Leafs.HalfSize && (isBothWays || clockwise <= counter)) || (left < node.Leafs.HalfSize && (isBothWays || counter <= clockwise));
+        return (right < node.Leafs.HalfSize && node.Leafs.RightTakes(candidate)) || (left < node.Leafs.HalfSize && node.Leafs.LeftTakes(candidate));
     }
 
     private void Ask(Open open)
@@ -205,8 +229,17 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
         if (IndexOf(open.Target.Id) is >= 0 and int at) _open[at] = open;
         else _open.Add(open);
         node.Send(open.Target, open.Reason == Reason.Suspicion ? new DistanceProbe(SuspicionMark | (ulong)_generation, IsAnswer: false) : Compose(ProbePurpose.Ask));
-        node.Schedule(OverlayTimer.ProbeTimeout, node.Options.ProbeTimeout, open.Generation, open.Target.Id);
+        TimeSpan patience = node.Options.ProbeTimeout * (open.Unreachable ? 1 : open.Retries + 1) / (RetriesFor(open.Reason) + 1);
+        node.Schedule(OverlayTimer.ProbeTimeout, patience, open.Generation, open.Target.Id);
     }
+
+    /// <summary>What a neighbour says it asked in vain is asked once more, and what only makes a place in the table free once less often.</summary>
+    private int RetriesFor(Reason reason) => reason switch
+    {
+        Reason.Membership => node.Options.ProbeRetries,
+        Reason.Suspicion => Math.Max(0, node.Options.ProbeRetries - 1),
+        _ => 0,
+    };
 
     private void Answered(NodeHandle from, ValueList<NodeHandle> leafs)
     {
@@ -222,7 +255,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     {
         NodeHandle target = open.Target;
         Close(target.Id);
-        _failed.Add(target);
+        _failed.Add(target, node.Now);
         bool wasLeaf = node.Leafs.Contains(target.Id);
         TakeOut(target.Id);
         node.Report(FactKind.NodeFailed, target.Id);
@@ -286,7 +319,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     private LeafSetProbe Compose(ProbePurpose purpose) =>
         new(purpose, node.IsActive, node.Leafs.Snapshot, _failed.List);
 
-    private readonly record struct Open(NodeHandle Target, int Retries, long Generation, Instant Since, bool Spoke, Reason Reason);
+    private readonly record struct Open(NodeHandle Target, int Retries, long Generation, Instant Since, bool Spoke, bool Unreachable, Reason Reason);
 
     /// <summary>Why a node is asked.</summary>
     private enum Reason : byte

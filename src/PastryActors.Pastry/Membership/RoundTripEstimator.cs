@@ -38,12 +38,12 @@ public sealed class RoundTripEstimator(PastryOptions options)
     public TimeSpan? RoundTrip(RingId peer) => Find(peer) is { } state ? TimeSpan.FromMicroseconds(state.SmoothedMicros) : null;
 
     /// <summary>How long to wait for a hop's acknowledgement: srtt + 4 rttvar within the options' bounds; a third of the ceiling for a stranger.</summary>
-    /// <param name="probed">A single round trip measured otherwise, for a peer without traffic: it counts as a first sample.</param>
+    /// <param name="probed">A single round trip measured otherwise, for a peer without traffic. Twice that, less than TCP allows a first sample, since the price of an error is a message and not a window.</param>
     public TimeSpan HopTimeout(RingId peer, TimeSpan? probed = null)
     {
         TimeSpan estimate = Find(peer) is { } state
             ? TimeSpan.FromMicroseconds(state.SmoothedMicros + (4.0 * state.DeviationMicros))
-            : 3 * probed ?? options.HopTimeoutMax / 3;
+            : 2 * probed ?? options.HopTimeoutMax / 3;
         if (estimate < options.HopTimeoutMin) return options.HopTimeoutMin;
         return estimate > options.HopTimeoutMax ? options.HopTimeoutMax : estimate;
     }

@@ -12,11 +12,11 @@ namespace PastryActors.Pastry.Membership;
 /// </summary>
 internal sealed class SeedSearch(NodeContext node, DistanceMeter meter)
 {
-    /// <summary>Of a leaf set, whose members are spread over the network evenly, a sample does.</summary>
-    private const int LeafSampleMax = 8;
+    /// <summary>Of a leaf set, whose members are spread over the network evenly, and of rows that only lead on to nearer ones, a sample does.</summary>
+    private const int SampleMax = 8;
 
-    /// <summary>Steps within the first row. Each halves the distance or ends the search; more would be chasing noise.</summary>
-    private const int RefinementsMax = 4;
+    /// <summary>Steps within the first row. Each about halves the distance; what more of them gain is lost in the choice of the table.</summary>
+    private const int RefinementsMax = 2;
 
     private HashSet<RingId> _awaited = [];
     private NodeHandle? _near;
@@ -40,10 +40,7 @@ internal sealed class SeedSearch(NodeContext node, DistanceMeter meter)
     {
         IsRunning = true;
         (_near, _nearest, _row, _refinements) = (member, TimeSpan.MaxValue, FirstRow(leafs), 0);
-        List<NodeHandle> candidates = [.. leafs.Nodes, .. leafs.More];
-        while (candidates.Count > LeafSampleMax) candidates.RemoveAt(node.Random.Next(candidates.Count));
-        candidates.Add(member);
-        Compare(candidates);
+        Compare([.. Sample([.. leafs.Nodes, .. leafs.More]), member]);
     }
 
     /// <summary>Ends the search where it stands.</summary>
@@ -58,7 +55,7 @@ internal sealed class SeedSearch(NodeContext node, DistanceMeter meter)
     /// <summary>The row asked of the nearest node so far.</summary>
     public void OnRow(NodeHandle from, StateReply reply)
     {
-        if (IsRunning && reply.Tag == _tag && from.Id == _near?.Id) Compare([.. reply.Nodes]);
+        if (IsRunning && reply.Tag == _tag && from.Id == _near?.Id) Compare(_row > 0 ? Sample([.. reply.Nodes]) : [.. reply.Nodes]);
     }
 
     public void OnMeasured(NodeHandle target, TimeSpan? roundTrip)
@@ -79,7 +76,13 @@ internal sealed class SeedSearch(NodeContext node, DistanceMeter meter)
         if (leafs.Nodes.Count < half || leafs.More.Count < half) return depth;
         UInt128 span = leafs.Nodes[^1].Id.ClockwiseTo(leafs.More[^1].Id);
         double nodes = RingEstimate.Nodes(span / (UInt128)(leafs.Nodes.Count + leafs.More.Count));
-        return Math.Clamp((int)Math.Log(nodes * 2 / LeafSampleMax, 1 << node.Options.DigitBits), 1, depth);
+        return Math.Clamp((int)Math.Log(nodes * 2 / SampleMax, 1 << node.Options.DigitBits), 1, depth);
+    }
+
+    private List<NodeHandle> Sample(List<NodeHandle> nodes)
+    {
+        while (nodes.Count > SampleMax) nodes.RemoveAt(node.Random.Next(nodes.Count));
+        return nodes;
     }
 
     private void Compare(List<NodeHandle> candidates)

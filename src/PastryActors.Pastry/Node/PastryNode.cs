@@ -247,19 +247,20 @@ public sealed class PastryNode : INodeCore, IProbeEvents
         if (roundTrip is null && _node.Table.Find(target.Id)?.Id == target.Id) _prober.Suspect(target);
     }
 
+    /// <summary>Soon after a join a node should need no more than others.</summary>
     private void OnHeartbeatTick()
     {
         _heartbeats.OnTick();
         _tableProber.OnTick();
+        _meter.Trim();
+        _search.Trim();
     }
 
-    /// <summary>A period with nothing but its end in common for all that keep more than an idle node needs.</summary>
+    /// <summary>A period with nothing but its end in common for what traffic leaves behind.</summary>
     private void OnLeafSetTick()
     {
         _tables.OnLeafSetTick();
         _router.Trim();
-        _meter.Trim();
-        _search.Trim();
         _node.Trim();
     }
 
@@ -352,6 +353,8 @@ public sealed class PastryNode : INodeCore, IProbeEvents
     private void OnLinkFailed(NodeHandle peer)
     {
         _joiner.OnLinkFailed(peer);
+        _prober.OnLinkFailed(peer);
+        _router.OnLinkFailed(peer.Id);
         if (_node.Leafs.Contains(peer.Id) || _node.Table.Find(peer.Id)?.Id == peer.Id) _prober.Suspect(peer);
     }
 

@@ -91,7 +91,7 @@ internal sealed class HopTracker(NodeContext node, Action<PendingHop> overdue)
     }
 
     /// <summary>The hop failed: what waits for it need not wait.</summary>
-    public void OnNodeFailed(RingId id)
+    public void GiveUpOn(RingId id)
     {
         foreach (PendingHop pending in _pending.Values.Where(p => p.Next.Id == id).OrderBy(p => p.Sequence).ToArray()) overdue(pending);
     }

@@ -65,7 +65,13 @@ internal sealed class Router
 
     public void OnTimer() => _tracker.OnTimer();
 
-    public void OnNodeFailed(RingId id) => _tracker.OnNodeFailed(id);
+    public void OnNodeFailed(RingId id) => _tracker.GiveUpOn(id);
+
+    /// <summary>The engine could not connect: no need to wait for a silence, unless nobody else may have the message.</summary>
+    public void OnLinkFailed(RingId id)
+    {
+        if (!_node.Leafs.Contains(id)) _tracker.GiveUpOn(id);
+    }
 
     /// <summary>Lets go of what grew with traffic, once there is none.</summary>
     public void Trim()

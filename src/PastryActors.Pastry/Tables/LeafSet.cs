@@ -70,7 +70,7 @@ public sealed class LeafSet
     }
 
     /// <summary>Whether a node of this id would belong into the set, were it added.</summary>
-    public bool Admits(RingId id) => id != Self && (Takes(_left, _right, id) || Takes(_right, _left, id)) && !Contains(id);
+    public bool Admits(RingId id) => id != Self && (LeftTakes(id) || RightTakes(id)) && !Contains(id);
 
     /// <summary>Puts a node where it belongs, or its newer handle in place of an older. True if anything changed.</summary>
     public bool Add(NodeHandle node)
@@ -80,8 +80,8 @@ public sealed class LeafSet
         // A member is not put on its other side as well: a side that is short after a failure would look full, and the set like a
         // whole ring, before the nodes that belong there were asked for. CloseRing does it once they were.
         if (Contains(node.Id)) return Changed(_left.Renew(node) | _right.Renew(node));
-        bool left = Takes(_left, _right, node.Id);
-        bool right = Takes(_right, _left, node.Id);
+        bool left = LeftTakes(node.Id);
+        bool right = RightTakes(node.Id);
         return Changed((left && _left.Insert(node)) | (right && _right.Insert(node)));
     }
 
@@ -127,6 +127,12 @@ public sealed class LeafSet
         UInt128 span = _left.End.ClockwiseTo(_right.End);
         return span / (UInt128)(_left.Count + _right.Count);
     }
+
+    /// <summary>Whether the left side has room for a node of this id, which is no member.</summary>
+    internal bool LeftTakes(RingId id) => Takes(_left, _right, id);
+
+    /// <summary>As <see cref="LeftTakes"/>, on the right.</summary>
+    internal bool RightTakes(RingId id) => Takes(_right, _left, id);
 
     /// <summary>Notes the measured distance of a member.</summary>
     internal void Measured(RingId id, uint roundTripMicros)

@@ -64,9 +64,6 @@ public sealed class RoutingTable(RingId self, int digitBits)
         entry.HeardSeconds = (uint)(now.Ticks / TimeSpan.TicksPerSecond);
     }
 
-    /// <summary>When the node that stands where <paramref name="id"/> belongs last spoke, to the second; the origin of time if it did not.</summary>
-    internal Instant HeardAt(RingId id) => Find(id) is null ? default : new Instant(Slot(id).HeardSeconds * TimeSpan.TicksPerSecond);
-
     /// <summary>The node that stands where <paramref name="id"/> belongs, or null.</summary>
     public NodeHandle? Find(RingId id)
     {
@@ -113,20 +110,17 @@ public sealed class RoutingTable(RingId self, int digitBits)
         }
     }
 
-    /// <summary>The entry that follows the place of <paramref name="id"/>, row by row, and the first one after the last; null for an empty table.</summary>
-    internal NodeHandle? After(RingId id)
+    /// <summary>The nodes of a row that did not speak since a moment, to the second.</summary>
+    internal List<NodeHandle> SilentSince(Instant moment, int row)
     {
-        if (Count == 0) return null;
-        int columns = 1 << digitBits;
-        int row = self.SharedPrefixLength(id, digitBits);
-        int place = row >= _rows.Count ? -1 : (row * columns) + id.Digit(row, digitBits);
-        for (int step = 1; step <= _rows.Count * columns; step++)
+        List<NodeHandle> silent = [];
+        long seconds = moment.Ticks / TimeSpan.TicksPerSecond;
+        foreach (ref readonly Entry entry in _rows[row].AsSpan())
         {
-            int at = (place + step) % (_rows.Count * columns);
-            if (_rows[at / columns]?[at % columns].Node is { } node) return node;
+            if (entry.Node is { } node && entry.HeardSeconds <= seconds) silent.Add(node);
         }
 
-        return null;
+        return silent;
     }
 
     /// <summary>All nodes, row by row.</summary>

@@ -27,7 +27,7 @@ public sealed class BoundChecker : IChecker
     /// <inheritdoc/>
     public CheckResult Conclude(SimWorld world)
     {
-        long waitingMax = (long)WaitingPerNodeMax * Math.Max(1, world.Nodes.Count(static n => n.IsUp));
+        long waitingMax = (long)WaitingPerNodeMax * Math.Max(1, world.Live.Count);
         long overflows = world.Counters.LostBy(LossReason.MailboxFull);
         bool ok = world.Waiting <= waitingMax && overflows == 0 && world.Counters.CoreFaults == 0;
         return new CheckResult(Name, ok, string.Create(CultureInfo.InvariantCulture, $"{world.Waiting} events wait, {overflows} overflowed a mailbox, {_dropped} were dropped at a bound, {world.Counters.CoreFaults} cores failed"));

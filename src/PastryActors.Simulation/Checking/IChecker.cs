@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using PastryActors.Core.Driving;
 using PastryActors.Simulation.World;
 
@@ -26,4 +27,14 @@ public interface IChecker : IFactListener
 /// <param name="Name">Of the checker.</param>
 /// <param name="Ok">Whether what it checks holds.</param>
 /// <param name="Detail">For people: what was counted, or what is wrong and where.</param>
-public sealed record CheckResult(string Name, bool Ok, string Detail);
+public sealed partial record CheckResult(string Name, bool Ok, string Detail)
+{
+    /// <summary>What sort of failure it is, if the detail names too much of the one case to tell: where a core threw.</summary>
+    public string? Cause { get; init; }
+
+    /// <summary>Name and detail without what differs from one case to the next of the same failure: ids and numbers.</summary>
+    public string Signature => $"{Name}: {Cause ?? Numbers().Replace(Detail, "#")}";
+
+    [GeneratedRegex("[0-9a-f]{16,}|[0-9]+([.:][0-9]+)*")]
+    private static partial Regex Numbers();
+}

@@ -9,10 +9,14 @@ namespace PastryActors.Simulation.Checking;
 
 /// <summary>
 /// Every entry of every routing table is of a node that exists, shares exactly as many digits with the owner as its row says, and no
-/// two of a row continue alike (Middleware 2001, section 2.1). Digits are compared as text, which shares nothing with the overlay.
+/// two of a row continue alike (Middleware 2001, section 2.1). Digits are compared as text, which shares nothing with the overlay. Of a
+/// large ring some thousands of nodes are looked at, evenly among all.
 /// </summary>
 public sealed class TableChecker(SimRing ring) : IChecker
 {
+    /// <summary>Tables looked at: more tell nothing new, and a million take minutes.</summary>
+    private const int NodesMax = 10_000;
+
     /// <inheritdoc/>
     public string Name => "routingTables";
 
@@ -25,13 +29,15 @@ public sealed class TableChecker(SimRing ring) : IChecker
     public CheckResult Conclude(SimWorld world)
     {
         long entries = 0;
-        foreach (SimNode node in world.Nodes)
+        int looked = 0;
+        int step = Math.Max(1, world.Live.Count / NodesMax);
+        for (int i = 0; i < world.Live.Count; i += step, looked++)
         {
-            if (SimRing.CoreOf(node) is not { } core) continue;
-            if (Problem(core, ref entries) is { } problem) return new CheckResult(Name, false, $"{node}: {problem}");
+            if (SimRing.CoreOf(world.Live[i]) is not { } core) continue;
+            if (Problem(core, ref entries) is { } problem) return new CheckResult(Name, false, $"{world.Live[i]}: {problem}");
         }
 
-        return new CheckResult(Name, true, string.Create(CultureInfo.InvariantCulture, $"{entries} entries match their prefixes"));
+        return new CheckResult(Name, true, string.Create(CultureInfo.InvariantCulture, $"{entries} entries of {looked} nodes match their prefixes"));
     }
 
     private string? Problem(PastryNode core, ref long entries)
@@ -46,7 +52,7 @@ public sealed class TableChecker(SimRing ring) : IChecker
                 string digits = DigitsOf(entry.Id, core.Options.DigitBits);
                 if (string.CompareOrdinal(own, 0, digits, 0, row) != 0 || own[row] == digits[row]) return $"row {row} holds {entry.Id}";
                 if (!next.Add(digits[row])) return $"row {row} holds two that continue alike, one of them {entry.Id}";
-                if (ring.Index.Find(entry.Id) is null) return $"row {row} holds {entry.Id}, which never was";
+                if (!ring.HadLiars && ring.Index.Find(entry.Id) is null) return $"row {row} holds {entry.Id}, which never was";
             }
         }
 

@@ -1,37 +1,34 @@
 namespace PastryActors.Simulation.Events;
 
 /// <summary>
-/// All that will happen, in the order of time and, at the same time, of insertion. What is due within a moment lies in a small heap,
-/// what comes in the next half minute in a wheel of unordered lists, and the rest in a large heap: so a ring of many nodes, each with
-/// timers far ahead, pays the depth of the large heap only for those (calendar queues: Brown, CACM 1988).
+/// All that will happen, in the order of time and, at the same time, of insertion. What is due within a moment lies in a small heap;
+/// what comes in the next half minute in a wheel of unordered lists, a list a moment; what comes in the next days in a coarser wheel,
+/// whose lists are dealt out to the first when their time is near; the little beyond in a large heap (hierarchical timing wheels:
+/// Varghese and Lauck, SOSP 1987). So an event costs the same however many wait.
 /// </summary>
 internal sealed class EventQueue
 {
-    /// <summary>A moment is 2^15 ticks, 3.3 ms: the wheel then reaches 27 s ahead, beyond most round trips and timeouts.</summary>
+    /// <summary>A moment is 2^15 ticks, 3.3 ms: the fine wheel then reaches 27 s ahead, beyond most round trips and timeouts, the coarse one 61 h.</summary>
     private const int MomentShift = 15;
 
+    private readonly EventSlots _slots = new();
     private readonly EventHeap _near = new();
     private readonly EventHeap _far = new();
-    private readonly TimeWheel _wheel = new();
-    private Slot[] _slots = new Slot[1024];
-    private int _free = -1;
-    private int _used;
-    private int _inWheel;
+    private readonly TimeWheel _fine = new();
+    private readonly TimeWheel _coarse = new();
+    private int _inFine;
+    private int _inCoarse;
     private long _moment;
     private long _sequence;
 
     /// <summary>Number of events that wait.</summary>
-    public int Count => _near.Count + _inWheel + _far.Count;
+    public int Count => _near.Count + _inFine + _inCoarse + _far.Count;
 
     /// <summary>Adds an event, after all that are due at the same tick already.</summary>
     public void Push(long dueTicks, in SimEvent body)
     {
-        int slot = TakeSlot();
-        ref Slot place = ref _slots[slot];
-        place.Body = body;
-        place.DueTicks = dueTicks;
-        place.Sequence = ++_sequence;
-        Place(new EventKey(dueTicks, place.Sequence, slot));
+        long sequence = ++_sequence;
+        Place(new EventKey(dueTicks, sequence, _slots.Put(dueTicks, sequence, body)));
     }
 
     /// <summary>When the next event is due; false when nothing waits.</summary>
@@ -46,26 +43,30 @@ internal sealed class EventQueue
     public long Pop(out SimEvent body)
     {
         EventKey key = _near.Pop();
-        ref Slot place = ref _slots[key.Slot];
-        body = place.Body;
-        // The references go with the event, or the pool would keep alive whatever passed through it.
-        place.Body = default;
-        place.Next = _free;
-        _free = key.Slot;
+        _slots.Take(key.Slot, out body);
         return key.DueTicks;
     }
 
+    private static long BlockOf(long moment) => moment >> TimeWheel.SizeShift;
+
+    private static long MomentOf(long dueTicks) => dueTicks >> MomentShift;
+
     private void Place(in EventKey key)
     {
-        long moment = key.DueTicks >> MomentShift;
+        long moment = MomentOf(key.DueTicks);
         if (moment <= _moment)
         {
             _near.Push(key);
         }
-        else if (moment - _moment < TimeWheel.Size)
+        else if (moment - _moment <= TimeWheel.Size)
         {
-            _slots[key.Slot].Next = _wheel.Add(moment, key.Slot);
-            _inWheel++;
+            _slots[key.Slot].Next = _fine.Add(moment, key.Slot);
+            _inFine++;
+        }
+        else if (BlockOf(moment) - BlockOf(_moment) <= TimeWheel.Size)
+        {
+            _slots[key.Slot].Next = _coarse.Add(BlockOf(moment), key.Slot);
+            _inCoarse++;
         }
         else
         {
@@ -76,37 +77,50 @@ internal sealed class EventQueue
     /// <summary>Goes to the next moment that holds an event, and brings near what is due in it.</summary>
     private void Advance()
     {
-        long next = _inWheel > 0 ? _wheel.NextAfter(_moment) : long.MaxValue;
-        if (_far.Count > 0) next = Math.Min(next, _far.Top.DueTicks >> MomentShift);
-        if (next == long.MaxValue) return;
-        _moment = next;
-        for (int slot = _wheel.Take(next); slot >= 0; slot = _slots[slot].Next)
+        while (Count > 0)
         {
-            _near.Push(new EventKey(_slots[slot].DueTicks, _slots[slot].Sequence, slot));
-            _inWheel--;
+            while (_far.Count > 0 && BlockOf(MomentOf(_far.Top.DueTicks)) - BlockOf(_moment) <= TimeWheel.Size) Place(_far.Pop());
+            long next = _inFine > 0 ? _fine.NextAfter(_moment) : long.MaxValue;
+            long block = _inCoarse > 0 ? _coarse.NextAfter(BlockOf(_moment)) : long.MaxValue;
+            if (_inCoarse > 0 && block << TimeWheel.SizeShift <= next)
+            {
+                Deal(block);
+            }
+            else if (_inFine > 0)
+            {
+                Bring(next);
+                return;
+            }
+            else
+            {
+                // Nothing for days: go to just before the first that comes then.
+                _moment = MomentOf(_far.Top.DueTicks) - 1;
+            }
         }
-
-        while (_far.Count > 0 && (_far.Top.DueTicks >> MomentShift) - _moment < TimeWheel.Size) Place(_far.Pop());
     }
 
-    private int TakeSlot()
+    /// <summary>A block of moments begins: its events go to the fine wheel. Nothing is due before it.</summary>
+    private void Deal(long block)
     {
-        if (_free >= 0)
+        _moment = Math.Max(_moment, (block << TimeWheel.SizeShift) - 1);
+        for (int slot = _coarse.Take(block); slot >= 0;)
         {
-            int slot = _free;
-            _free = _slots[slot].Next;
-            return slot;
+            EventLink link = _slots[slot];
+            _inCoarse--;
+            Place(new EventKey(link.DueTicks, link.Sequence, slot));
+            slot = link.Next;
         }
-
-        if (_used == _slots.Length) Array.Resize(ref _slots, _used * 2);
-        return _used++;
     }
 
-    private struct Slot
+    private void Bring(long moment)
     {
-        public SimEvent Body;
-        public long DueTicks;
-        public long Sequence;
-        public int Next;
+        _moment = moment;
+        for (int slot = _fine.Take(moment); slot >= 0;)
+        {
+            EventLink link = _slots[slot];
+            _inFine--;
+            _near.Push(new EventKey(link.DueTicks, link.Sequence, slot));
+            slot = link.Next;
+        }
     }
 }

@@ -8,8 +8,11 @@ namespace PastryActors.Simulation.Events;
 /// </summary>
 internal sealed class TimeWheel
 {
-    /// <summary>Number of moments that the wheel looks ahead; a power of two.</summary>
-    public const int Size = 8192;
+    /// <summary>Number of moments that the wheel looks ahead, as a power of two.</summary>
+    public const int SizeShift = 13;
+
+    /// <summary>Number of moments that the wheel looks ahead.</summary>
+    public const int Size = 1 << SizeShift;
 
     private readonly int[] _heads = new int[Size];
     private readonly ulong[] _occupied = new ulong[Size / 64];

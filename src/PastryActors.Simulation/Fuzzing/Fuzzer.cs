@@ -40,6 +40,6 @@ public static class Fuzzer
     private static Scenario Shrink(Scenario scenario, CheckResult failure, CancellationToken stop)
     {
         var watch = Stopwatch.StartNew();
-        return Shrinker.Shrink(scenario, s => ScenarioRun.Run(s, stop: stop).FirstFailure?.Name == failure.Name, () => watch.Elapsed < ShrinkingMax);
+        return Shrinker.Shrink(scenario, s => ScenarioRun.Run(s, stop: stop).FirstFailure?.Signature == failure.Signature, () => watch.Elapsed < ShrinkingMax);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
+using PastryActors.Simulation.Nodes;
 using PastryActors.Simulation.Scenarios;
 
 namespace PastryActors.Simulation.Fuzzing;
@@ -13,8 +14,10 @@ internal static class ScenarioGenerator
 {
     private const int RoundsMax = 6;
 
-    /// <summary>One less than k of the local preset.</summary>
+    /// <summary>One less than k of the local preset. Where disks lose replicas without a word, one more may be gone than anybody knows.</summary>
     private const int CrashesMax = 2;
+
+    private static readonly string[] Lies = [.. Enum.GetNames<LieKind>().Select(static n => n.ToLowerInvariant())];
 
     private static readonly string[] TopicNames = ["news", "sport", "weather"];
 
@@ -26,7 +29,8 @@ internal static class ScenarioGenerator
         foreach (string topic in TopicNames.Take(1 + random.Next(3))) steps.AddRange(Lines(Text($"subscribe {1 + random.Next(6)} topic={topic} over=2s")));
         steps.AddRange(Lines(Text($"insert {1 + random.Next(30)} over=3s"), "settle"));
         int rounds = 1 + random.Next(RoundsMax);
-        for (int i = 0; i < rounds; i++) steps.AddRange(Round(random));
+        bool damages = random.Next(2) == 0;
+        for (int i = 0; i < rounds; i++) steps.AddRange(Round(random, damages));
         return new Scenario
         {
             Name = Text($"fuzz-{seed}"),
@@ -39,38 +43,39 @@ internal static class ScenarioGenerator
                 1 => ["plane", Text($"{20 + random.Next(100)}ms")],
                 _ => ["transit-stub"],
             },
-            Options = WorldOf(random),
+            Options = WorldOf(random, damages),
             Steps = steps.ToValueList(),
         };
     }
 
-    private static ValueList<ScenarioOption> WorldOf(RandomSource random)
+    private static ValueList<ScenarioOption> WorldOf(RandomSource random, bool damages)
     {
         List<ScenarioOption> options = [];
         if (random.Next(2) == 0) options.Add(new("world", "jitter-max", Text($"{1 + random.Next(40)}ms")));
         if (random.Next(2) == 0) options.Add(new("world", "link-failed-after", "never"));
+        if (damages) options.AddRange([new("disk", "interrupted-write-survives", "0.5"), new("disk", "interrupted-write-torn", "0.5")]);
         // Room so scarce that some files go to neighbours, and some nowhere.
         if (random.Next(2) == 0) options.Add(new("past", "capacity-bytes", Text($"{400_000 + random.Next(1_600_000)}")));
         return options.ToValueList();
     }
 
-    private static IEnumerable<ScenarioStep> Round(RandomSource random)
+    private static IEnumerable<ScenarioStep> Round(RandomSource random, bool damages)
     {
         string over = Text($"over={5 + random.Next(15)}s meanwhile");
         List<string> lines = [Text($"lookup {random.Next(100)} {over}"), Text($"read {random.Next(30)} {over}"), Text($"insert {random.Next(10)} {over}")];
         lines.Add(Text($"publish {random.Next(20)} topic={TopicNames[random.Next(TopicNames.Length)]} {over}"));
         if (random.Next(3) == 0) lines.Add(Text($"reclaim {1 + random.Next(3)} {over}"));
         if (random.Next(3) == 0) lines.Add(Text($"subscribe {1 + random.Next(4)} topic={TopicNames[random.Next(TopicNames.Length)]} {over}"));
-        lines.AddRange(Fault(random));
+        lines.AddRange(Fault(random, damages));
         lines.Add(Text($"+{5 + random.Next(20)}s settle"));
         return Lines([.. lines]);
     }
 
-    private static string[] Fault(RandomSource random)
+    private static string[] Fault(RandomSource random, bool damages)
     {
         string after = Text($"+{random.Next(3000)}ms");
-        string count = Text($"{1 + random.Next(CrashesMax)}");
-        return random.Next(10) switch
+        string count = Text($"{1 + random.Next(damages ? CrashesMax - 1 : CrashesMax)}");
+        return random.Next(damages ? 12 : 11) switch
         {
             0 => [$"{after} crash {count} over=1s"],
             1 => [$"{after} crash {count}", Text($"+{random.Next(8000)}ms restart all")],
@@ -81,6 +86,8 @@ internal static class ScenarioGenerator
             6 => [Text($"{after} cut {10 + random.Next(40)}% for={1 + random.Next(40)}s")],
             7 => [Text($"{after} loss {1 + random.Next(5)}%"), "+10s loss 0%"],
             8 => [Text($"{after} stall {count} for={1 + random.Next(4)}s")],
+            9 => [Text($"{after} disk-full {count} for={1 + random.Next(20)}s")],
+            10 => [Text($"{after} lie {count} kind={Lies[random.Next(Lies.Length)]} for={5 + random.Next(30)}s")],
             _ => [Text($"{after} rot {1 + random.Next(5)}")],
         };
     }

@@ -4,7 +4,7 @@ using PastryActors.Simulation.Scenarios;
 namespace PastryActors.Simulation.Fuzzing;
 
 /// <summary>
-/// Makes a scenario that breaks a check as small as it can while it still breaks the same check: takes out runs of steps, ever
+/// Makes a scenario that breaks a check as small as it can while it still breaks the same check in the same way: takes out runs of steps, ever
 /// shorter ones, then nodes (delta debugging: Zeller and Hildebrandt, 2002).
 /// </summary>
 internal static class Shrinker

@@ -69,11 +69,11 @@ public sealed class SimNetwork
     /// <summary>Takes a message from a core.</summary>
     internal void Send(SimNode from, in Effect send)
     {
-        _world.Counters.CountSent(send.Message.Kind);
         _world.Counters.ContentBytes += send.Content?.Length ?? 0;
         NodeHandle to = send.To!;
         Message message = Encoded(send.Message);
         SimNode? target = Find(to);
+        _world.Counters.CountSent(message.Kind, IsNew(from) || (target is not null && IsNew(target)));
         if (target is not null && IsCut(from, target))
         {
             _world.Counters.CountLost(LossReason.Partition);
@@ -88,6 +88,8 @@ public sealed class SimNetwork
             Carry(from, target, message, send);
         }
     }
+
+    private bool IsNew(SimNode node) => _world.Now - node.StartedAt < SimCounters.NewcomerTime;
 
     /// <summary>A message came to where nobody lives any more.</summary>
     internal void Undeliverable(in SimEvent late)

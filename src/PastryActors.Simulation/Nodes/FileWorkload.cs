@@ -27,6 +27,12 @@ public sealed class FileWorkload(SimRing ring)
     /// <summary>Lookups of acknowledged objects that were asked for, in order.</summary>
     public List<(SimAsk Ask, ObjectCertificate Certificate)> Reads { get; } = [];
 
+    /// <summary>Lookups that could rightly be told that an object is nowhere: those answered while a side of a cut network had no holder.</summary>
+    internal HashSet<SimAsk> Excused { get; } = [];
+
+    /// <summary>Excuses all lookups that were not answered before a moment: what they were given must be right all the same.</summary>
+    internal void Excuse(Instant since) => Excused.UnionWith(Reads.Where(r => r.Ask.AnsweredAt >= since).Select(static r => r.Ask));
+
     /// <summary>Inserts that ended without success.</summary>
     public int InsertsFailed { get; private set; }
 

@@ -33,8 +33,11 @@ public sealed class LookupBook : IFactListener
     /// <summary>What was counted since the last <see cref="Restart"/>.</summary>
     public LookupFigures Figures { get; private set; } = new();
 
-    /// <summary>Whether deliveries are judged. While the network is cut or loses messages no overlay can know who is up (DSN 2004, section 5.3).</summary>
+    /// <summary>Whether deliveries are judged. While messages are lost or nodes stand still no overlay can know who is up (DSN 2004, section 5.3).</summary>
     public bool IsJudging { get; set; } = true;
+
+    /// <summary>Who was parted from whom. A delivery is judged against those alone from whom the node was never parted.</summary>
+    internal CutSides Sides { get; } = new();
 
     /// <summary>Deliveries at a node that was not the root, while they were judged: over the whole run.</summary>
     public List<string> Wrong { get; } = [];
@@ -72,8 +75,9 @@ public sealed class LookupBook : IFactListener
     {
         long hop = fact.Value;
         Figures.HopMessages++;
+        lookup.IsTainted |= SimRing.IsLying(node);
         if (!lookup.Visits.Contains((node.Index, hop))) lookup.Visits.Add((node.Index, hop));
-        if (lookup.Visits.Count(v => v.Node == node.Index) == VisitsMax + 1) Loops.Add($"lookup of {fact.Subject} came to {node} for the third time at hop {hop}");
+        if (lookup.Visits.Count(v => v.Node == node.Index) == VisitsMax + 1 && !lookup.IsTainted) Loops.Add($"lookup of {fact.Subject} came to {node} for the third time at hop {hop}");
     }
 
     private void Deliver(SimNode node, Lookup lookup, in Fact fact, Instant now)
@@ -81,10 +85,13 @@ public sealed class LookupBook : IFactListener
         if (lookup.IsDelivered) Figures.Duplicates++;
         else Figures.Deliver(fact.Value, now - lookup.SentAt, _ring.World.Options.Latency.OneWay(lookup.From.Index, node.Index));
         if (!lookup.IsDelivered) Close(fact.Subject, lookup);
+        // Whatever a liar says about itself is its own affair.
+        if (SimRing.IsLying(node)) return;
         SimNode? root = _ring.Index.Closest(fact.Subject, SimRing.IsActive);
         if (root == node) return;
         Figures.Wrong++;
-        if (IsJudging) Wrong.Add($"at {(now - default(Instant)).TotalSeconds:0.000} s {node} delivered key {fact.Subject}, whose root was {root}");
+        if (Sides.WasCut) root = _ring.Index.Closest(fact.Subject, n => n == node || (SimRing.IsActive(n) && Sides.AreTogether(n, node)));
+        if (IsJudging && root != node && (!Sides.WasCut || Sides.IsInOnePiece(_ring.World, node, _ring.Options.Overlay.LeafSetSize))) Wrong.Add($"at {(now - default(Instant)).TotalSeconds:0.000} s {node} delivered key {fact.Subject}, whose root was {root}");
     }
 
     private void Close(RingId key, Lookup lookup)
@@ -103,5 +110,8 @@ public sealed class LookupBook : IFactListener
         public List<(int Node, long Hop)> Visits { get; } = [];
 
         public bool IsDelivered { get; set; }
+
+        /// <summary>Whether a node that lies had a hand in it: then it may go anywhere, and only its delivery is judged.</summary>
+        public bool IsTainted { get; set; }
     }
 }

@@ -5,6 +5,8 @@ public sealed class LookupFigures
 {
     private readonly long[] _hops = new long[65];
     private readonly long[] _ratios = new long[101];
+    private double _ratioSum;
+    private long _ratioCount;
 
     /// <summary>Lookups begun.</summary>
     public long Issued { get; internal set; }
@@ -33,6 +35,9 @@ public sealed class LookupFigures
     /// <summary>Time of all routes over the time that the same lookups would have taken straight (the paper's distance ratio); 0 without a delivery elsewhere.</summary>
     public double DelayRatio => DirectSeconds == 0 ? 0 : RouteSeconds / DirectSeconds;
 
+    /// <summary>Mean over the lookups of the time of the route over the time straight (the relative delay penalty of a lookup); 0 without a delivery elsewhere.</summary>
+    public double DelayRatioMean => _ratioCount == 0 ? 0 : _ratioSum / _ratioCount;
+
     /// <summary>How many lookups took each number of hops.</summary>
     public IReadOnlyList<long> Hops => _hops;
 
@@ -50,6 +55,8 @@ public sealed class LookupFigures
         if (hops == 0 || direct <= TimeSpan.Zero) return;
         RouteSeconds += took.TotalSeconds;
         DirectSeconds += direct.TotalSeconds;
+        _ratioSum += took / direct;
+        _ratioCount++;
         _ratios[(int)Math.Min(_ratios.Length - 1, took / direct * 10)]++;
     }
 }

@@ -33,7 +33,7 @@ public sealed record RingOptions
         {
             LeafSetSize = 16,
             HeartbeatPeriod = TimeSpan.FromSeconds(1),
-            ProbeTimeout = TimeSpan.FromMilliseconds(500),
+            ProbeTimeout = TimeSpan.FromMilliseconds(750),
             HopTimeoutMin = TimeSpan.FromMilliseconds(100),
             HopTimeoutMax = TimeSpan.FromSeconds(1),
             TableMaintenancePeriod = TimeSpan.FromSeconds(30),

@@ -9,7 +9,7 @@ public sealed class TopicWorkload(SimRing ring)
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(20);
 
-    private ulong _published;
+    private readonly List<string> _topics = [];
 
     /// <summary>Every subscription, with all that was delivered to it.</summary>
     public List<TopicSubscription> Subscriptions { get; } = [];
@@ -43,13 +43,18 @@ public sealed class TopicWorkload(SimRing ring)
         foreach (TopicSubscription subscription in Subscriptions) subscription.Baseline = subscription.Ask.Replies.Count;
     }
 
+    /// <summary>Whether the message of a number was published to a topic.</summary>
+    public bool Belongs(ulong mark, string topic) => mark >= 1 && mark <= (ulong)_topics.Count && _topics[(int)mark - 1] == topic;
+
     /// <summary>Has a node publish the next number to a topic.</summary>
     public void Publish(SimNode node, string topic)
     {
         byte[] payload = new byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64BigEndian(payload, ++_published);
+        _topics.Add(topic);
+        ulong mark = (ulong)_topics.Count;
+        BinaryPrimitives.WriteUInt64BigEndian(payload, mark);
         SimAsk ask = ring.World.Ask(node, new Publish(ring.World.NextRequestId(), RequestTimeout, topic, payload));
-        Publishes.Add(new TopicPublish(topic, _published, ask));
+        Publishes.Add(new TopicPublish(topic, mark, ask));
     }
 }
 

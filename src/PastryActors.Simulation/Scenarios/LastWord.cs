@@ -41,6 +41,8 @@ internal static class LastWord
 
         run.World.RunUntil(() => IsServed(run), begun + Patience, Stride);
         Judge(run, begun);
+        // Reading finds replicas that rotted in silence; they must be made good again.
+        run.World.RunUntil(() => run.Placement.Misplaced(surplus: 0) is null, run.World.Now + Patience, Stride);
     }
 
     private static bool IsServed(ScenarioRun run) =>

@@ -7,7 +7,7 @@ using PastryActors.Simulation.World;
 namespace PastryActors.Simulation.Scenarios;
 
 /// <summary>Looks at a run at even distances of virtual time. When there are many samples it drops every other and looks half as often: a plot needs no more.</summary>
-internal sealed class Sampler(SimRing ring, FileWorkload files, Action<ScenarioSample> told)
+internal sealed class Sampler(SimRing ring, FileWorkload files, Action told)
 {
     private const int SamplesMax = 512;
 
@@ -32,7 +32,7 @@ internal sealed class Sampler(SimRing ring, FileWorkload files, Action<ScenarioS
 
     private void Take()
     {
-        int live = ring.World.Nodes.Count(static n => n.IsUp);
+        int live = ring.World.Live.Count;
         double seconds = (ring.World.Now - _lastAt).TotalSeconds;
         long sent = ring.World.Counters.Sent;
         (double mean, double least) = Replicas();
@@ -40,7 +40,7 @@ internal sealed class Sampler(SimRing ring, FileWorkload files, Action<ScenarioS
         (_sentBefore, _lastAt) = (sent, ring.World.Now);
         _samples.Add(sample);
         if (_samples.Count >= SamplesMax) Thin();
-        told(sample);
+        told();
     }
 
     private void Thin()

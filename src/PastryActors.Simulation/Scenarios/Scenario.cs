@@ -26,7 +26,7 @@ public sealed record Scenario
     /// <summary>How much room the nodes have: d1, d2, d3 or d4 of PAST's experiments; empty for what the options of PAST say.</summary>
     public string Capacities { get; init; } = "";
 
-    /// <summary>Single options, in their order: section (overlay, past, scribe, world), key, value.</summary>
+    /// <summary>Single options, in their order: section (overlay, past, scribe, world, disk), key, value.</summary>
     public ValueList<ScenarioOption> Options { get; init; }
 
     /// <summary>What happens, in order.</summary>
@@ -34,6 +34,12 @@ public sealed record Scenario
 
     /// <summary>What must hold of the figures at the end, beyond what the checkers demand of every run.</summary>
     public ValueList<ScenarioBound> Bounds { get; init; }
+
+    /// <summary>What the literature has for figures of this scenario.</summary>
+    public ValueList<PaperFigure> Papers { get; init; }
+
+    /// <summary>The numbers of nodes with which it is a full experiment; none for a scenario that is no experiment of the papers.</summary>
+    public ValueList<int> FullSizes { get; init; }
 }
 
 /// <summary>One option of a layer.</summary>
@@ -61,12 +67,20 @@ public sealed record ScenarioStep(TimeSpan After, string Verb, string Amount, Va
     }
 }
 
-/// <summary>A bound on a figure.</summary>
-/// <param name="Figure">Its name.</param>
+/// <summary>What a paper has for a figure, in its own words.</summary>
+/// <param name="Figure">The figure's name here.</param>
+/// <param name="Text">The value, for which parameters, and where it stands.</param>
+public sealed record PaperFigure(string Figure, string Text);
+
+/// <summary>A bound on a figure, or on the quotient of two.</summary>
+/// <param name="Figure">Its name; or two names with a / between.</param>
 /// <param name="Sign">At most, at least, or equal: one of &lt;=, &gt;=, =.</param>
 /// <param name="Value">The bound.</param>
 public sealed record ScenarioBound(string Figure, string Sign, double Value)
 {
+    /// <summary>What the bound is about, taken from a run's figures; <see cref="double.NaN"/>, which keeps no bound, if it was not measured.</summary>
+    public double In(Figures figures) => Figure.IndexOf('/') is var at and > 0 ? figures[Figure[..at]] / figures[Figure[(at + 1)..]] : figures[Figure];
+
     /// <summary>Whether a value keeps it.</summary>
     public bool IsKeptBy(double value) => Sign switch
     {

@@ -43,6 +43,7 @@ internal static class ScenarioOptions
         var world = new SimOptions { Latency = LatencyOf(scenario) };
         foreach (ScenarioOption option in scenario.Options)
         {
+            if (option.Section == "disk") world = world with { Disk = With(world.Disk, option) };
             if (option.Section == "world") world = option is { Key: "link-failed-after", Value: "never" } ? world with { LinkFailedAfter = null } : With(world, option);
         }
 

@@ -49,8 +49,10 @@ public static class ScenarioReader
             "preset" => scenario with { Preset = One(words) },
             "capacities" => scenario with { Capacities = One(words) },
             "topology" => scenario with { Topology = words.Skip(1).ToValueList() },
-            "overlay" or "past" or "scribe" or "world" => scenario with { Options = [.. scenario.Options, .. words.Skip(1).Select(w => OptionOf(words[0], w))] },
+            "overlay" or "past" or "scribe" or "world" or "disk" => scenario with { Options = [.. scenario.Options, .. words.Skip(1).Select(w => OptionOf(words[0], w))] },
             "check" => scenario with { Bounds = [.. scenario.Bounds, BoundOf(words)] },
+            "paper" => scenario with { Papers = [.. scenario.Papers, PaperOf(words)] },
+            "full" => scenario with { FullSizes = words.Skip(1).Select(static w => (int)Number(["full", w], 1, NodesMax)).ToValueList() },
             _ => scenario with { Steps = [.. scenario.Steps, StepOf(words)] },
         };
     }
@@ -61,10 +63,16 @@ public static class ScenarioReader
         return equals > 0 ? new ScenarioOption(section, word[..equals], word[(equals + 1)..]) : throw new ScenarioFormatException($"an option is key=value, not {word}");
     }
 
-    private static ScenarioBound BoundOf(string[] words) =>
-        words.Length == 4 && words[2] is "<=" or ">=" or "=" && double.TryParse(words[3], NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
-            ? new ScenarioBound(words[1], words[2], value)
-            : throw new ScenarioFormatException("a check is: check FIGURE <=|>=|= NUMBER");
+    private static ScenarioBound BoundOf(string[] words)
+    {
+        string figure = words.Length == 6 && words[2] == "/" ? $"{words[1]}/{words[3]}" : words.Length == 4 ? words[1] : "";
+        return figure.Length > 0 && words[^2] is "<=" or ">=" or "=" && double.TryParse(words[^1], NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            ? new ScenarioBound(figure, words[^2], value)
+            : throw new ScenarioFormatException("a check is: check FIGURE [/ FIGURE] <=|>=|= NUMBER");
+    }
+
+    private static PaperFigure PaperOf(string[] words) =>
+        words.Length >= 3 ? new PaperFigure(words[1], string.Join(' ', words[2..])) : throw new ScenarioFormatException("a paper's figure is: paper FIGURE TEXT");
 
     private static ScenarioStep StepOf(string[] words)
     {

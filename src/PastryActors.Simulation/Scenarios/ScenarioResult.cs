@@ -40,10 +40,12 @@ public sealed record ScenarioResult(
 /// <param name="ReplicasLeast">Of these the fewest; NaN where there are none.</param>
 public readonly record struct ScenarioSample(double Seconds, int Live, double MessagesPerNodeSecond, double ReplicasMean, double ReplicasLeast);
 
-/// <summary>How far a run is, told a few hundred times a run at most once a sample.</summary>
+/// <summary>How far a run is, told some hundred times a second.</summary>
 /// <param name="Step">Steps that were begun.</param>
 /// <param name="Steps">Steps in all, the liveness phase at the end included.</param>
 /// <param name="Line">The step that goes on, as written.</param>
 /// <param name="Virtual">Virtual time.</param>
 /// <param name="Live">Nodes that are up.</param>
-public readonly record struct ScenarioProgress(int Step, int Steps, string Line, TimeSpan Virtual, int Live);
+/// <param name="Members">Of these the active members of the ring.</param>
+/// <param name="Events">Events of the world so far.</param>
+public readonly record struct ScenarioProgress(int Step, int Steps, string Line, TimeSpan Virtual, int Live, int Members, long Events);

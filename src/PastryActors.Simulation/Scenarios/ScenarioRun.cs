@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Reflection;
 using PastryActors.Core.Driving;
 using PastryActors.Simulation.Checking;
 using PastryActors.Simulation.Nodes;
@@ -14,17 +15,23 @@ namespace PastryActors.Simulation.Scenarios;
 /// </summary>
 public sealed class ScenarioRun
 {
+    /// <summary>From this many nodes on memory is measured.</summary>
+    private const int MemoryNodesMin = 500;
+
     private readonly Action<ScenarioProgress> _progress;
     private readonly List<CheckResult> _failures = [];
     private readonly List<IChecker> _checkers;
     private readonly Sampler _sampler;
     private readonly CancellationToken _stop;
+    private readonly long _heldBefore;
     private LookupFigures _measured = new();
+    private double _memoryPerNodeBytes;
     private int _step;
 
     private ScenarioRun(Scenario scenario, Action<ScenarioProgress> progress, Func<SimNode, INodeCore, INodeCore>? wrap, CancellationToken stop)
     {
         (Scenario, _progress, _stop) = (scenario, progress, stop);
+        _heldBefore = scenario.Nodes < MemoryNodesMin ? 0 : GC.GetTotalMemory(forceFullCollection: true);
         Ring = new SimRing(scenario.Seed, ScenarioOptions.RingOf(scenario), ScenarioOptions.WorldOf(scenario)) { Wrap = wrap };
         Random = new RandomSource(Mixing.Of(scenario.Seed, 0x5343454E));
         Lookups = new LookupBook(Ring);
@@ -35,9 +42,11 @@ public sealed class ScenarioRun
         Window = new MeasureWindow(Ring, Lookups);
         _sampler = new Sampler(Ring, Files, Sampled);
         _checkers = [new DeliveryChecker(Lookups), new LoopChecker(Lookups), new TableChecker(Ring), new LeafSetChecker(Ring.Options.Overlay.LeafSetSize), new BoundChecker()];
-        if (Ring.Options.Past is not null) _checkers.Add(Placement);
+        if (Ring.Options.Past is not null) _checkers.AddRange([Placement, new StorageChecker(Ring, Files, Placement)]);
         if (Ring.Options.Scribe is not null) _checkers.Add(Streams);
-        foreach (IChecker checker in _checkers) World.Listen(checker);
+        // The others look at books and cores when they conclude; a fact that nobody needs costs a call each all the same.
+        World.Listen(_checkers.OfType<BoundChecker>().Single());
+        World.Pulse = Pulse;
     }
 
     internal Scenario Scenario { get; }
@@ -66,7 +75,7 @@ public sealed class ScenarioRun
     internal HashSet<(int Node, string Topic)> Subscribed { get; } = [];
 
     /// <summary>Whether the network was cut since the ring last converged: then topics may have had two roots.</summary>
-    internal bool WasCut { get; set; }
+    internal bool WasCut => Lookups.Sides.WasCut;
 
     /// <summary>Runs a scenario.</summary>
     /// <param name="progress">Told how far it is, in the thread of the run.</param>
@@ -81,13 +90,13 @@ public sealed class ScenarioRun
     /// <summary>Notes that something did not hold.</summary>
     internal void Fail(string check, string detail) => _failures.Add(new CheckResult(check, false, detail));
 
-    /// <summary>How many nodes an amount means: a number, a share of those that are up, or all of <paramref name="all"/>.</summary>
-    internal static int CountOf(ScenarioStep step, int all)
+    /// <summary>How many an amount means: a number, so many for each of the scenario's nodes, a share of <paramref name="all"/>, or all of them.</summary>
+    internal int CountOf(ScenarioStep step, int all)
     {
         if (step.Amount == "all") return all;
-        bool isShare = step.Amount.EndsWith('%');
-        double value = double.Parse(step.Amount.AsSpan(0, step.Amount.Length - (isShare ? 1 : 0)), CultureInfo.InvariantCulture);
-        return (int)Math.Round(isShare ? all * value / 100 : value);
+        char unit = step.Amount[^1];
+        double value = double.Parse(unit is '%' or 'n' ? step.Amount.AsSpan(0, step.Amount.Length - 1) : step.Amount, CultureInfo.InvariantCulture);
+        return (int)Math.Round(unit switch { '%' => all * value / 100, 'n' => Scenario.Nodes * value, _ => value });
     }
 
     /// <summary>Does something so many times, evenly over the step's time; the timeline waits for it unless the step says meanwhile.</summary>
@@ -115,7 +124,8 @@ public sealed class ScenarioRun
     internal void EndPhase(string name)
     {
         Drain();
-        Window.AddTo(Figures, name + ".");
+        Window.AddTo(Figures, name);
+        if (SeeMemory() is { } held) Figures[$"{name}.memoryPerNodeBytes"] = Math.Round(held);
         Window.Restart();
     }
 
@@ -137,10 +147,17 @@ public sealed class ScenarioRun
         }
         catch (SimulationFailedException e)
         {
-            Fail("cores", e.Message);
+            _failures.Add(new CheckResult("cores", false, e.Message) { Cause = PlaceOf(e.InnerException ?? e) });
         }
 
         return Conclude(watch.Elapsed);
+    }
+
+    /// <summary>Which exception came out of which method of the project.</summary>
+    private static string PlaceOf(Exception fault)
+    {
+        MethodBase? place = new StackTrace(fault).GetFrames().Select(static f => f.GetMethod()).FirstOrDefault(static m => m?.DeclaringType?.Namespace?.StartsWith("PastryActors", StringComparison.Ordinal) == true);
+        return $"{fault.GetType().Name} in {place?.DeclaringType?.Name}.{place?.Name}";
     }
 
     private void Do(ScenarioStep step)
@@ -153,12 +170,17 @@ public sealed class ScenarioRun
     /// <summary>Lets lookups that are under way arrive; what has not after a minute is lost.</summary>
     private void Drain() => World.RunUntil(() => Lookups.Figures.Lost <= 0, World.Now + TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(100));
 
-    private void Sampled(ScenarioSample sample)
+    private void Sampled()
+    {
+        Window.See();
+        Pulse();
+    }
+
+    private void Pulse()
     {
         _stop.ThrowIfCancellationRequested();
-        Window.See();
         string line = _step <= Scenario.Steps.Count && _step > 0 ? ScenarioWriter.Line(Scenario.Steps[_step - 1]) : "all faults end";
-        _progress(new ScenarioProgress(_step, Scenario.Steps.Count + 1, line, TimeSpan.FromSeconds(sample.Seconds), sample.Live));
+        _progress(new ScenarioProgress(_step, Scenario.Steps.Count + 1, line, World.Now - default(Instant), World.Live.Count, Ring.Members.Count, World.Counters.Events));
     }
 
     private ScenarioResult Conclude(TimeSpan took)
@@ -169,7 +191,7 @@ public sealed class ScenarioRun
         AddRunFigures(took);
         foreach (ScenarioBound bound in Scenario.Bounds)
         {
-            double value = Figures[bound.Figure];
+            double value = bound.In(Figures);
             checks.Add(new CheckResult(bound.Figure, bound.IsKeptBy(value), string.Create(CultureInfo.InvariantCulture, $"{value:0.######} must be {bound.Sign} {bound.Value:0.######}")));
         }
 
@@ -177,10 +199,20 @@ public sealed class ScenarioRun
             Scenario, (World.Now - default(Instant)).TotalSeconds, took.TotalSeconds, World.Counters.Events, World.TraceValue, checks, Figures.All, _sampler.Samples, _measured.Hops, _measured.Ratios);
     }
 
+    /// <summary>Notes what the world holds at this moment, every unused byte collected. Small rings are not worth the collection, and their figure would be that of the program.</summary>
+    internal double? SeeMemory()
+    {
+        if (World.Live.Count < MemoryNodesMin) return null;
+        double held = (GC.GetTotalMemory(forceFullCollection: true) - _heldBefore) / World.Live.Count;
+        _memoryPerNodeBytes = Math.Max(_memoryPerNodeBytes, held);
+        return held;
+    }
+
     private void AddRunFigures(TimeSpan took)
     {
         Figures["eventsPerSecond"] = Math.Round(World.Counters.Events / Math.Max(0.001, took.TotalSeconds));
-        Figures["bytesPerNode"] = Math.Round((double)GC.GetTotalMemory(forceFullCollection: World.Nodes.Count >= 1000) / Math.Max(1, World.Nodes.Count));
+        SeeMemory();
+        if (_memoryPerNodeBytes > 0) Figures["memoryPerNodeBytes"] = Math.Round(_memoryPerNodeBytes);
         if (Ring.Options.Past is not null && Files.Acknowledged.Count + Files.InsertsFailed > 0)
         {
             Figures["filesAcknowledged"] = Files.Acknowledged.Count;

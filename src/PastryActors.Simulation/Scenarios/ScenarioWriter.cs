@@ -13,6 +13,7 @@ public static class ScenarioWriter
         foreach (string line in comment.Split('\n', StringSplitOptions.RemoveEmptyEntries)) text.AppendLine(CultureInfo.InvariantCulture, $"# {line.Trim()}");
         if (scenario.About.Length > 0) text.AppendLine(CultureInfo.InvariantCulture, $"about {scenario.About}");
         text.AppendLine(CultureInfo.InvariantCulture, $"nodes {scenario.Nodes}");
+        if (scenario.FullSizes.Count > 0) text.AppendLine(CultureInfo.InvariantCulture, $"full {string.Join(' ', scenario.FullSizes.Span.ToArray())}");
         text.AppendLine(CultureInfo.InvariantCulture, $"seed {scenario.Seed}");
         text.AppendLine(CultureInfo.InvariantCulture, $"preset {scenario.Preset}");
         text.AppendLine(CultureInfo.InvariantCulture, $"topology {string.Join(' ', scenario.Topology.Span.ToArray())}");
@@ -21,7 +22,8 @@ public static class ScenarioWriter
         text.AppendLine();
         foreach (ScenarioStep step in scenario.Steps) text.AppendLine(Line(step));
         if (scenario.Bounds.Count > 0) text.AppendLine();
-        foreach (ScenarioBound bound in scenario.Bounds) text.AppendLine(CultureInfo.InvariantCulture, $"check {bound.Figure} {bound.Sign} {bound.Value:R}");
+        foreach (ScenarioBound bound in scenario.Bounds) text.AppendLine(CultureInfo.InvariantCulture, $"check {bound.Figure.Replace("/", " / ", StringComparison.Ordinal)} {bound.Sign} {bound.Value:R}");
+        foreach (PaperFigure paper in scenario.Papers) text.AppendLine(CultureInfo.InvariantCulture, $"paper {paper.Figure} {paper.Text}");
         return text.ToString();
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PastryActors.Simulation.Nodes;
 using PastryActors.Simulation.Scenarios.Steps;
 
 namespace PastryActors.Simulation.Scenarios;
@@ -18,7 +19,7 @@ internal static class StepTable
     public static readonly IReadOnlyDictionary<string, StepVerb> Verbs = new Dictionary<string, StepVerb>
     {
         ["wait"] = new("wait", false, [], static (_, _) => { }),
-        ["join"] = new("join COUNT|all [over=TIME] [meanwhile]", true, ["over", "meanwhile"], MembershipSteps.Join),
+        ["join"] = new("join COUNT|all [over=TIME [meanwhile]] | [paced=SHARE%]", true, ["over", "meanwhile", "paced"], MembershipSteps.Join),
         ["crash"] = new("crash COUNT|SHARE% [over=TIME] [meanwhile]", true, ["over", "meanwhile"], MembershipSteps.Crash),
         ["restart"] = new("restart COUNT|all [over=TIME] [fresh] [moved] [meanwhile]", true, ["over", "fresh", "moved", "meanwhile"], MembershipSteps.Restart),
         ["leave"] = new("leave COUNT|SHARE% [over=TIME] [meanwhile]", true, ["over", "meanwhile"], MembershipSteps.Leave),
@@ -32,6 +33,8 @@ internal static class StepTable
         ["stall"] = new("stall COUNT|SHARE% for=TIME", true, ["for"], FaultSteps.Stall),
         ["slow"] = new("slow COUNT|SHARE% by=TIME", true, ["by"], FaultSteps.Slow),
         ["rot"] = new("rot COUNT", true, [], FaultSteps.Rot),
+        ["disk-full"] = new("disk-full COUNT|SHARE% [for=TIME]", true, ["for"], FaultSteps.DiskFull),
+        ["lie"] = new("lie COUNT|SHARE% kind=drop|misroute|leafsets|content [for=TIME]", true, ["kind", "for"], FaultSteps.Lie),
         ["lookup"] = new("lookup COUNT [over=TIME] [meanwhile]", true, ["over", "meanwhile"], TrafficSteps.Lookup),
         ["insert"] = new("insert COUNT [over=TIME] [size=BYTES] [meanwhile]", true, ["over", "size", "meanwhile"], TrafficSteps.Insert),
         ["read"] = new("read COUNT [over=TIME] [meanwhile]", true, ["over", "meanwhile"], TrafficSteps.Read),
@@ -56,6 +59,8 @@ internal static class StepTable
         {
             if (!verb.Keys.Contains(word.Key)) return $"{step.Verb} knows no {word.Key}; it is written: {verb.Usage}";
             if (TimedKeys.Contains(word.Key)) ScenarioDuration.Parse(word.Value);
+            if (word.Key == "kind" && !Enum.GetNames<LieKind>().Contains(word.Value, StringComparer.OrdinalIgnoreCase)) return $"no node lies about {word.Value}; it is written: {verb.Usage}";
+            if (word.Key == "paced" && !(word.Value.EndsWith('%') && !AmountProblem(word.Value))) return $"a pace is a share of the members, as 5%, not {word.Value}";
             if (word.Key == "attempts" && word.Value is not ("1" or "2" or "3" or "4")) return $"attempts are 1 to 4, not {word.Value}";
             if (word.Key == "size" && !(int.TryParse(word.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size > 0)) return $"a size is a number of bytes, not {word.Value}";
         }
@@ -71,14 +76,15 @@ internal static class StepTable
         "slow" => ["by"],
         "subscribe" or "unsubscribe" or "publish" => ["topic"],
         "phase" => ["name"],
+        "lie" => ["kind"],
         _ => [],
     };
 
     private static bool AmountProblem(string amount)
     {
         if (amount is "" or "all") return false;
-        bool isShare = amount.EndsWith('%');
-        return !double.TryParse(amount.AsSpan(0, amount.Length - (isShare ? 1 : 0)), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
-            || value > (isShare ? 100 : ScenarioReader.NodesMax * 100.0);
+        int unit = amount[^1] is '%' or 'n' ? 1 : 0;
+        double most = amount[^1] switch { '%' => 100, 'n' => 100_000, _ => ScenarioReader.NodesMax * 100.0 };
+        return !double.TryParse(amount.AsSpan(0, amount.Length - unit), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) || value > most;
     }
 }

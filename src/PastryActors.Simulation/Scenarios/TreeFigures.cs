@@ -105,7 +105,9 @@ internal sealed class TreeFigures
         figures["childrenEntriesMedian"] = Median(live.Select(n => (double)_entries[n.Index]));
         figures["childrenEntriesMax"] = live.Max(n => _entries[n.Index]);
         figures["meanDelayRatioMedian"] = Median(_meanDelayRatios);
+        figures["meanDelayRatioMax"] = _meanDelayRatios.DefaultIfEmpty(double.NaN).Max();
         figures["greatestDelayRatioMedian"] = Median(_greatestDelayRatios);
+        figures["greatestDelayRatioMax"] = _greatestDelayRatios.DefaultIfEmpty(double.NaN).Max();
         if (_stress.Count == 0) return;
         figures["linkMessages"] = _stress.Values.Sum(static s => (long)s.Tree);
         figures["linkMessagesRatio"] = _stress.Values.Sum(static s => (double)s.Tree) / Math.Max(1, _stress.Values.Sum(static s => (long)s.Multicast));

@@ -31,6 +31,15 @@ public sealed class SimDisk
     /// <summary>While true, everything that completes has failed: <see cref="StoreStatus.Failed"/>.</summary>
     public bool IsFailing { get; set; }
 
+    /// <summary>While true, every write is refused as full; removals and reads work on.</summary>
+    public bool IsFull { get; set; }
+
+    /// <summary>Number of objects with content: without tombstones and pointers.</summary>
+    public int ContentCount => _objects.Values.Count(static o => o.Content is not null);
+
+    /// <summary>The hash of an object's content as it was written; null if there is none.</summary>
+    public Hash256? HashOf(FileId id) => _objects.GetValueOrDefault(id)?.Content?.Hash;
+
     /// <summary>Whether the object (or its tombstone) is on the disk; damage does not show until it is read.</summary>
     public bool Contains(FileId id) => _objects.ContainsKey(id);
 
@@ -44,6 +53,12 @@ public sealed class SimDisk
         stored.IsRotten = true;
         return true;
     }
+
+    /// <summary>Ids of all that is stored, tombstones included, in no order that means anything.</summary>
+    public IReadOnlyCollection<FileId> Ids => _objects.Keys;
+
+    /// <summary>Whether an object is there and damaged, which nobody knows who has not read it.</summary>
+    public bool IsRotten(FileId id) => _objects.GetValueOrDefault(id) is { IsRotten: true };
 
     /// <summary>What the disk holds, in the order of fileIds: what a store lists at start.</summary>
     public ValueList<StoreEntry> List()
@@ -77,12 +92,14 @@ public sealed class SimDisk
             : new StoreChanged(work.Id, ObjectOf(work), StoreStatus.Failed);
     }
 
-    /// <summary>The power goes: work under way is lost, or done without anybody knowing.</summary>
+    /// <summary>The power goes: work under way is lost, or done without anybody knowing, or half done: listed at the next start, and found damaged when it is read.</summary>
     internal void Crash(RandomSource random)
     {
         foreach (Work work in _underWay)
         {
-            if (_options.InterruptedWriteSurvives > 0 && random.NextDouble() < _options.InterruptedWriteSurvives) Apply(work);
+            if (_options.InterruptedWriteSurvives == 0 || random.NextDouble() >= _options.InterruptedWriteSurvives) continue;
+            bool isNew = Apply(work) is StoreChanged { Status: StoreStatus.Done };
+            if (isNew && work is StoreWrite write && random.NextDouble() < _options.InterruptedWriteTorn) Rot(write.Object);
         }
 
         _underWay.Clear();
@@ -119,7 +136,7 @@ public sealed class SimDisk
     {
         if (_objects.ContainsKey(write.Object)) return StoreStatus.Exists;
         var stored = new Stored(write.Tag, _pool.Shared(write.Object, write.Meta), write.Content);
-        if (stored.SizeBytes > _options.CapacityBytes - UsedBytes) return StoreStatus.Full;
+        if (IsFull || stored.SizeBytes > _options.CapacityBytes - UsedBytes) return StoreStatus.Full;
         Add(write.Object, stored);
         return StoreStatus.Done;
     }

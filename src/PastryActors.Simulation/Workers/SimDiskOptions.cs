@@ -18,6 +18,9 @@ public sealed record SimDiskOptions
     /// <summary>Chance, 0 to 1, that a write which a crash interrupts is on the disk all the same: real disks keep some of what they never acknowledged.</summary>
     public double InterruptedWriteSurvives { get; init; }
 
+    /// <summary>Chance, 0 to 1, that such a write is torn: the object is listed at the next start, and its first read finds it corrupt. A store that checks only what it indexes does that.</summary>
+    public double InterruptedWriteTorn { get; init; }
+
     /// <summary>Answers what is wrong with these options, or null.</summary>
     public string? Problem()
     {
@@ -25,6 +28,7 @@ public sealed record SimDiskOptions
         if (WriteLatency < TimeSpan.Zero || ReadLatency < TimeSpan.Zero) return "a disk's latency must not be negative";
         if (BytesPerSecond < 0) return $"a disk's bandwidth must not be negative, not {BytesPerSecond}";
         if (InterruptedWriteSurvives is not (>= 0 and <= 1)) return $"the survival of interrupted writes must be a chance from 0 to 1, not {InterruptedWriteSurvives}";
+        if (InterruptedWriteTorn is not (>= 0 and <= 1)) return $"the tearing of interrupted writes must be a chance from 0 to 1, not {InterruptedWriteTorn}";
         return null;
     }
 }

@@ -66,10 +66,17 @@ public sealed class SimCounters
         _lost[(int)reason]++;
     }
 
-    internal void CountSent(byte kind)
+    /// <summary>Messages to and from nodes that started less than <see cref="NewcomerTime"/> ago.</summary>
+    public long SentAmongNewcomers { get; private set; }
+
+    /// <summary>How long a node is new: several times what a join takes.</summary>
+    internal static TimeSpan NewcomerTime { get; } = TimeSpan.FromSeconds(60);
+
+    internal void CountSent(byte kind, bool newcomers)
     {
         Sent++;
         _sentOfKind[kind]++;
+        if (newcomers) SentAmongNewcomers++;
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Events} events, {Sent} sent, {Delivered} delivered, {Lost} lost, {Facts} facts");

@@ -57,5 +57,14 @@ public sealed class SimNode
     /// <summary>How often the node moved to another address.</summary>
     internal int Moves { get; set; }
 
+    /// <summary>When its newest start was.</summary>
+    internal Instant StartedAt { get; set; }
+
+    /// <summary>Whether the node said that it became a member, and has not said otherwise.</summary>
+    internal bool IsMember { get; set; }
+
+    /// <summary>Position among the nodes that are up; -1 while it is down.</summary>
+    internal int LivePlace { get; set; } = -1;
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"node {Index} ({Handle})");
 }

@@ -15,7 +15,11 @@ namespace PastryActors.Simulation.World;
 public sealed class SimWorld
 {
     private readonly EventQueue _queue = new();
+    /// <summary>How many events lie between two looks at <see cref="Pulse"/>: some milliseconds of this machine's time.</summary>
+    private const int PulseEvents = 1 << 14;
+
     private readonly List<SimNode> _nodes = [];
+    private readonly List<SimNode> _live = [];
     private readonly List<IFactListener> _listeners = [];
     private readonly AskBook _asks;
     private readonly NodeDriver _driver;
@@ -47,6 +51,15 @@ public sealed class SimWorld
 
     /// <summary>All nodes, up or down, in the order in which they were added.</summary>
     public IReadOnlyList<SimNode> Nodes => _nodes;
+
+    /// <summary>The nodes that are up, in no order that means anything, but the same in every run.</summary>
+    public IReadOnlyList<SimNode> Live => _live;
+
+    /// <summary>Rises with every node that starts or stops: who has looked at all nodes need not look again before it does.</summary>
+    public long Membership { get; private set; }
+
+    /// <summary>Called now and then while the world runs, for whoever shows progress or wants to stop the run by an exception.</summary>
+    public Action? Pulse { get; set; }
 
     /// <summary>The network: latency, loss, partitions.</summary>
     public SimNetwork Network { get; }
@@ -94,6 +107,7 @@ public sealed class SimWorld
     {
         Mine(node);
         if (node.IsUp) Stopping?.Invoke(node);
+        if (node.IsUp) TakeFromLive(node);
         node.Core = null;
         node.Mailbox = null;
         node.BulkFreeAtTicks = 0;
@@ -155,7 +169,8 @@ public sealed class SimWorld
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(perEvent, TimeSpan.Zero);
         Mine(node);
-        (node.Mailbox ??= new Mailbox()).ServiceTicks = perEvent.Ticks;
+        // A node that is fast already needs no mailbox for it.
+        if (node.Mailbox is not null || perEvent > TimeSpan.Zero) (node.Mailbox ??= new Mailbox()).ServiceTicks = perEvent.Ticks;
     }
 
     /// <summary>The node does nothing for a while, as in a pause of its garbage collector; then it takes all that waited, in order.</summary>
@@ -211,7 +226,22 @@ public sealed class SimWorld
             node.Disk?.List() ?? default,
             Signer.PublicKey(SigningKey.Node, node.Index),
             Signer.PublicKey(SigningKey.Owner, node.Owner)));
+        node.StartedAt = Now;
+        node.LivePlace = _live.Count;
+        _live.Add(node);
+        Membership++;
         _queue.Push(Now.Ticks, EventFor(node, SimEventKind.Start));
+    }
+
+    /// <summary>The last one takes its place: no other moves.</summary>
+    private void TakeFromLive(SimNode node)
+    {
+        SimNode last = _live[^1];
+        _live[node.LivePlace] = last;
+        last.LivePlace = node.LivePlace;
+        _live.RemoveAt(_live.Count - 1);
+        node.LivePlace = -1;
+        Membership++;
     }
 
     internal void Leave(SimNode node)
@@ -254,7 +284,7 @@ public sealed class SimWorld
                 if (!_queue.TryPeek(out long due) || due > until.Ticks) return false;
                 _queue.Pop(out SimEvent next);
                 Now = new Instant(due);
-                Counters.Events++;
+                if ((++Counters.Events & (PulseEvents - 1)) == 0) Pulse?.Invoke();
                 _driver.Happen(ref next);
             }
 

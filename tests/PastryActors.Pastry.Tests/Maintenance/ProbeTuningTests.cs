@@ -7,7 +7,7 @@ namespace PastryActors.Pastry.Tests.Maintenance;
 public sealed class ProbeTuningTests
 {
     private static readonly PastryOptions Options = new();
-    private static readonly TimeSpan Shortest = Options.ProbeTimeout * (Options.ProbeRetries + 1);
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(6);
 
     [Fact]
     public void A_node_looked_at_every_T_is_dead_for_half_of_it_while_failures_are_rare_and_surely_when_they_are_not()
@@ -16,6 +16,9 @@ public sealed class ProbeTuningTests
         Assert.Equal(0.5 * 1e-9, ProbeTuning.StaleShare(1, 1e-9), 12);
         Assert.InRange(ProbeTuning.StaleShare(1e6, 1), 0.999, 1);
     }
+
+    [Fact]
+    public void A_dead_node_is_found_in_two_thirds_of_its_probes_whole_timeouts() => Assert.Equal(Shortest, Options.DetectionTime);
 
     [Theory]
     [InlineData(2_000, 2.3)]

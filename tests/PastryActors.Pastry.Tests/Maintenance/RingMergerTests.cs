@@ -1,5 +1,4 @@
 using PastryActors.Core.Driving;
-using PastryActors.Core.Ring;
 using PastryActors.Pastry.Maintenance;
 using PastryActors.Pastry.Messages;
 using PastryActors.Pastry.Node;
@@ -44,20 +43,21 @@ public sealed class RingMergerTests
         Assert.Single(bench.Do(bench.Merger.OnTick));
     }
 
-    [Fact]
-    public void In_a_large_ring_a_node_looks_for_strangers_only_now_and_then()
+    /// <summary>64 nodes of a ring look each period: of 256 each every fourth one; and of more than 64,000 still every thousandth.</summary>
+    [Theory]
+    [InlineData(122, 1)]
+    [InlineData(120, 4)]
+    [InlineData(54, 1000)]
+    public void In_a_large_ring_a_node_asks_neither_a_stranger_nor_a_lost_node_but_now_and_then(int leafsApart, int periods)
     {
-        var bench = new Bench(new Contacts([Peers.Of(0x10)], [], FoundRing: false)) { Context = { IsActive = true } };
+        Bench bench = new Bench(new Contacts([Peers.Of(0x10)], [], FoundRing: false)) { Context = { IsActive = true } }.WithLeafsApart(leafsApart);
         bench.Do(() => bench.Joiner.Begin([]));
-        for (ulong step = 1; step <= 2; step++)
+        bench.Merger.Lost(Peers.Of(0x20));
+        for (int period = 0; period < 3 * periods; period++)
         {
-            bench.Context.Leafs.Add(new NodeHandle(Bench.Self.Id.Plus(step << 54), $"r{step}", 1));
-            bench.Context.Leafs.Add(new NodeHandle(Bench.Self.Id.Plus(UInt128.Zero - (step << 54)), $"l{step}", 1));
+            int[] asked = Peers.Names(bench.Do(bench.Merger.OnTick).Where(e => e.Kind == EffectKind.Send).Select(e => e.To!));
+            Assert.Equal(period % periods == 0 ? [0x10, 0x20] : [], asked);
         }
-
-        int asked = 0;
-        for (int i = 0; i < 2000; i++) asked += bench.Do(bench.Merger.OnTick).Count(e => e.Kind == EffectKind.Send);
-        Assert.Equal(2, asked);
     }
 
     [Fact]

@@ -29,13 +29,32 @@ public sealed class TableKeeperTests
         Assert.Equal([next, RowOf(picked, 0), Check(), RowOf(Peers.Of(0x8a), 1)], _bench.Do(_bench.Tables.OnTableTick));
     }
 
+    /// <summary>Of 512 nodes two fit into a place of the second row, and hardly one into the third's.</summary>
     [Fact]
-    public void After_a_join_at_most_two_entries_of_every_row_are_asked()
+    public void After_a_join_two_entries_are_asked_of_each_row_below_the_first_whose_places_offer_a_choice()
     {
-        _bench.WithEntries(0x30, 0x50, 0x60, 0x8a);
-        Effect[] asked = [.. _bench.Do(_bench.Tables.SecondStage).Where(e => e.Kind == EffectKind.Send)];
-        Assert.Equal([0, 0, 1], asked.Select(e => ((StateRequest)e.Message).Row));
-        Assert.Equal(3, asked.Select(e => e.To).Distinct().Count());
+        _bench.WithLeafsApart(119).WithEntries(0x30, 0x50, 0x60, 0x8a, 0x8b, 0x8c);
+        Effect[] asked = [.. _bench.Do(_bench.Tables.SecondStage).Where(e => e.Body is StateRequest)];
+        Assert.Equal(3, _bench.Context.Table.RowCount);
+        Assert.Equal([1, 1], asked.Select(e => ((StateRequest)e.Message).Row));
+        Assert.All(asked, e => Assert.Contains(e.To, _bench.Context.Table.Row(1)));
+        Assert.NotEqual(asked[0].To, asked[1].To);
+    }
+
+    [Fact]
+    public void After_a_join_nobody_is_asked_for_a_row_in_a_ring_too_small_to_offer_a_choice()
+    {
+        _bench.WithLeafsApart(120).WithEntries(0x30, 0x50, 0x60, 0x8a, 0x8b, 0x8c);
+        Assert.DoesNotContain(_bench.Do(_bench.Tables.SecondStage), e => e.Body is StateRequest);
+    }
+
+    [Fact]
+    public void After_a_join_only_the_distances_not_known_yet_are_measured()
+    {
+        _bench.WithLeafs(0x70, 0x90).WithEntries(0x30).WithStrangers(0x50);
+        _bench.Do(() => _bench.Context.Measured(Peers.Of(0x70), TimeSpan.FromMilliseconds(1)));
+        Effect[] effects = _bench.Do(_bench.Tables.SecondStage);
+        Assert.Equal([0x90, 0x50], Peers.Names(effects.Where(e => e.Body is DistanceProbe).Select(e => e.To!)));
     }
 
     [Fact]
@@ -59,13 +78,48 @@ public sealed class TableKeeperTests
     }
 
     [Fact]
+    public void A_leaf_set_that_a_member_told_of_within_most_of_the_period_is_not_compared_again()
+    {
+        _bench.WithLeafs(0x60, 0x70, 0x90, 0xa0);
+        Hear(Peers.Of(0x90));
+        _bench.Pass((Bench.Options.LeafSetMaintenancePeriod * 0.8) - TimeSpan.FromTicks(1));
+        Hear(Peers.Of(0x10));
+        Assert.Equal(Armed(OverlayTimer.LeafSetMaintenance, _bench.Chance.Jitter(Bench.Options.LeafSetMaintenancePeriod)), Assert.Single(_bench.Do(_bench.Tables.OnLeafSetTick)));
+        _bench.Pass(TimeSpan.FromTicks(1));
+        Assert.Single(_bench.Do(_bench.Tables.OnLeafSetTick), e => e.Body is LeafSetProbe { Purpose: ProbePurpose.Ask });
+
+        void Hear(NodeHandle from) => _bench.Do(() => _bench.Prober.OnProbe(from, new LeafSetProbe(ProbePurpose.Announce, true, [], [])));
+    }
+
+    [Fact]
     public void A_hole_is_filled_from_its_row_or_else_from_a_deeper_one()
     {
-        _bench.WithEntries(0x8a);
-        Assert.Equal([RowOf(Peers.Of(0x8a), 0), Check()], _bench.Do(() => _bench.Tables.OnFailed(Peers.Id(0x30))));
+        _bench.WithLeafs(0x60, 0x70, 0x90, 0xa0).WithEntries(0x8a);
+        Assert.Equal([HoleIn(Peers.Of(0x8a), 0), Check()], _bench.Do(() => _bench.Tables.OnFailed(Peers.Id(0x30))));
         _bench.WithEntries(0x50);
-        Assert.Equal([RowOf(Peers.Of(0x50), 0)], _bench.Do(() => _bench.Tables.OnFailed(Peers.Id(0x30))));
+        Assert.Equal([HoleIn(Peers.Of(0x50), 0)], _bench.Do(() => _bench.Tables.OnFailed(Peers.Id(0x30))));
         Assert.Empty(_bench.Do(() => _bench.Tables.OnFailed(Peers.Id(0x51))));
+    }
+
+    /// <summary>Of 256 nodes one fits into a place of the second row; of 128 every other place stays empty.</summary>
+    [Theory]
+    [InlineData(120, true)]
+    [InlineData(121, false)]
+    public void A_hole_that_the_ring_is_not_likely_to_fill_is_left(int leafsApart, bool asked)
+    {
+        _bench.WithLeafsApart(leafsApart).WithEntries(0x8a);
+        Effect[] expected = asked ? [HoleIn(Peers.Of(0x8a), 1), Check()] : [];
+        Assert.Equal(expected, _bench.Do(() => _bench.Tables.OnFailed(Peers.Id(0x8b))));
+    }
+
+    [Fact]
+    public void Of_the_answer_to_a_hole_only_what_fills_one_is_measured()
+    {
+        _bench.WithEntries(0x50);
+        Effect[] effects = _bench.Do(() => _bench.Tables.OnState(Peers.Of(0x8a), Row(0x51, 0x40, 0x41) with { Tag = 1 }));
+        Assert.Equal([0x40], Peers.Names(effects.Where(e => e.Kind == EffectKind.Send).Select(e => e.To!)));
+        effects = _bench.Do(() => _bench.Tables.OnState(Peers.Of(0x8a), Row(0x51, 0x41)));
+        Assert.Equal([0x51, 0x41], Peers.Names(effects.Where(e => e.Kind == EffectKind.Send).Select(e => e.To!)));
     }
 
     [Fact]
@@ -90,6 +144,8 @@ public sealed class TableKeeperTests
     private static StateReply Row(params int[] nodes) => new(StatePart.Row, 0, 0, true, 1, [.. Peers.All(nodes)], []);
 
     private static Effect RowOf(NodeHandle node, int row) => Sent(node, new StateRequest(StatePart.Row, row, 0));
+
+    private static Effect HoleIn(NodeHandle node, int row) => Sent(node, new StateRequest(StatePart.Row, row, 1));
 
     private static Effect Check() => Armed(OverlayTimer.MaintenanceCheck, Bench.Options.ProbeTimeout);
 

@@ -86,6 +86,17 @@ public sealed class DistanceMeterTests
     }
 
     [Fact]
+    public void A_candidate_whose_distance_is_known_takes_its_place_in_the_tables_unasked()
+    {
+        _bench.WithEntries(0x30);
+        _bench.Context.Trips.Measured(Peers.Id(0x31), TimeSpan.FromMicroseconds(999), _bench.Now);
+        Assert.Empty(_bench.Do(() => _bench.Meter.Consider(Peers.Of(0x31))));
+        Assert.Equal(Peers.Of(0x31), _bench.Context.Table.Find(Peers.Id(0x31)));
+        Assert.Equal([(Peers.Of(0x31), 999u)], _bench.Context.Neighbourhood.Nodes);
+        Assert.Empty(_bench.Events);
+    }
+
+    [Fact]
     public void The_answer_to_a_node_that_could_be_nearer_than_the_entry_in_its_place_asks_back()
     {
         _bench.Context.IsActive = true;

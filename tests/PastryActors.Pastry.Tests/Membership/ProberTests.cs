@@ -11,6 +11,7 @@ namespace PastryActors.Pastry.Tests.Membership;
 public sealed class ProberTests
 {
     private static readonly TimeSpan Timeout = Bench.Options.ProbeTimeout;
+    private static readonly TimeSpan First = Timeout / 3;
 
     private readonly Bench _bench = new();
 
@@ -19,7 +20,7 @@ public sealed class ProberTests
     {
         _bench.WithLeafs(0x70, 0x90);
         Assert.Equal(
-            [Sent(Peers.Of(0xa0), Ask(0x90, 0x70)), Armed(OverlayTimer.ProbeTimeout, Timeout, 1, Peers.Id(0xa0))],
+            [Sent(Peers.Of(0xa0), Ask(0x90, 0x70)), Armed(OverlayTimer.ProbeTimeout, First, 1, Peers.Id(0xa0))],
             _bench.Do(() => _bench.Prober.Probe(Peers.Of(0xa0))));
         Assert.False(_bench.Prober.IsIdle);
     }
@@ -46,7 +47,7 @@ public sealed class ProberTests
         _bench.Do(() => _bench.Prober.Probe(Peers.Of(0x90)));
         _bench.Pass(TimeSpan.FromMilliseconds(20));
         Assert.Equal(
-            [Sent(Peers.Of(0xa0), Ask(0x90)), Armed(OverlayTimer.ProbeTimeout, Timeout, 2, Peers.Id(0xa0))],
+            [Sent(Peers.Of(0xa0), Ask(0x90)), Armed(OverlayTimer.ProbeTimeout, First, 2, Peers.Id(0xa0))],
             _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x90), Answer(active: true, 0xa0))));
         Assert.Equal([0x90], Peers.Names(_bench.Context.Leafs.Members()));
         Assert.Equal(["alive n90 active"], _bench.Events);
@@ -89,12 +90,12 @@ public sealed class ProberTests
     }
 
     [Fact]
-    public void A_silent_node_is_asked_again_and_then_failed_to_its_neighbours_knowledge()
+    public void A_silent_node_is_asked_again_with_growing_patience_and_then_failed_to_its_neighbours_knowledge()
     {
         _bench.WithLeafs(0x60, 0x70, 0x90, 0xa0);
         _bench.Do(() => _bench.Prober.Probe(Peers.Of(0x90)));
-        Assert.Equal([Sent(Peers.Of(0x90), Ask(0x90, 0xa0, 0x70, 0x60)), Armed(OverlayTimer.ProbeTimeout, Timeout, 2, Peers.Id(0x90))], TimeUp(0x90, 1));
-        TimeUp(0x90, 2);
+        Assert.Equal([Sent(Peers.Of(0x90), Ask(0x90, 0xa0, 0x70, 0x60)), Armed(OverlayTimer.ProbeTimeout, First * 2, 2, Peers.Id(0x90))], TimeUp(0x90, 1));
+        Assert.Equal([Sent(Peers.Of(0x90), Ask(0x90, 0xa0, 0x70, 0x60)), Armed(OverlayTimer.ProbeTimeout, Timeout, 3, Peers.Id(0x90))], TimeUp(0x90, 2));
         LeafSetProbe news = Message(ProbePurpose.Announce, [0xa0, 0x70, 0x60], [0x90]);
         Assert.Equal(
             [
@@ -103,22 +104,122 @@ public sealed class ProberTests
                 Sent(Peers.Of(0x70), news),
                 Sent(Peers.Of(0x60), news),
                 Sent(Peers.Of(0xa0), Message(ProbePurpose.Ask, [0xa0, 0x70, 0x60], [0x90])),
-                Armed(OverlayTimer.ProbeTimeout, Timeout, 4, Peers.Id(0xa0)),
+                Armed(OverlayTimer.ProbeTimeout, First, 4, Peers.Id(0xa0)),
             ],
             TimeUp(0x90, 3));
         Assert.Equal(["failed n90 leaf"], _bench.Events);
         Assert.True(_bench.Prober.HasFailed(Peers.Of(0x90)));
     }
 
+    [Theory]
+    [InlineData(0, 1.0)]
+    [InlineData(1, 1.5)]
+    [InlineData(2, 2.0)]
+    [InlineData(3, 2.5)]
+    public void A_dead_node_is_found_when_the_detection_time_is_over(int retries, double timeouts)
+    {
+        PastryOptions options = Bench.Options with { ProbeRetries = retries };
+        var context = new NodeContext(Bench.Self, options, seed: 1);
+        var prober = new Prober(context, _bench);
+        Outbox outbox = new();
+        context.Enter(_bench.Now, outbox);
+        prober.Probe(Peers.Of(0x90));
+        for (int attempt = 1; attempt <= retries; attempt++) prober.OnTimeout(Peers.Id(0x90), attempt);
+        Assert.Empty(_bench.Events);
+        prober.OnTimeout(Peers.Id(0x90), retries + 1);
+        Assert.Equal(["failed n90", "settled"], _bench.Events);
+        TimeSpan waited = TimeSpan.FromTicks(outbox.Effects.ToArray().Sum(e => e.Delay.Ticks));
+        Assert.Equal((Timeout * timeouts, Timeout * timeouts), (waited, options.DetectionTime));
+    }
+
     [Fact]
-    public void Who_was_told_of_a_failure_sees_for_itself_and_tells_nobody()
+    public void Who_was_told_of_a_failure_asks_once_with_the_whole_patience_and_tells_nobody()
+    {
+        Doubted(0x90);
+        Assert.Equal(
+            [
+                Noted(FactKind.NodeFailed, Peers.Id(0x90)),
+                Sent(Peers.Of(0xa0), Message(ProbePurpose.Ask, [0xa0, 0x70, 0x60], [0x90])),
+                Armed(OverlayTimer.ProbeTimeout, First, 2, Peers.Id(0xa0)),
+            ],
+            TimeUp(0x90, 1));
+        Assert.Equal(["alive n70", "failed n90 leaf"], _bench.Events);
+    }
+
+    [Fact]
+    public void A_link_that_fails_confirms_at_once_what_a_neighbour_said()
+    {
+        Doubted(0x90);
+        Effect[] effects = LinkFailed(Peers.Of(0x90));
+        Assert.Equal(Noted(FactKind.NodeFailed, Peers.Id(0x90)), effects[0]);
+        Assert.DoesNotContain(effects, e => e.Body is LeafSetProbe { Purpose: ProbePurpose.Announce });
+        Assert.Equal(["alive n70", "failed n90 leaf"], _bench.Events);
+        Assert.False(_bench.Context.Leafs.Contains(Peers.Id(0x90)));
+    }
+
+    [Fact]
+    public void A_link_that_fails_confirms_a_suspicion_at_once()
+    {
+        _bench.WithLeafs(0x60, 0x70, 0x90, 0xa0).WithEntries(0x20);
+        _bench.Do(() => _bench.Prober.Suspect(Peers.Of(0x20)));
+        Assert.Equal([Noted(FactKind.NodeFailed, Peers.Id(0x20))], LinkFailed(Peers.Of(0x20)));
+        Assert.Equal(["failed n20", "settled"], _bench.Events);
+        Assert.Null(_bench.Context.Table.Find(Peers.Id(0x20)));
+    }
+
+    [Fact]
+    public void A_member_that_nobody_doubted_is_asked_as_often_but_sooner_when_its_link_fails()
     {
         _bench.WithLeafs(0x60, 0x70, 0x90, 0xa0);
-        _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x70), Message(ProbePurpose.Announce, [], [0x90])));
-        TimeUp(0x90, 1);
-        TimeUp(0x90, 2);
-        Assert.DoesNotContain(TimeUp(0x90, 3), e => e.Body is LeafSetProbe { Purpose: ProbePurpose.Announce });
-        Assert.Equal(["alive n70", "failed n90 leaf"], _bench.Events);
+        _bench.Do(() => _bench.Prober.Probe(Peers.Of(0x90)));
+        Assert.Empty(LinkFailed(Peers.Of(0x90)));
+        for (long attempt = 2; attempt <= 3; attempt++)
+        {
+            Effect[] again = [Sent(Peers.Of(0x90), Ask(0x90, 0xa0, 0x70, 0x60)), Armed(OverlayTimer.ProbeTimeout, First, attempt, Peers.Id(0x90))];
+            Assert.Equal(again, TimeUp(0x90, attempt - 1));
+            Assert.Empty(LinkFailed(Peers.Of(0x90)));
+        }
+
+        Assert.Contains(TimeUp(0x90, 3), e => e.Body is LeafSetProbe { Purpose: ProbePurpose.Announce });
+        Assert.Equal(["failed n90 leaf"], _bench.Events);
+    }
+
+    [Fact]
+    public void A_link_that_fails_says_nothing_of_a_node_that_is_not_asked()
+    {
+        _bench.WithLeafs(0x60, 0x70, 0x90, 0xa0);
+        Assert.Empty(LinkFailed(Peers.Of(0x90)));
+        Assert.Empty(_bench.Events);
+    }
+
+    [Fact]
+    public void A_link_that_fails_does_not_outweigh_that_the_node_spoke_since_it_was_asked()
+    {
+        _bench.Context.IsActive = true;
+        Doubted(0x90);
+        _bench.Do(() => _bench.Prober.Heard(Peers.Of(0x90), asNeighbour: false));
+        Assert.Empty(LinkFailed(Peers.Of(0x90)));
+        Assert.Empty(TimeUp(0x90, 1));
+        Assert.Equal(["alive n70", "settled"], _bench.Events);
+        Assert.True(_bench.Context.Leafs.Contains(Peers.Id(0x90)));
+    }
+
+    [Fact]
+    public void A_start_that_a_later_one_followed_is_not_asked()
+    {
+        _bench.Context.Leafs.Add(Peers.Of(0x90, incarnation: 2));
+        Assert.Empty(_bench.Do(() => _bench.Prober.Suspect(Peers.Of(0x90))));
+        Assert.Empty(_bench.Do(() => _bench.Prober.Probe(Peers.Of(0x90))));
+    }
+
+    [Fact]
+    public void The_lost_link_to_an_earlier_start_means_nothing()
+    {
+        _bench.Do(() => _bench.Prober.Suspect(Peers.Of(0x20, incarnation: 2)));
+        Assert.Empty(LinkFailed(Peers.Of(0x20)));
+        Assert.Empty(_bench.Events);
+        LinkFailed(Peers.Of(0x20, incarnation: 2));
+        Assert.Equal(["failed n20", "settled"], _bench.Events);
     }
 
     [Fact]
@@ -142,7 +243,7 @@ public sealed class ProberTests
     [Fact]
     public void A_torn_side_is_repaired_by_asking_its_outermost_and_closed_only_when_that_one_knows_no_more()
     {
-        A_silent_node_is_asked_again_and_then_failed_to_its_neighbours_knowledge();
+        A_silent_node_is_asked_again_with_growing_patience_and_then_failed_to_its_neighbours_knowledge();
         Assert.False(_bench.Context.Leafs.IsComplete);
         Effect[] effects = _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0xa0), Answer(active: true, 0x80, 0x70, 0x60)));
         Assert.Equal([0xa0, 0x60], Peers.Names(_bench.Context.Leafs.Right));
@@ -161,16 +262,16 @@ public sealed class ProberTests
     }
 
     [Fact]
-    public void Any_sign_of_life_clears_a_suspicion_and_silence_confirms_it()
+    public void Any_sign_of_life_clears_a_suspicion_and_silence_to_two_questions_confirms_it()
     {
         _bench.WithLeafs(0x60, 0x70, 0x90, 0xa0);
         _bench.Do(() => _bench.Prober.Suspect(Peers.Of(0x20)));
         _bench.Do(() => _bench.Prober.Heard(Peers.Of(0x20), asNeighbour: false));
         Assert.True(_bench.Prober.IsIdle);
-        _bench.Do(() => _bench.Prober.Suspect(Peers.Of(0x30)));
-        TimeUp(0x30, 2);
+        Assert.Equal(Armed(OverlayTimer.ProbeTimeout, Timeout / 2, 2, Peers.Id(0x30)), _bench.Do(() => _bench.Prober.Suspect(Peers.Of(0x30)))[^1]);
+        Assert.Equal(Armed(OverlayTimer.ProbeTimeout, Timeout, 3, Peers.Id(0x30)), TimeUp(0x30, 2)[^1]);
+        Assert.Equal(["settled"], _bench.Events);
         TimeUp(0x30, 3);
-        TimeUp(0x30, 4);
         Assert.Equal(["settled", "failed n30", "settled"], _bench.Events);
     }
 
@@ -201,6 +302,20 @@ public sealed class ProberTests
     }
 
     [Fact]
+    public void A_failed_node_that_others_still_mention_after_a_period_is_asked_again_and_believed_failed_meanwhile()
+    {
+        LeafSetProbe mention = Message(ProbePurpose.Announce, [0x90], []);
+        _bench.Do(() => _bench.Prober.OnLeave(Peers.Of(0x90), []));
+        _bench.Pass(Bench.Options.LeafSetMaintenancePeriod);
+        Assert.Empty(_bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x70), mention)));
+        _bench.Pass(TimeSpan.FromTicks(1));
+        Assert.Equal(Sent(Peers.Of(0x90), Message(ProbePurpose.Ask, [0x70], [0x90])), _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x70), mention))[0]);
+        Assert.True(_bench.Prober.HasFailed(Peers.Of(0x90)));
+        for (long attempt = 1; attempt <= 3; attempt++) TimeUp(0x90, attempt);
+        Assert.DoesNotContain(_bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x70), mention)), e => e.To == Peers.Of(0x90));
+    }
+
+    [Fact]
     public void A_failed_node_that_is_heard_from_is_asked_if_it_belongs_into_the_leaf_set()
     {
         _bench.Do(() => _bench.Prober.OnLeave(Peers.Of(0x90), []));
@@ -219,6 +334,15 @@ public sealed class ProberTests
         Assert.False(_bench.Context.Leafs.Contains(Peers.Id(0x90)) || _bench.Context.Neighbourhood.Contains(Peers.Id(0x90)));
         Assert.Null(_bench.Context.Table.Find(Peers.Id(0x90)));
     }
+
+    /// <summary>A full leaf set, one of whose members another says it found dead.</summary>
+    private void Doubted(int suspect)
+    {
+        _bench.WithLeafs(0x60, 0x70, 0x90, 0xa0);
+        _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x70), Message(ProbePurpose.Announce, [], [suspect])));
+    }
+
+    private Effect[] LinkFailed(NodeHandle node) => _bench.Do(() => _bench.Prober.OnLinkFailed(node));
 
     private Effect[] TimeUp(int node, long generation) => _bench.Do(() => _bench.Prober.OnTimeout(Peers.Id(node), generation));
 

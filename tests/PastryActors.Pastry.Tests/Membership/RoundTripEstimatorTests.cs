@@ -23,9 +23,9 @@ public sealed class RoundTripEstimatorTests
     }
 
     [Fact]
-    public void A_peer_without_traffic_is_given_three_times_the_round_trip_that_a_probe_measured()
+    public void A_peer_without_traffic_is_given_twice_the_round_trip_that_a_probe_measured()
     {
-        Assert.Equal(TimeSpan.FromMilliseconds(120), _trips.HopTimeout(Peer, TimeSpan.FromMilliseconds(40)));
+        Assert.Equal(TimeSpan.FromMilliseconds(80), _trips.HopTimeout(Peer, TimeSpan.FromMilliseconds(40)));
         Measure(100);
         Assert.Equal(TimeSpan.FromMilliseconds(300), _trips.HopTimeout(Peer, TimeSpan.FromMilliseconds(40)));
     }

@@ -53,6 +53,38 @@ public sealed class SeedSearchTests
     }
 
     [Fact]
+    public void Of_a_row_that_only_leads_on_a_sample_is_measured_and_the_first_row_whole()
+    {
+        Begin(member: 1, depth: 2);
+        Measured(1, milliseconds: 1);
+        int[] sampled = Peers.Names(Row(from: 1, tag: 1, [.. Enumerable.Range(2, 30)]).Where(e => e.Body is DistanceProbe).Select(e => e.To!));
+        Assert.Equal(8, sampled.Length);
+        _bench.Pass(TimeSpan.FromMilliseconds(2));
+        for (int i = 0; i < sampled.Length; i++)
+        {
+            var answer = new DistanceProbe((ulong)i + 2, IsAnswer: true);
+            _bench.Do(() => _bench.Meter.OnProbe(Peers.Of(sampled[i]), answer));
+        }
+
+        Assert.Equal(12, Row(from: 1, tag: 2, [.. Enumerable.Range(0x60, 12)]).Count(e => e.Body is DistanceProbe));
+    }
+
+    [Fact]
+    public void The_first_row_is_gone_through_twice_more_at_the_most_however_much_nearer_each_step_comes()
+    {
+        Begin(member: 1, depth: 1);
+        Measured(1, milliseconds: 50);
+        for (int step = 1; step <= 3; step++)
+        {
+            Assert.Empty(_found);
+            Row(from: step, (ulong)step, step + 1);
+            Measured(step + 1, milliseconds: 50 - step);
+        }
+
+        Assert.Equal([Peers.Of(4)], _found);
+    }
+
+    [Fact]
     public void In_a_ring_that_its_leaf_sets_do_not_hold_the_rows_too_deep_to_be_near_are_left_out()
     {
         // Neighbours 2^120 apart: 256 nodes, whose second row reaches farther than the sample of the leaf set.

@@ -224,6 +224,18 @@ public sealed class PastryNodeTests
     }
 
     [Fact]
+    public void A_lost_link_moves_what_waits_for_the_node_and_a_second_one_ends_it()
+    {
+        Grow(0x60, 0x70, 0x90, 0xa0, 0x10);
+        Effect[] sent = Do(NodeEvent.Received(Peers.Of(0x90), new Routed(Peers.Id(0x1f), Peers.Of(2), 1, 0, new ApplicationMessage(6, default))));
+        Assert.Equal(Peers.Of(0x10), Assert.Single(sent, e => e.Body is Routed).To);
+        Effect[] moved = Do(NodeEvent.LinkFailed(Peers.Of(0x10)));
+        Assert.Equal(Peers.Of(0x60), Assert.Single(moved, e => e.Body is Routed).To);
+        Assert.Equal(Peers.Of(0x10), Assert.Single(moved, e => e.Body is DistanceProbe).To);
+        Assert.Contains(Noted(FactKind.NodeFailed, Peers.Id(0x10)), Do(NodeEvent.LinkFailed(Peers.Of(0x10))));
+    }
+
+    [Fact]
     public void Options_that_cannot_work_are_refused_with_what_is_wrong_with_them()
     {
         Assert.Null(new PastryOptions().Problem());

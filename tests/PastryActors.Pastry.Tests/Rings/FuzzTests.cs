@@ -15,6 +15,8 @@ public sealed class FuzzTests
 
     private static readonly ulong First = ulong.Parse(Environment.GetEnvironmentVariable("PASTRY_SEED") ?? "1000", CultureInfo.InvariantCulture);
 
+    private static readonly TimeSpan StallMax = TimeSpan.FromSeconds(3);
+
     [Fact]
     public void Any_history_ends_in_a_whole_ring()
     {
@@ -39,13 +41,15 @@ public sealed class FuzzTests
             Traffic(ring, random);
         }
 
+        // A stall is a fault as well: a ring may look whole in the middle of one, and find its victim dead a moment later.
         ring.World.Network.HealAll();
+        ring.World.RunFor(StallMax);
         foreach (SimNode node in ring.World.Nodes.Where(n => !n.IsUp)) ring.World.Restart(node);
         ring.AssertWholeWithin(TimeSpan.FromMinutes(3));
         int before = ring.Deliveries.Wrong.Count;
         Traffic(ring, random);
         ring.World.RunFor(TimeSpan.FromSeconds(20));
-        Assert.Equal(before, ring.Deliveries.Wrong.Count);
+        Assert.True(before == ring.Deliveries.Wrong.Count, $"seed {seed}: {string.Join("; ", ring.Deliveries.Wrong.Skip(before))}");
         if (!wasCut && options.MessageLoss == 0) Assert.True(ring.Deliveries.Wrong.Count == 0, $"seed {seed}: {string.Join("; ", ring.Deliveries.Wrong)}");
     }
 
@@ -58,7 +62,7 @@ public sealed class FuzzTests
             case 0 or 1 when ring.Live.Count() > 3: ring.World.Crash(node); return false;
             case 2 or 3: ring.World.Restart(node, newAddress: node.Index > 0 && random.Next(2) == 0); return false;
             case 4 when ring.World.Nodes.Count < 40: ring.Add([ring.World.Nodes[0], .. ring.Live.Take(2)]); return false;
-            case 5: ring.World.Stall(node, TimeSpan.FromMilliseconds(random.Next(3000))); return true;
+            case 5: ring.World.Stall(node, random.Next((int)StallMax.TotalMilliseconds) * TimeSpan.FromMilliseconds(1)); return true;
             case 6:
                 ring.World.Network.Cut(ring.World.Nodes.Where(_ => random.Next(2) == 0).ToArray(), oneWay: random.Next(3) == 0);
                 return true;

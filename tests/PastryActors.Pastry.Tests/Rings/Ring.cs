@@ -15,7 +15,7 @@ internal sealed class Ring
         LeafSetSize = 8,
         NeighbourhoodSize = 8,
         HeartbeatPeriod = TimeSpan.FromSeconds(1),
-        ProbeTimeout = TimeSpan.FromMilliseconds(500),
+        ProbeTimeout = TimeSpan.FromMilliseconds(750),
         HopTimeoutMin = TimeSpan.FromMilliseconds(100),
         HopTimeoutMax = TimeSpan.FromSeconds(1),
         TableMaintenancePeriod = TimeSpan.FromSeconds(30),

@@ -183,6 +183,31 @@ public sealed class RouterTests
     }
 
     [Fact]
+    public void A_node_whose_link_failed_is_suspected_and_gone_around_at_once()
+    {
+        Route(Far);
+        Assert.Equal(
+            [
+                Sent(Peers.Of(0x21), new DistanceProbe((1UL << 62) | 1, IsAnswer: false)),
+                Armed(OverlayTimer.ProbeTimeout, Bench.Options.ProbeTimeout / 2, 1, Peers.Id(0x21)),
+                Noted(FactKind.HopRerouted, Peers.Id(0x21)),
+                Noted(FactKind.HopTaken, Far, 1),
+                Sent(Peers.Of(0x60), new Routed(Far, Bench.Self, 1, _sequence, Payload)),
+            ],
+            LinkFailed(0x21));
+        Assert.Empty(LinkFailed(0x21));
+    }
+
+    [Fact]
+    public void A_leaf_whose_link_failed_has_its_whole_time_since_nobody_else_may_deliver()
+    {
+        Route(Peers.Id(0x91));
+        Assert.Empty(LinkFailed(0x90));
+        _bench.Pass(Patience);
+        Assert.Equal(Peers.Of(0x90), _bench.Do(_router.OnTimer)[^1].To);
+    }
+
+    [Fact]
     public void The_root_is_asked_again_since_nobody_else_may_deliver()
     {
         RingId key = Peers.Id(0x91);
@@ -228,6 +253,8 @@ public sealed class RouterTests
     private static Effect Ack(ulong sequence) => Sent(Peers.Of(0x70), new HopAck(sequence));
 
     private Effect[] Route(RingId key) => _bench.Do(() => _router.Route(Payload, key));
+
+    private Effect[] LinkFailed(int node) => _bench.Do(() => _router.OnLinkFailed(Peers.Id(node)));
 
     private Effect[] Hop(RingId key, ulong sequence, int hops = 3) =>
         _bench.Do(() => _router.OnRouted(Peers.Of(0x70), new Routed(key, Peers.Of(0x33), hops, sequence, Payload)));

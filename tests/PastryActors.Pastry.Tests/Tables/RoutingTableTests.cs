@@ -68,6 +68,20 @@ public sealed class RoutingTableTests
     }
 
     [Fact]
+    public void The_silent_of_a_row_are_those_that_did_not_speak_since_a_moment_to_the_second()
+    {
+        foreach (NodeHandle node in Peers.All(0x34, 0x44, 0x54, 0x1a)) _table.Consider(node);
+        var moment = new Instant(TimeSpan.TicksPerDay);
+        _table.Heard(Peers.Of(0x34), moment);
+        _table.Heard(Peers.Of(0x44), moment + TimeSpan.FromSeconds(1));
+        Assert.Equal([0x34, 0x54], Peers.Names(_table.SilentSince(moment, row: 0)));
+        Assert.Equal([0x34, 0x54], Peers.Names(_table.SilentSince(moment + TimeSpan.FromSeconds(0.9), row: 0)));
+        Assert.Equal([0x34, 0x44, 0x54], Peers.Names(_table.SilentSince(moment + TimeSpan.FromSeconds(1), row: 0)));
+        Assert.Equal([0x54], Peers.Names(_table.SilentSince(default, row: 0)));
+        Assert.Equal([0x1a], Peers.Names(_table.SilentSince(moment, row: 1)));
+    }
+
+    [Fact]
     public void Only_the_node_itself_is_removed_not_another_in_its_place()
     {
         _table.Consider(Peers.Of(0x34));

@@ -1,5 +1,7 @@
 using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
 using PastryActors.Simulation.Events;
+using PastryActors.Simulation.Workers;
 
 namespace PastryActors.Simulation.Tests.Events;
 
@@ -20,6 +22,8 @@ public sealed class EventQueueTests
     [InlineData(10_000_000)]
     [InlineData(2_000_000_000)]
     [InlineData(900_000_000_000)]
+    [InlineData(3_000_000_000_000)]
+    [InlineData(90_000_000_000_000)]
     public void Events_come_in_the_order_of_time_however_far_ahead_they_lie(long spreadTicks)
     {
         var random = new RandomSource(7);
@@ -49,6 +53,25 @@ public sealed class EventQueueTests
         _queue.Push(TimeSpan.TicksPerSecond, new SimEvent { Node = 1 });
         Assert.Equal(1, Take().Node);
         Assert.Equal(2, Take().Node);
+    }
+
+    [Fact]
+    public void What_goes_in_comes_out_whole()
+    {
+        var timer = new SimEvent { Kind = SimEventKind.Timer, Node = 3, Incarnation = 4, Timer = new NodeTimer(5, 6, -7, new RingId(UInt128.MaxValue - 8)) };
+        var handle = new NodeHandle(new RingId(9), "a", 1);
+        var message = new SimEvent { Kind = SimEventKind.Message, Lane = Lane.Bulk, Node = 1, Incarnation = 2, Sender = 3, From = handle, To = handle with { Incarnation = 2 }, Body = "body", Content = new VirtualContent(5, default) };
+        // Places are used again, and an event must not find in its own what was there before.
+        for (int i = 0; i < 3; i++)
+        {
+            _queue.Push(1, message);
+            _queue.Push(2, timer);
+            _queue.TryPeek(out _);
+            _queue.Pop(out SimEvent first);
+            _queue.TryPeek(out _);
+            _queue.Pop(out SimEvent second);
+            Assert.Equal((message, timer), (first, second));
+        }
     }
 
     private (long Due, int Node) Take()

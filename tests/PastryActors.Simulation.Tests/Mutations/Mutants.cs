@@ -3,14 +3,16 @@ using PastryActors.Core.Ring;
 using PastryActors.Past.Messages;
 using PastryActors.Past.Requests;
 using PastryActors.Pastry.Messages;
+using PastryActors.Pastry.Node;
 using PastryActors.Scribe.Messages;
 using PastryActors.Scribe.Requests;
+using PastryActors.Simulation.Nodes;
 using PastryActors.Simulation.Workers;
 
 namespace PastryActors.Simulation.Tests.Mutations;
 
 /// <summary>Acknowledges a hop and then forgets it.</summary>
-internal sealed class AcksAndDrops(INodeCore inner) : MutantCore(inner)
+internal sealed class AcksAndDrops(INodeCore inner) : AlteredCore(inner)
 {
     protected override bool Takes(in NodeEvent happened, Instant now, Outbox outbox)
     {
@@ -21,7 +23,7 @@ internal sealed class AcksAndDrops(INodeCore inner) : MutantCore(inner)
 }
 
 /// <summary>Takes every key for its own as soon as it comes, as a wrong tie-break or comparison would.</summary>
-internal sealed class DeliversAnywhere(INodeCore inner) : MutantCore(inner)
+internal sealed class DeliversAnywhere(INodeCore inner) : AlteredCore(inner)
 {
     protected override bool Takes(in NodeEvent happened, Instant now, Outbox outbox)
     {
@@ -32,8 +34,45 @@ internal sealed class DeliversAnywhere(INodeCore inner) : MutantCore(inner)
     }
 }
 
+/// <summary>Takes the first node clockwise of a key for its root, as a comparison that forgets one side would.</summary>
+internal sealed class WrongTieBreak(INodeCore inner) : AlteredCore(inner)
+{
+    protected override void Let(in Effect effect, Outbox outbox)
+    {
+        if (effect.Body is not Routed { Payload.Kind: 120 } hop || !((PastryNode)Inner).Leafs.Covers(hop.Key))
+        {
+            Pass(effect, outbox);
+            return;
+        }
+
+        RingId key = hop.Key;
+        NodeHandle next = ((PastryNode)Inner).Leafs.Members().Append(Self).MinBy(n => key.ClockwiseTo(n.Id))!;
+        if (next.Id == Self.Id) outbox.Report(new Fact(FactKind.Delivered, key, hop.Hops - 1));
+        else outbox.Send(next, hop);
+    }
+}
+
+/// <summary>No per-hop acknowledgements: it takes every hop for taken as soon as it is sent, and never goes around a silent one.</summary>
+internal sealed class NeverReroutes(INodeCore inner) : AlteredCore(inner)
+{
+    private readonly Queue<(NodeHandle To, ulong Sequence)> _sent = new();
+
+    protected override bool Takes(in NodeEvent happened, Instant now, Outbox outbox)
+    {
+        Feed(happened, now, outbox);
+        while (_sent.TryDequeue(out (NodeHandle To, ulong Sequence) hop)) Feed(NodeEvent.Received(hop.To, new HopAck(hop.Sequence)), now, outbox);
+        return false;
+    }
+
+    protected override void Let(in Effect effect, Outbox outbox)
+    {
+        Pass(effect, outbox);
+        if (effect.Body is Routed { Payload.Kind: 120, Sequence: not 0 } hop) _sent.Enqueue((effect.To!, hop.Sequence));
+    }
+}
+
 /// <summary>Active too early: it answers the probes of its leaf set itself instead of asking, so nobody has heard of it when it begins to deliver.</summary>
-internal sealed class ActiveTooEarly(INodeCore inner) : MutantCore(inner)
+internal sealed class ActiveTooEarly(INodeCore inner) : AlteredCore(inner)
 {
     private readonly Queue<NodeHandle> _asked = new();
 
@@ -52,7 +91,7 @@ internal sealed class ActiveTooEarly(INodeCore inner) : MutantCore(inner)
 }
 
 /// <summary>Never looks whether its neighbours live: no probes, no maintenance, no news.</summary>
-internal sealed class NoFailureDetection(INodeCore inner) : MutantCore(inner)
+internal sealed class NoFailureDetection(INodeCore inner) : AlteredCore(inner)
 {
     private bool _active;
 
@@ -66,7 +105,7 @@ internal sealed class NoFailureDetection(INodeCore inner) : MutantCore(inner)
 }
 
 /// <summary>Sends a message back to where it came from: it goes in a circle.</summary>
-internal sealed class RoutesBack(INodeCore inner) : MutantCore(inner)
+internal sealed class RoutesBack(INodeCore inner) : AlteredCore(inner)
 {
     private const int HopsMax = 64;
 
@@ -81,7 +120,7 @@ internal sealed class RoutesBack(INodeCore inner) : MutantCore(inner)
 }
 
 /// <summary>Hands every run of messages to its subscriber twice: forgotten recognition of duplicates.</summary>
-internal sealed class DeliversTwice(INodeCore inner) : MutantCore(inner)
+internal sealed class DeliversTwice(INodeCore inner) : AlteredCore(inner)
 {
     protected override void Let(in Effect effect, Outbox outbox)
     {
@@ -91,7 +130,7 @@ internal sealed class DeliversTwice(INodeCore inner) : MutantCore(inner)
 }
 
 /// <summary>A subscriber misses every third run of messages without a word.</summary>
-internal sealed class SkipsMessages(INodeCore inner) : MutantCore(inner)
+internal sealed class SkipsMessages(INodeCore inner) : AlteredCore(inner)
 {
     private int _count;
 
@@ -102,7 +141,7 @@ internal sealed class SkipsMessages(INodeCore inner) : MutantCore(inner)
 }
 
 /// <summary>Confirms publishes without numbering them.</summary>
-internal sealed class ConfirmsWithoutPublishing(INodeCore inner) : MutantCore(inner)
+internal sealed class ConfirmsWithoutPublishing(INodeCore inner) : AlteredCore(inner)
 {
     private ulong _sequence;
 
@@ -115,7 +154,7 @@ internal sealed class ConfirmsWithoutPublishing(INodeCore inner) : MutantCore(in
 }
 
 /// <summary>One replica too few: a third of the writes are said to be durable and are not.</summary>
-internal sealed class LiesAboutWrites(INodeCore inner) : MutantCore(inner)
+internal sealed class LiesAboutWrites(INodeCore inner) : AlteredCore(inner)
 {
     private readonly Queue<StoreWrite> _swallowed = new();
     private int _count;
@@ -134,8 +173,29 @@ internal sealed class LiesAboutWrites(INodeCore inner) : MutantCore(inner)
     }
 }
 
+/// <summary>A count of replicas that is off by one: the last of the k closest believes that it need not hold the object.</summary>
+internal sealed class OneReplicaTooFew(INodeCore inner) : AlteredCore(inner)
+{
+    private const int Replicas = 3;
+
+    private readonly Queue<StoreWrite> _spared = new();
+
+    protected override bool Takes(in NodeEvent happened, Instant now, Outbox outbox)
+    {
+        Feed(happened, now, outbox);
+        while (_spared.TryDequeue(out StoreWrite? write)) Feed(NodeEvent.WorkDone(new StoreChanged(write.Id, write.Object, StoreStatus.Done)), now, outbox);
+        return false;
+    }
+
+    protected override void Let(in Effect effect, Outbox outbox)
+    {
+        if (effect.Body is StoreWrite write && ((PastryNode)Inner).Leafs.RankOf(write.Object.Key) == Replicas - 1) _spared.Enqueue(write);
+        else Pass(effect, outbox);
+    }
+}
+
 /// <summary>Forgotten repair: it never compares what it holds with its neighbours.</summary>
-internal sealed class NoReplicaRepair(INodeCore inner) : MutantCore(inner)
+internal sealed class NoReplicaRepair(INodeCore inner) : AlteredCore(inner)
 {
     protected override void Let(in Effect effect, Outbox outbox)
     {
@@ -144,7 +204,7 @@ internal sealed class NoReplicaRepair(INodeCore inner) : MutantCore(inner)
 }
 
 /// <summary>Serves other bytes than were stored.</summary>
-internal sealed class ServesOtherBytes(INodeCore inner) : MutantCore(inner)
+internal sealed class ServesOtherBytes(INodeCore inner) : AlteredCore(inner)
 {
     protected override void Let(in Effect effect, Outbox outbox)
     {
@@ -154,7 +214,7 @@ internal sealed class ServesOtherBytes(INodeCore inner) : MutantCore(inner)
 }
 
 /// <summary>Says that an object is nowhere while its holders are only slow to answer.</summary>
-internal sealed class SaysNotFound(INodeCore inner) : MutantCore(inner)
+internal sealed class SaysNotFound(INodeCore inner) : AlteredCore(inner)
 {
     protected override void Let(in Effect effect, Outbox outbox)
     {
@@ -163,8 +223,28 @@ internal sealed class SaysNotFound(INodeCore inner) : MutantCore(inner)
     }
 }
 
+/// <summary>A root that was succeeded and does not know it: every subscriber takes itself for the root.</summary>
+internal sealed class TakesItselfForRoot(INodeCore inner) : AlteredCore(inner)
+{
+    protected override void Let(in Effect effect, Outbox outbox)
+    {
+        if (effect.Body is TopicsDescribed described) outbox.Reply(described with { Topics = [.. described.Topics.Select(static t => t with { IsRoot = true })] });
+        else Pass(effect, outbox);
+    }
+}
+
+/// <summary>A subscriber has itself for its parent and its child.</summary>
+internal sealed class GoesInACircle(INodeCore inner) : AlteredCore(inner)
+{
+    protected override void Let(in Effect effect, Outbox outbox)
+    {
+        if (effect.Body is TopicsDescribed described) outbox.Reply(described with { Topics = [.. described.Topics.Select(t => t.IsRoot ? t : t with { Parent = Self, Children = [Self] })] });
+        else Pass(effect, outbox);
+    }
+}
+
 /// <summary>Takes children into its tables and never tells them.</summary>
-internal sealed class NeverAdopts(INodeCore inner) : MutantCore(inner)
+internal sealed class NeverAdopts(INodeCore inner) : AlteredCore(inner)
 {
     protected override void Let(in Effect effect, Outbox outbox)
     {
@@ -173,7 +253,7 @@ internal sealed class NeverAdopts(INodeCore inner) : MutantCore(inner)
 }
 
 /// <summary>Schedules every timer many times: the rest come when nobody expects them.</summary>
-internal sealed class DoublesTimers(INodeCore inner) : MutantCore(inner)
+internal sealed class DoublesTimers(INodeCore inner) : AlteredCore(inner)
 {
     protected override void Let(in Effect effect, Outbox outbox)
     {
@@ -183,7 +263,7 @@ internal sealed class DoublesTimers(INodeCore inner) : MutantCore(inner)
 }
 
 /// <summary>Leaves lookups of files without an answer.</summary>
-internal sealed class NeverAnswers(INodeCore inner) : MutantCore(inner)
+internal sealed class NeverAnswers(INodeCore inner) : AlteredCore(inner)
 {
     protected override void Let(in Effect effect, Outbox outbox)
     {

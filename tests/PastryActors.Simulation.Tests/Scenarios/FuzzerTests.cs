@@ -1,5 +1,6 @@
 using System.Globalization;
 using PastryActors.Core.Collections;
+using PastryActors.Simulation.Checking;
 using PastryActors.Simulation.Fuzzing;
 using PastryActors.Simulation.Scenarios;
 
@@ -8,7 +9,7 @@ namespace PastryActors.Simulation.Tests.Scenarios;
 /// <summary>Random lives of small rings. PASTRY_SEEDS sets how many, PASTRY_SEED the first; a failure names its seed.</summary>
 public sealed class FuzzerTests
 {
-    private static readonly int Seeds = int.Parse(Environment.GetEnvironmentVariable("PASTRY_SEEDS") ?? "3", CultureInfo.InvariantCulture);
+    private static readonly int Seeds = int.Parse(Environment.GetEnvironmentVariable("PASTRY_SEEDS") ?? "8", CultureInfo.InvariantCulture);
 
     private static readonly ulong First = ulong.Parse(Environment.GetEnvironmentVariable("PASTRY_SEED") ?? "2", CultureInfo.InvariantCulture);
 
@@ -29,6 +30,16 @@ public sealed class FuzzerTests
         Assert.Equal(drawn, Fuzzer.Draw(7));
         Assert.NotEqual(drawn, Fuzzer.Draw(8));
         Assert.Equal(drawn, ScenarioReader.Read(drawn.Name, ScenarioWriter.Write(drawn)));
+    }
+
+    [Theory]
+    [InlineData("file 13: 2 of 3 right holders, 2 in all", "file 4: 1 of 3 right holders, 1 in all", true)]
+    [InlineData("node 5 (0123456789abcdef0123456789abcdef@sim-5#1) is not active", "node 15 (0123456789abcdef0123456789abcdef@sim-15#2) is not active", true)]
+    [InlineData("node 5 (0123456789abcdef0123456789abcdef@sim-5#1) is not active", "no node is up", false)]
+    public void Two_failures_are_the_same_if_they_differ_in_numbers_alone(string one, string other, bool same)
+    {
+        Assert.Equal(same, new CheckResult("converges", false, one).Signature == new CheckResult("converges", false, other).Signature);
+        Assert.NotEqual(new CheckResult("files", false, one).Signature, new CheckResult("converges", false, one).Signature);
     }
 
     [Fact]

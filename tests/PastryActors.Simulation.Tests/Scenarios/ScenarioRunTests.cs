@@ -17,6 +17,17 @@ public sealed class ScenarioRunTests
         Assert.Contains(result.Series, s => s.ReplicasLeast is >= 1 and < 3);
     }
 
+    [Theory]
+    [InlineData("liars", 1)]
+    [InlineData("liars", 2)]
+    [InlineData("disks", 1)]
+    [InlineData("disks", 2)]
+    public void Nodes_that_lie_and_disks_that_fail_break_no_promise(string name, ulong seed)
+    {
+        ScenarioResult result = ScenarioRun.Run(ScenarioLibrary.Find(name)! with { Seed = seed });
+        Assert.True(result.Ok, $"{name} with seed {seed}: {result.FirstFailure}");
+    }
+
     [Fact]
     public void The_same_scenario_and_seed_are_the_same_run()
     {

@@ -119,6 +119,35 @@ public sealed class SimDiskTests
     }
 
     [Fact]
+    public void A_write_that_a_crash_tears_is_listed_and_found_corrupt_when_it_is_read()
+    {
+        (SimWorld world, SimNode node) = World(Disk with { InterruptedWriteSurvives = 1, InterruptedWriteTorn = 1 });
+        Submit(world, node, Write(A, Content(10)));
+        world.RunFor(TimeSpan.FromSeconds(1));
+        Submit(world, node, Write(B, Content(10)));
+        world.Run(world.Now);
+        world.Restart(node);
+        Assert.Equal(2, node.Toy().Begun.Stored.Count);
+        Submit(world, node, new StoreRead(9, A, false), new StoreRead(10, B, false));
+        world.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal([StoreStatus.Done, StoreStatus.Corrupt], node.Toy().Bodies<StoreGot>().Select(g => g.Status));
+    }
+
+    [Fact]
+    public void A_full_disk_refuses_writes_and_goes_on_reading_and_removing()
+    {
+        (SimWorld world, SimNode node) = World(Disk);
+        Submit(world, node, Write(A, Content(10)));
+        world.RunFor(TimeSpan.FromSeconds(1));
+        node.Disk!.IsFull = true;
+        Submit(world, node, Write(B, Content(10)), new StoreRead(8, A, false), new StoreRemove(9, A, 0, default));
+        world.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal([StoreStatus.Done, StoreStatus.Full, StoreStatus.Done], node.Toy().Bodies<StoreChanged>().Select(c => c.Status));
+        Assert.Equal(StoreStatus.Done, node.Toy().Bodies<StoreGot>().Single().Status);
+        Assert.Equal((0, 0L), (node.Disk.ContentCount, node.Disk.ContentBytes));
+    }
+
+    [Fact]
     public void Bytes_queue_for_the_bandwidth_while_latencies_overlap()
     {
         (SimWorld world, SimNode node) = World(Disk with { CapacityBytes = 10_000, BytesPerSecond = 1004 });

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PastryActors.Core.Driving;
 using PastryActors.Pastry.Requests;
 using PastryActors.Simulation.Checking;
@@ -11,6 +12,10 @@ internal static class MembershipSteps
     /// <summary>How long a connected ring may take to converge where a scenario does not say: some maintenance periods of the local preset.</summary>
     public static readonly TimeSpan SettleWithin = TimeSpan.FromMinutes(10);
 
+    private static readonly TimeSpan PacedStride = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan PacedWithin = TimeSpan.FromHours(100);
+
     private static readonly TimeSpan LeaveGrace = TimeSpan.FromSeconds(10);
 
     /// <summary>Variance of the logarithm of a session whose mean is 2.3 times its median, as in the Gnutella trace (DSN 2004, section 5.1).</summary>
@@ -19,25 +24,46 @@ internal static class MembershipSteps
     public static void Join(ScenarioRun run, ScenarioStep step)
     {
         int missing = Math.Max(0, run.Scenario.Nodes - run.World.Nodes.Count);
-        run.Spread(step, step.Amount == "all" ? missing : ScenarioRun.CountOf(step, run.Ring.Live.Count()), () => run.Ring.Add());
+        if (step["paced"] is { } pace)
+        {
+            JoinPaced(run, step.Amount == "all" ? missing : run.CountOf(step, run.Ring.Live.Count), double.Parse(pace.AsSpan(0, pace.Length - 1), CultureInfo.InvariantCulture) / 100);
+            return;
+        }
+
+        run.Spread(step, step.Amount == "all" ? missing : run.CountOf(step, run.Ring.Live.Count), () => run.Ring.Add());
     }
 
-    public static void Crash(ScenarioRun run, ScenarioStep step) => run.Spread(step, ScenarioRun.CountOf(step, run.Ring.Live.Count()), () =>
+    /// <summary>As many join at once as the members can absorb: a share of them, at least one. So a ring grows from a few to a million, ever faster.</summary>
+    private static void JoinPaced(ScenarioRun run, int count, double share)
     {
-        if (run.Ring.Draw(run.Random, static n => n.IsUp) is { } node) run.World.Crash(node);
+        int added = 0;
+        run.World.RunUntil(Added, run.World.Now + PacedWithin, PacedStride);
+        if (added < count) run.Fail("joins", $"{count - added} of {count} nodes had no room to join after {PacedWithin}: {run.Ring.Live.Count - run.Ring.Members.Count} are still joining");
+
+        bool Added()
+        {
+            int room = Math.Max(1, (int)(run.Ring.Members.Count * share)) - (run.Ring.Live.Count - run.Ring.Members.Count);
+            for (; room > 0 && added < count; room--, added++) run.Ring.Add();
+            return added == count;
+        }
+    }
+
+    public static void Crash(ScenarioRun run, ScenarioStep step) => run.Spread(step, run.CountOf(step, run.Ring.Live.Count), () =>
+    {
+        if (run.Ring.DrawLive(run.Random, static _ => true) is { } node) run.World.Crash(node);
     });
 
     public static void Restart(ScenarioRun run, ScenarioStep step)
     {
         int down = run.World.Nodes.Count(static n => !n.IsUp);
-        run.Spread(step, Math.Min(down, ScenarioRun.CountOf(step, down)), () =>
+        run.Spread(step, Math.Min(down, run.CountOf(step, down)), () =>
         {
             SimNode? node = run.Ring.Draw(run.Random, static n => !n.IsUp);
             if (node is not null) run.World.Restart(node, keepDisk: step["fresh"] is null, newAddress: step["moved"] is not null);
         });
     }
 
-    public static void Leave(ScenarioRun run, ScenarioStep step) => run.Spread(step, ScenarioRun.CountOf(step, run.Ring.Live.Count()), () =>
+    public static void Leave(ScenarioRun run, ScenarioStep step) => run.Spread(step, run.CountOf(step, run.Ring.Live.Count), () =>
     {
         if (run.Ring.DrawActive(run.Random) is { } node) run.World.Stop(node, new LeaveRing(run.World.NextRequestId(), LeaveGrace), LeaveGrace);
     });
@@ -68,7 +94,8 @@ internal static class MembershipSteps
     public static void Whole(ScenarioRun run, ScenarioStep step)
     {
         TimeSpan within = step["within"] is { } text ? ScenarioDuration.Parse(text) : SettleWithin;
-        if (!run.Ring.RunUntilWhole(within)) run.Fail("whole", $"after {within}: {LeafSetChecker.FirstProblem(run.World, run.Ring.Options.Overlay.LeafSetSize)}");
+        if (run.Ring.RunUntilWhole(within)) run.SeeMemory();
+        else run.Fail("whole", $"after {within}: {LeafSetChecker.FirstProblem(run.World, run.Ring.Options.Overlay.LeafSetSize)}");
     }
 
     public static void Settle(ScenarioRun run, ScenarioStep step) => Converge(run, step["within"] is { } text ? ScenarioDuration.Parse(text) : SettleWithin);
@@ -86,7 +113,7 @@ internal static class MembershipSteps
 
         run.Lookups.IsJudging = true;
         // A side of a cut network without a holder rightly knew of none.
-        if (run.WasCut) run.Files.Reads.Clear();
+        if (run.WasCut) run.Files.Excuse(run.Lookups.Sides.Since);
         Await(run, deadline, () => run.Placement.Misplaced(surplus: 0), "files");
         if (run.WasCut) Rebase(run, deadline);
         if (run.Topics.Subscriptions.Count == 0) return;
@@ -100,7 +127,7 @@ internal static class MembershipSteps
         AwaitTrees(run, deadline);
         run.World.RunFor(2 * (run.Ring.Options.Scribe?.GapTimeout ?? TimeSpan.Zero));
         run.Topics.Rebase();
-        run.WasCut = false;
+        run.Lookups.Sides.Forget();
     }
 
     private static void Await(ScenarioRun run, Instant deadline, Func<string?> problem, string check)

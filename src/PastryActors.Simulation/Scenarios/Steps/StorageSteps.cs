@@ -18,7 +18,7 @@ internal static class StorageSteps
         int attempts = step["attempts"] is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : AttemptsMax;
         int all = (int)((long)FileTrace.FullCount * run.Scenario.Nodes / FileTrace.FullNodes);
         StorageWorkload workload = WorkloadOf(run, attempts);
-        workload.Run(ScenarioRun.CountOf(step, all), 1 + (run.Scenario.Nodes / NodesPerFile));
+        workload.Run(run.CountOf(step, all), 1 + (run.Scenario.Nodes / NodesPerFile));
         double capacity = run.Ring.Live.Sum(n => (double)run.Ring.CapacityOf(n.Index));
         workload.Tally.AddTo(run.Figures, workload.Tally.Bytes / capacity);
         run.Figures["storedBeyond"] = 100 * (run.Ring.Live.Sum(n => (double)(n.Disk?.ContentBytes ?? 0)) - workload.Tally.Bytes) / capacity;
@@ -28,7 +28,7 @@ internal static class StorageSteps
     {
         int all = (int)((long)RequestTrace.FullCount * run.Scenario.Nodes / FileTrace.FullNodes);
         var workload = new CacheWorkload(run.Ring, WorkloadOf(run, AttemptsMax), new RandomSource(Mixing.Of(run.Scenario.Seed, 0x43414348)));
-        workload.Run(ScenarioRun.CountOf(step, all), 1 + (run.Scenario.Nodes / NodesPerFile));
+        workload.Run(run.CountOf(step, all), 1 + (run.Scenario.Nodes / NodesPerFile));
         workload.AddTo(run.Figures);
     }
 

@@ -8,15 +8,15 @@ namespace PastryActors.Simulation.Scenarios.Steps;
 /// <summary>Topics: who subscribes, who publishes, and what the trees look like.</summary>
 internal static class TopicSteps
 {
-    public static void Subscribe(ScenarioRun run, ScenarioStep step) => run.Spread(step, ScenarioRun.CountOf(step, run.Ring.Live.Count()), () => Subscribe(run, step["topic"]!));
+    public static void Subscribe(ScenarioRun run, ScenarioStep step) => run.Spread(step, run.CountOf(step, run.Ring.Live.Count), () => Subscribe(run, step["topic"]!));
 
     public static void Unsubscribe(ScenarioRun run, ScenarioStep step)
     {
         TopicSubscription[] known = [.. run.Topics.Subscriptions.Where(s => s.Topic == step["topic"] && s.IsLive)];
-        foreach (TopicSubscription subscription in known.Take(ScenarioRun.CountOf(step, known.Length))) run.Topics.Unsubscribe(subscription);
+        foreach (TopicSubscription subscription in known.Take(run.CountOf(step, known.Length))) run.Topics.Unsubscribe(subscription);
     }
 
-    public static void Publish(ScenarioRun run, ScenarioStep step) => run.Spread(step, ScenarioRun.CountOf(step, run.Scenario.Nodes), () =>
+    public static void Publish(ScenarioRun run, ScenarioStep step) => run.Spread(step, run.CountOf(step, run.Scenario.Nodes), () =>
     {
         if (run.Ring.DrawActive(run.Random) is { } node) run.Topics.Publish(node, step["topic"]!);
     });
@@ -24,9 +24,9 @@ internal static class TopicSteps
     /// <summary>Topics of the sizes of the paper: of rank r, N r^-1.25 + 0.5 nodes (JSAC 2002, section V-A).</summary>
     public static void Topics(ScenarioRun run, ScenarioStep step)
     {
-        int nodes = run.Ring.Live.Count();
+        int nodes = run.Ring.Live.Count;
         List<string> names = [];
-        for (int rank = 1; rank <= ScenarioRun.CountOf(step, nodes); rank++)
+        for (int rank = 1; rank <= run.CountOf(step, nodes); rank++)
         {
             int size = (int)((nodes * Math.Pow(rank, -1.25)) + 0.5);
             names.AddRange(Enumerable.Repeat(string.Create(CultureInfo.InvariantCulture, $"topic {rank}"), size));
@@ -47,7 +47,7 @@ internal static class TopicSteps
     private static void Subscribe(ScenarioRun run, string topic)
     {
         HashSet<(int, string)> taken = run.Subscribed;
-        SimNode? node = run.Ring.Draw(run.Random, n => SimRing.IsActive(n) && !taken.Contains((n.Index, topic)));
+        SimNode? node = run.Ring.DrawLive(run.Random, n => SimRing.IsActive(n) && !taken.Contains((n.Index, topic)));
         if (node is null) return;
         taken.Add((node.Index, topic));
         run.Topics.Subscribe(node, topic);

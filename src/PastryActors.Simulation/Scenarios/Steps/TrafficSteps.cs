@@ -8,7 +8,7 @@ internal static class TrafficSteps
 {
     private const int DefaultLengthMax = 100_000;
 
-    public static void Lookup(ScenarioRun run, ScenarioStep step) => run.Spread(step, ScenarioRun.CountOf(step, run.Scenario.Nodes), () =>
+    public static void Lookup(ScenarioRun run, ScenarioStep step) => run.Spread(step, run.CountOf(step, run.Scenario.Nodes), () =>
     {
         if (run.Ring.DrawActive(run.Random) is { } node) run.Lookups.Route(node, run.Random);
     });
@@ -16,18 +16,18 @@ internal static class TrafficSteps
     public static void Insert(ScenarioRun run, ScenarioStep step)
     {
         int lengthMax = step["size"] is { } size ? int.Parse(size, CultureInfo.InvariantCulture) : DefaultLengthMax;
-        run.Spread(step, ScenarioRun.CountOf(step, run.Scenario.Nodes), () =>
+        run.Spread(step, run.CountOf(step, run.Scenario.Nodes), () =>
         {
             if (run.Ring.DrawActive(run.Random) is { } node) run.Files.Insert(node, run.Random, lengthMax);
         });
     }
 
-    public static void Read(ScenarioRun run, ScenarioStep step) => run.Spread(step, ScenarioRun.CountOf(step, run.Scenario.Nodes), () =>
+    public static void Read(ScenarioRun run, ScenarioStep step) => run.Spread(step, run.CountOf(step, run.Scenario.Nodes), () =>
     {
         if (Drawn(run) is { } certificate && run.Ring.DrawActive(run.Random) is { } node) run.Files.Read(node, certificate);
     });
 
-    public static void Reclaim(ScenarioRun run, ScenarioStep step) => run.Spread(step, ScenarioRun.CountOf(step, run.Scenario.Nodes), () =>
+    public static void Reclaim(ScenarioRun run, ScenarioStep step) => run.Spread(step, run.CountOf(step, run.Scenario.Nodes), () =>
     {
         if (Drawn(run) is { } certificate && run.Ring.DrawActive(run.Random) is { } node) run.Files.Reclaim(node, certificate);
     });

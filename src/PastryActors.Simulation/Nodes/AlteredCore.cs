@@ -1,41 +1,47 @@
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
-using PastryActors.Simulation.Nodes;
 
-namespace PastryActors.Simulation.Tests.Mutations;
+namespace PastryActors.Simulation.Nodes;
 
-/// <summary>A core that is broken on purpose: a fault decides about every event that goes in and every effect that comes out.</summary>
-internal abstract class MutantCore(INodeCore inner) : IWrappedCore
+/// <summary>A core that does something else than it would: who derives decides about every event that goes in and every effect that comes out. For nodes that lie, and for tests that break nodes on purpose.</summary>
+/// <param name="inner">The core inside.</param>
+public abstract class AlteredCore(INodeCore inner) : IWrappedCore
 {
     private readonly Outbox _inside = new();
 
+    /// <inheritdoc/>
     public INodeCore Inner => inner;
 
+    /// <inheritdoc/>
     public NodeHandle Self => inner.Self;
 
+    /// <inheritdoc/>
     public void Start(Instant now, Outbox outbox)
     {
         inner.Start(now, _inside);
         Release(outbox);
     }
 
+    /// <inheritdoc/>
     public void Handle(in NodeEvent happened, Instant now, Outbox outbox)
     {
         if (Takes(happened, now, outbox)) Feed(happened, now, outbox);
     }
 
-    /// <summary>Whether the core hears of an event; a fault may feed it others first.</summary>
+    /// <summary>Whether the core hears of an event; who says no may have fed it others.</summary>
     protected virtual bool Takes(in NodeEvent happened, Instant now, Outbox outbox) => true;
 
-    /// <summary>What becomes of an effect; as it is, unless a fault says otherwise.</summary>
+    /// <summary>What becomes of an effect: it stays as it is, unless who derives says otherwise.</summary>
     protected virtual void Let(in Effect effect, Outbox outbox) => Pass(effect, outbox);
 
+    /// <summary>Lets the core inside handle an event, and what it wants come out.</summary>
     protected void Feed(in NodeEvent happened, Instant now, Outbox outbox)
     {
         inner.Handle(happened, now, _inside);
         Release(outbox);
     }
 
+    /// <summary>Puts an effect into the outbox as it is.</summary>
     protected static void Pass(in Effect effect, Outbox outbox)
     {
         switch (effect.Kind)

@@ -1,0 +1,65 @@
+namespace PastryActors.Simulation.Experiments;
+
+/// <summary>What the figures of a run mean, in a sentence each. A figure of a phase is named PHASE.FIGURE and means the same of that phase.</summary>
+public static class FigureMeanings
+{
+    /// <summary>Name and meaning, in the order of a page.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> All { get; } =
+    [
+        new("lookups", "Messages routed to random keys from random active nodes."),
+        new("meanHops", "Messages from node to node that a delivered lookup took, on average; 0 where the asker is the root."),
+        new("modelHops", "The same if every table of these very nodes were perfect: the paper's rule on sorted ids, 50,000 lookups, sharing no code with the overlay."),
+        new("maxHops", "The most hops of a lookup."),
+        new("wrongDeliveries", "Lookups delivered by a node that was not, at that moment, the closest of the nodes that are up and active."),
+        new("lostLookups", "Lookups never delivered, those whose asker died included; the run waits a minute for the last ones."),
+        new("lossRate", "lostLookups over lookups."),
+        new("duplicateDeliveries", "Deliveries of a lookup that was delivered already."),
+        new("delayRatio", "Time of the routes of all delivered lookups over the time that messages straight to the same roots would have taken (retries included; lookups that stay at their asker left out)."),
+        new("delayRatioMean", "The same ratio lookup by lookup, averaged: near roots weigh more."),
+        new("controlMessagesPerNodeSecond", "All messages of all nodes, but not those that carry lookups (retries included) nor their per-hop acknowledgements, over the seconds that all nodes lived."),
+        new("lookupAcksPerNodeSecond", "The per-hop acknowledgements of lookups, which controlMessagesPerNodeSecond leaves out."),
+        new("messages", "All messages that nodes sent."),
+        new("callsPerJoin", "Messages to and from nodes in their first minute, two to a call, over the nodes that joined since the phase named quiet."),
+        new("paperCallsPerJoin", "3 x 2^b x log N to the base 2^b, with the N and b of the run."),
+        new("callsPerFailedNode", "Control messages beyond those of the same ring in the phase named quiet, two to a call, over the nodes that failed since."),
+        new("reads", "Lookups of files."),
+        new("readsFound", "Of these the answered."),
+        new("nearestShare", "Share of the answered file lookups that ended at the holder with the least latency to the asker."),
+        new("twoNearestShare", "Share that ended at one of the two nearest holders."),
+        new("filesAcknowledged", "Inserts that were acknowledged, and not reclaimed since."),
+        new("insertsFailed", "Inserts that ended without success."),
+        new("files", "Files of the trace that were inserted or given up. Of figures that begin with at80, all of these as they were when the ring was 80 % full."),
+        new("succeed", "Percent of the files that found room, under whichever salt."),
+        new("fail", "Percent that did not, under any."),
+        new("fileDiversion", "Percent of the stored files that lie under another than their first salt."),
+        new("replicaDiversion", "Percent of the stored replicas that a node holds for another that had no room."),
+        new("utilization", "Bytes of all acknowledged replicas, in percent of what all nodes give."),
+        new("storedBeyond", "Bytes on disks that no acknowledged file accounts for, in percent of what all nodes give."),
+        new("hitRate", "Found lookups that a cached copy answered, as a share. Of figures that begin with from80, those while the ring was 80 to 90 % full."),
+        new("lookupHops", "Messages from node to node until a lookup found its file, on average."),
+        new("lookupsFailed", "Lookups of stored files without an answer."),
+        new("topics", "Topics with a tree."),
+        new("childrenTablesMean", "Children tables of a node (topics of which it forwards), on average over all live nodes."),
+        new("childrenTablesMedian", "The median of the same."),
+        new("childrenTablesMax", "The most of a node."),
+        new("childrenEntriesMean", "Children in all tables of a node together, on average over all live nodes."),
+        new("childrenEntriesMedian", "The median of the same."),
+        new("childrenEntriesMax", "The most of a node."),
+        new("meanDelayRatioMedian", "RAD: of a topic, the mean delay from the root to its subscribers along the tree over the mean straight; the median of all topics."),
+        new("meanDelayRatioMax", "The greatest RAD of a topic."),
+        new("greatestDelayRatioMedian", "RMD: of a topic, the greatest delay to a subscriber along the tree over the greatest straight; the median of all topics."),
+        new("greatestDelayRatioMax", "The greatest RMD of a topic."),
+        new("linkMessages", "Messages over links of the network, router to router and access links, if each topic sends one message down its tree."),
+        new("linkMessagesRatio", "linkMessages over those of IP multicast: the union of the shortest paths from the root to the subscribers."),
+        new("linkStressMaxRatio", "The most messages over one link, over the same of IP multicast."),
+        new("memoryPerNodeBytes", "What the process holds after a full collection, less what it held before the run, over the live nodes: overlay, applications, waiting events and the laboratory's own books; of a phase at its end, else the greatest of the moments when the ring was whole, a phase ended, or the run did."),
+        new("eventsPerSecond", "Events of the world over the seconds that the run took here."),
+    ];
+
+    /// <summary>The meaning of a figure, of a phase or not; null for a name that no run writes.</summary>
+    public static string? Of(string figure)
+    {
+        string bare = figure[(figure.LastIndexOf('.') + 1)..];
+        return All.FirstOrDefault(m => m.Key == bare).Value;
+    }
+}
