@@ -200,7 +200,7 @@ internal sealed class RootKeeper
 
     /// <summary>
     /// Notices that no majority of the group can be reached. While that lasts nothing is acknowledged; when it has lasted too long, the
-    /// topic goes on with what is left (docs/decisions/0008).
+    /// topic goes on with what is left (docs/decisions/0007).
     /// </summary>
     private void WatchMajority(TopicNode topic)
     {

@@ -42,7 +42,7 @@ public sealed class ScenarioRun
         Window = new MeasureWindow(Ring, Lookups);
         _sampler = new Sampler(Ring, Files, Sampled);
         _checkers = [new DeliveryChecker(Lookups), new LoopChecker(Lookups), new TableChecker(Ring), new LeafSetChecker(Ring.Options.Overlay.LeafSetSize), new BoundChecker()];
-        if (Ring.Options.Past is not null) _checkers.AddRange([Placement, new StorageChecker(Ring, Files)]);
+        if (Ring.Options.Past is not null) _checkers.AddRange([Placement, new StorageChecker(Ring, Files, Placement)]);
         if (Ring.Options.Scribe is not null) _checkers.Add(Streams);
         // The others look at books and cores when they conclude; a fact that nobody needs costs a call each all the same.
         World.Listen(_checkers.OfType<BoundChecker>().Single());
