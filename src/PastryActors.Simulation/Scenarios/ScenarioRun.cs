@@ -74,6 +74,9 @@ public sealed class ScenarioRun
     /// <summary>Which nodes were made to subscribe to which topics.</summary>
     internal HashSet<(int Node, string Topic)> Subscribed { get; } = [];
 
+    /// <summary>When the last stall ends.</summary>
+    internal Instant StalledUntil { get; set; }
+
     /// <summary>Whether the network was cut since the ring last converged: then topics may have had two roots.</summary>
     internal bool WasCut => Lookups.Sides.WasCut;
 
