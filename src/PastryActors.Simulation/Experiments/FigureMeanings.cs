@@ -29,7 +29,7 @@ public static class FigureMeanings
         new("filesAcknowledged", "Inserts that were acknowledged, and not reclaimed since."),
         new("insertsFailed", "Inserts that ended without success."),
         new("files", "Files of the trace that were inserted or given up."),
-        new("succeed", "Percent of the files that found room, under whichever salt; at80.succeed and the like are of all files until the ring was 80 % full. The files are drawn: the paper's trace is not to be had, and one with its count, median, mean and largest file, and its bytes in few large ones, supports the paper's table and is no independent proof of each digit."),
+        new("succeed", "Percent of the files that found room, under whichever salt; at80.fail and the like are of all files until the ring was 80 % full. The files are drawn: the paper's trace is not to be had, and one with its count, median, mean and largest file, and its bytes in few large ones, supports the paper's table and is no independent proof of each digit."),
         new("fail", "Percent that did not, under any."),
         new("fileDiversion", "Percent of the stored files that lie under another than their first salt."),
         new("replicaDiversion", "Percent of the stored replicas that a node holds for another that had no room."),
