@@ -72,10 +72,17 @@ public sealed class PastComponent : IPastryComponent
     /// <inheritdoc/>
     public bool Forward(ref RoutedMessage message, ref NodeHandle next) => message.Payload switch
     {
-        LookupRequest lookup => !_machines.Server.TryServe(lookup, message.Source, message.Hops),
+        LookupRequest lookup => GoesOn(ref message, lookup),
         Locate locate when _machines.Context.Knows(locate.Key, locate.Count) => AnswerAndStop(locate, message.Source),
         _ => true,
     };
+
+    private bool GoesOn(ref RoutedMessage message, LookupRequest lookup)
+    {
+        if (_machines.Caching.TryServe(lookup, message.Source, message.Hops) || _machines.Server.TryServe(lookup, message.Source, message.Hops)) return false;
+        message.Payload = _machines.Caching.Passing(lookup, message.Source);
+        return true;
+    }
 
     /// <inheritdoc/>
     public void Deliver(in RoutedMessage message)
@@ -95,9 +102,12 @@ public sealed class PastComponent : IPastryComponent
             case PeriodTimer:
                 _machines.Scheduler.OnPeriod();
                 _machines.Surplus.Look();
+                _machines.Pointers.Look();
+                _machines.Context.Neighbours.OnPeriod();
                 break;
             case SettleTimer:
                 if (_machines.Scheduler.OnSettled()) _machines.Surplus.Look();
+                _machines.Context.Neighbours.LeafsSettled();
                 break;
             default: throw new InvalidOperationException($"timer {timer.Kind} is not one of PAST's");
         }
@@ -116,7 +126,11 @@ public sealed class PastComponent : IPastryComponent
     }
 
     /// <inheritdoc/>
-    public void PeerFailed(NodeHandle peer) => _machines.Context.Operations.PeerFailed(peer.Id);
+    public void PeerFailed(NodeHandle peer)
+    {
+        _machines.Context.Operations.PeerFailed(peer.Id);
+        _machines.Pointers.PeerFailed(peer.Id);
+    }
 
     /// <summary>What it looks like at this moment. To be called from the node's own mailbox.</summary>
     public PastStatus Status()
@@ -126,6 +140,12 @@ public sealed class PastComponent : IPastryComponent
             _catalog.ObjectCount,
             _catalog.TombstoneCount,
             _catalog.ContentBytes,
+            _catalog.PointerCount,
+            _catalog.DivertedCount,
+            _machines.Context.Room.FreeBytes,
+            _machines.Context.Cache.Count,
+            _machines.Context.Cache.Bytes,
+            _machines.Context.Cache.Hits,
             _machines.Repairs.PointerCount,
             _machines.Repairs.FetchCount,
             _machines.Surplus.WatchedCount,
@@ -150,6 +170,11 @@ public sealed class PastComponent : IPastryComponent
             case ReclaimRequest reclaim: _machines.Releaser.Handle(reclaim, from); break;
             case SyncAsk ask: _machines.Responder.Handle(ask, from); break;
             case SyncTell tell: _machines.Responder.Handle(tell, from); break;
+            case RoomNotice notice: _machines.Context.Neighbours.Note(from, notice.FreeBytes, notice.CapacityBytes); break;
+            case RoomQuery query: _machines.Context.Host.Send(new RoomReport(query.Operation, _machines.Context.Neighbours.Roomiest(query.ContentLength, RoomReport.NodesMax).ToValueList()), from); break;
+            case PointerOffer offer: _machines.Spares.Handle(offer, from); break;
+            case CacheCopy copy: _machines.Caching.Handle(copy, from, message.Content); break;
+            case Discard discard: _machines.Keeper.Handle(discard, from); break;
             default: Refuse(message); break;
         }
     }
@@ -176,7 +201,10 @@ public sealed class PastComponent : IPastryComponent
             Responder = new SyncResponder(context, Repairs, Scheduler);
             Surplus = new SurplusKeeper(context, Repairs);
             Server = new ObjectServer(context, Repairs);
-            Keeper = new StoreKeeper(context);
+            Pointers = new PointerKeeper(context, Repairs);
+            Spares = new SpareKeeper(context);
+            Caching = new CacheKeeper(context);
+            Keeper = new StoreKeeper(context, Repairs);
             Releaser = new ReclaimKeeper(context, Repairs);
             Desk = new RequestDesk(context);
         }
@@ -190,6 +218,12 @@ public sealed class PastComponent : IPastryComponent
         public SyncResponder Responder { get; }
 
         public SurplusKeeper Surplus { get; }
+
+        public PointerKeeper Pointers { get; }
+
+        public SpareKeeper Spares { get; }
+
+        public CacheKeeper Caching { get; }
 
         public ObjectServer Server { get; }
 

@@ -1,3 +1,6 @@
+using PastryActors.Past.Holding;
+using PastryActors.Past.Messages;
+
 namespace PastryActors.Past;
 
 /// <summary>Parameters of PAST. The defaults suit a local network; a wide-area ring wants longer times.</summary>
@@ -54,6 +57,39 @@ public sealed record PastOptions
     /// <summary>Objects that are surplus and under watch; the rest wait for their turn.</summary>
     public int SurplusMax { get; init; } = 4096;
 
+    /// <summary>Bytes that this node gives to objects, its own share and what it holds for others. By default without limit. What is not used holds copies of objects that come by.</summary>
+    public long CapacityBytes { get; init; } = long.MaxValue;
+
+    /// <summary>Bytes counted for every object beside its content: its record and its certificate. The disk has the last word; too low, and it says "full" before this node expects it.</summary>
+    public int ObjectOverheadBytes { get; init; }
+
+    /// <summary>The paper's t_pri: the largest share of its free space that an object may take on one of its k closest nodes, above 0 to 1 (SOSP 2001, section 3.3). Higher accepts large objects longer, which later keep many small ones out.</summary>
+    public double PrimaryShareMax { get; init; } = 0.1;
+
+    /// <summary>The paper's t_div: the same for an object held for another node, 0 to 1; 0 holds nothing for others. Lower than t_pri, or nodes would fill each other and have no room for what is theirs.</summary>
+    public double DivertedShareMax { get; init; } = 0.05;
+
+    /// <summary>How many nodes are asked one after the other to hold a replica for this one. What is known of others' free space may be old; every refusal brings it up to date.</summary>
+    public int DiversionTriesMax { get; init; } = 3;
+
+    /// <summary>Pointers, and replicas held for others, looked after in one period: the bound of that traffic, about 26 bytes each.</summary>
+    public int UpkeepObjectsMax { get; init; } = 256;
+
+    /// <summary>How copies of objects that come by are cached in the room that nothing else needs (SOSP 2001, section 4).</summary>
+    public CachePolicy CachePolicy { get; init; } = CachePolicy.GreedyDualSize;
+
+    /// <summary>Most bytes of cached copies, which are kept in memory. Never more than the free room, whatever stands here.</summary>
+    public long CacheBytesMax { get; init; } = 64L << 20;
+
+    /// <summary>The paper's c: the largest share of the cache that one copy may take, above 0 to 1.</summary>
+    public double CacheShareMax { get; init; } = 1;
+
+    /// <summary>The largest object of which a copy is sent to the node that its lookup came through. Larger ones are cached only where they were asked for: to send each twice would double the traffic of large files.</summary>
+    public int CacheCopyBytesMax { get; init; } = 128 << 10;
+
+    /// <summary>For how long a copy is believed after a holder gave it: so long a reclaimed object may still be read.</summary>
+    public TimeSpan CacheLease { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How many nodes around the root a lookup, a reclaim or an inspection asks while k is not known: the default k, at least 5, and two neighbours that may still have what is theirs no more.</summary>
     public int CandidateCount => Math.Max(Replicas, 5) + 2;
 
@@ -61,13 +97,20 @@ public sealed record PastOptions
     public string? Problem(int leafSetSize)
     {
         if (Replicas < 1 || Replicas > leafSetSize / 2) return $"past.replicas must be 1 to {leafSetSize / 2} (half the leaf set), not {Replicas}";
-        if (ChunkSizeBytes is < 1024 or > 16 << 20) return $"past.chunk-size must be 1 KiB to 16 MiB, not {ChunkSizeBytes} bytes";
+        if (ChunkSizeBytes is < 1024 or > 256 << 20) return $"past.chunk-size must be 1 KiB to 256 MiB, not {ChunkSizeBytes} bytes";
         if (AttemptTimeout <= TimeSpan.Zero) return "past.attempt-timeout must be positive";
         if (SyncPeriod <= TimeSpan.Zero) return "past.sync-period must be positive";
         if (RetryPause <= TimeSpan.Zero || SettleDelay < TimeSpan.Zero || SurplusDelay < TimeSpan.Zero) return "past.retry-pause must be positive, past.settle-delay and past.surplus-delay not negative";
         if (AdmissionBytesMax < ChunkSizeBytes) return "past.admission-bytes must hold at least one chunk";
+        if (CapacityBytes < 0 || ObjectOverheadBytes < 0) return "past.capacity and the overhead of an object must not be negative";
+        if (PrimaryShareMax is not (> 0 and <= 1)) return $"past.t-pri must be above 0 and at most 1, not {PrimaryShareMax}";
+        if (DivertedShareMax is not (>= 0 and <= 1)) return $"past.t-div must be 0 to 1, not {DivertedShareMax}";
+        if (CacheBytesMax < 0 || CacheCopyBytesMax < 0 || CacheLease <= TimeSpan.Zero) return "past.cache-size must not be negative, past.cache-lease must be positive";
+        if (CacheShareMax is not (> 0 and <= 1)) return $"the share of a cache that a copy may take must be above 0 and at most 1, not {CacheShareMax}";
+        if (UpkeepObjectsMax > HoldQuery.ObjectsMax) return $"at most {HoldQuery.ObjectsMax} pointers are looked after in a period, not {UpkeepObjectsMax}";
         if (PlacementSlack < 0) return "past.placement-slack must not be negative";
         int least = Math.Min(Math.Min(RoundsMax, RepairWindow), Math.Min(PointersMax, RequestsMax));
+        least = Math.Min(least, Math.Min(DiversionTriesMax, UpkeepObjectsMax));
         least = Math.Min(least, Math.Min(Math.Min(AdmissionsMax, ReadsMax), Math.Min(FetchesAtOnce, SurplusMax)));
         return least < 1 ? "every bound of past must be at least 1" : null;
     }

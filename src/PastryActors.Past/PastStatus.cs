@@ -7,6 +7,12 @@ namespace PastryActors.Past;
 /// <param name="Objects">Replicas held.</param>
 /// <param name="Tombstones">Notes of reclaimed objects.</param>
 /// <param name="ContentBytes">Content bytes of the replicas held.</param>
+/// <param name="DivertedAway">Of the objects that belong here, those that another node holds for this one: there was no room.</param>
+/// <param name="DivertedHere">Of the replicas held, those held for other nodes.</param>
+/// <param name="FreeBytes">Room for more.</param>
+/// <param name="Cached">Copies of objects that came by.</param>
+/// <param name="CachedBytes">Bytes that they take, of the free ones.</param>
+/// <param name="CacheHits">Lookups that they answered since the start.</param>
 /// <param name="Pointers">Objects that should be here and are not yet, as far as known: each has a replica too few.</param>
 /// <param name="FetchesInFlight">Of those, being fetched now.</param>
 /// <param name="Surplus">Objects here that others should hold, under watch until those confirm.</param>
@@ -20,6 +26,12 @@ public sealed record PastStatus(
     int Objects,
     int Tombstones,
     long ContentBytes,
+    int DivertedAway,
+    int DivertedHere,
+    long FreeBytes,
+    int Cached,
+    long CachedBytes,
+    long CacheHits,
     int Pointers,
     int FetchesInFlight,
     int Surplus,

@@ -68,6 +68,11 @@ internal sealed class ScribeContext
     /// <summary>Whether this node is the topic's root by its own leaf set, and sure of that set.</summary>
     public bool IsRoot(RingId topic) => Host.IsActive && Host.Leafs.IsRoot(topic);
 
+    /// <summary>The nodes that are to hold the topic's numbering, by this node's leaf set; the closest first.</summary>
+    public List<NodeHandle> Closest(RingId topic) => Host.Leafs.ReplicaSet(topic, Options.RootReplicas);
+
+    public TopicLog NewLog() => new(Options, Budget);
+
     public static Lane LaneOf(int payloadBytes) => payloadBytes > ControlBytesMax ? Lane.Bulk : Lane.Control;
 
     public void Send(Message message, NodeHandle to, int payloadBytes = 0) => Host.Send(message, to, LaneOf(payloadBytes));

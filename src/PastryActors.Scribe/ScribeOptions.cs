@@ -1,3 +1,5 @@
+using PastryActors.Scribe.Messages;
+
 namespace PastryActors.Scribe;
 
 /// <summary>Parameters of Scribe: the pace of its trees, and the bounds of everything that it keeps.</summary>
@@ -63,7 +65,10 @@ public sealed record ScribeOptions
     /// <summary>After how long without an answer a publish is sent again, to wherever the root is then. The root recognises what it numbered before.</summary>
     public TimeSpan PublishRetryAfter { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>On how many nodes the numbering of a topic lives, the root included (the paper's k, 5). All but one may fail at once without a published message being lost.</summary>
+    /// <summary>
+    /// On how many nodes the numbering of a topic lives, the root included (the paper's k, 5); at most 16. A message is acknowledged when
+    /// more than half of them hold it: fewer than half may fail at once without a published message being lost or the topic standing still.
+    /// </summary>
     public int RootReplicas { get; init; } = 5;
 
     /// <summary>How many publishers a root remembers a topic, so that their retries are not numbered twice. At most 512: the memory travels as one message of about 1 KiB each.</summary>
@@ -74,6 +79,13 @@ public sealed record ScribeOptions
 
     /// <summary>How long a new root waits for each step of taking over: for its neighbours to say what they know, then for each part of the numbering.</summary>
     public TimeSpan RecoverTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How long a topic stands still when no majority of the nodes that keep its numbering can be reached, before it goes on with what is
+    /// left and tells subscribers of a gap. In a network that is cut for less, the smaller side refuses and nothing is lost; longer keeps
+    /// that promise for longer cuts, and the topic standing for longer when most of its nodes have died.
+    /// </summary>
+    public TimeSpan SurrenderAfter { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long a copy of a root's numbering outlives the last sign of that root. Roots give a sign ten times as often.</summary>
     public TimeSpan ReplicaLifetime { get; init; } = TimeSpan.FromMinutes(10);
@@ -90,6 +102,7 @@ public sealed record ScribeOptions
         if (HeartbeatMisses < 1) return $"heartbeat misses must be at least 1, not {HeartbeatMisses}";
         if (GapDelay <= TimeSpan.Zero || ResendTimeout <= TimeSpan.Zero || GapTimeout < ResendTimeout) return "gap delay and resend timeout must be positive, and the gap timeout no shorter than the resend timeout";
         if (PublishTimeout <= TimeSpan.Zero || PublishRetryAfter <= TimeSpan.Zero) return "publish timeout and publish retry must be positive";
+        if (SurrenderAfter < RecoverTimeout) return "a topic must not be given up sooner than a recovery times out";
         if (RecoverTimeout <= TimeSpan.Zero || ReplicaLifetime <= TimeSpan.Zero || TopicLifetime <= TimeSpan.Zero) return "recover timeout, replica lifetime and topic lifetime must be positive";
         return null;
     }
@@ -104,7 +117,7 @@ public sealed record ScribeOptions
         if (ParkedCountMax < 1 || ParkedBytesMax < MaxMessageBytes) return "the bounds of waiting messages must hold at least one message";
         if (PublishQueueMax < 1 || PublishQueueBytesMax < MaxMessageBytes) return "the bounds of publishes must hold at least one message";
         if (UnconfirmedBytesMax > RecentBytesMax / 2) return "the bytes without confirmation may be half of the recent bytes at most";
-        if (RootReplicas < 1) return $"root replicas must be at least 1, not {RootReplicas}";
+        if (RootReplicas is < 1 or > ReplicaGroup.MembersMax) return $"root replicas must be 1 to {ReplicaGroup.MembersMax}, not {RootReplicas}";
         if (PublishersMax is < 1 or > 512) return $"publishers must be 1 to 512, not {PublishersMax}";
         return null;
     }

@@ -15,6 +15,12 @@ public sealed class PastOptionsTests
         Assert.Contains("past.retry-pause", new PastOptions { RetryPause = default }.Problem(32));
         Assert.Contains("past.admission-bytes", new PastOptions { AdmissionBytesMax = 1 }.Problem(32));
         Assert.Contains("past.placement-slack", new PastOptions { PlacementSlack = -1 }.Problem(32));
+        Assert.Contains("past.t-pri", new PastOptions { PrimaryShareMax = 0 }.Problem(32));
+        Assert.Contains("past.t-div", new PastOptions { DivertedShareMax = 1.1 }.Problem(32));
+        Assert.Contains("past.capacity", new PastOptions { CapacityBytes = -1 }.Problem(32));
+        Assert.Contains("past.cache-lease", new PastOptions { CacheLease = default }.Problem(32));
+        Assert.Contains("cache", new PastOptions { CacheShareMax = 0 }.Problem(32));
+        Assert.Contains("pointers", new PastOptions { UpkeepObjectsMax = 257 }.Problem(32));
         Assert.Contains("bound", new PastOptions { RepairWindow = 0 }.Problem(32));
     }
 }

@@ -52,6 +52,18 @@ public enum FactKind : byte
     /// <summary>An object became durable here. Subject: its key. Value: bytes.</summary>
     ReplicaStored,
 
+    /// <summary>An object for which there was no room here is held by another node, and a durable pointer leads there. Subject: its key. Value: bytes.</summary>
+    ReplicaDiverted,
+
+    /// <summary>An object found no room, neither here nor with a neighbour. Subject: its key. Value: bytes.</summary>
+    NoRoom,
+
+    /// <summary>This node gives more than 100 times as much room as its neighbours do on average: several nodes on this machine would share it better. Value: its capacity in bytes.</summary>
+    CapacityTooLarge,
+
+    /// <summary>This node gives less than a hundredth of the room that its neighbours do on average: it costs the ring more than it brings. Value: its capacity in bytes.</summary>
+    CapacityTooSmall,
+
     /// <summary>An object was removed here because enough others hold it, or because its owner reclaimed it. Subject: its key.</summary>
     ReplicaDropped,
 
@@ -60,6 +72,9 @@ public enum FactKind : byte
 
     /// <summary>A lookup was answered from here. Subject: the key. Value: hops.</summary>
     LookupServed,
+
+    /// <summary>A lookup was answered from a cached copy here. Subject: the key. Value: hops.</summary>
+    CacheHit,
 
     /// <summary>An object that should be here is corrupt or gone. Subject: its key.</summary>
     ReplicaDamaged,

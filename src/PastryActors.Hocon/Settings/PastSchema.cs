@@ -12,6 +12,7 @@ internal static class PastSchema
             "PAST: storage (Rowstron and Druschel, SOSP 2001). A file is kept on the k nodes with the nodeIds closest to its fileId.")))
         .Rule("volume-size", o => o.VolumeBytes >= 4L * o.ChunkBytes, "at least four chunks (chunk-size)")
         .Rule("capacity", o => o.CapacityBytes >= 17L * o.ChunkBytes, "at least 17 times chunk-size: some is held back so that removals always have room")
+        .Rule("t-div", o => o.DivertedShareMax <= o.PrimaryShareMax, "at most t-pri: what is a node's own comes first")
         .Rule("attempt-timeout", o => o.AttemptTimeout <= o.RequestTimeout, "at most request-timeout, of which an attempt is a part");
 
     private static OptionSection<PastSettings> Space(OptionSection<PastSettings> section) => section
@@ -19,6 +20,26 @@ internal static class PastSchema
             """
             Disk space that the store may take, overhead included; it holds. What does not fit is refused. Nodes of one ring should be
             within two orders of magnitude of each other; a larger machine runs several nodes.
+            """)
+        .Key("t-pri", OptionTypes.Double(0.001, 1), o => o.PrimaryShareMax, (o, v) => o with { PrimaryShareMax = v },
+            """
+            The largest share of its free space that an object may take on one of its k closest nodes; a neighbour with more room holds it otherwise (the paper's t_pri).
+            Lower keeps a nearly full node open for small objects, and turns large ones away sooner: a chunk of 1 MiB needs 10 MiB free at 0.1.
+            """)
+        .Key("t-div", OptionTypes.Double(0, 1), o => o.DivertedShareMax, (o, v) => o with { DivertedShareMax = v },
+            """
+            The same for what this node holds for a neighbour without room (the paper's t_div); 0 holds nothing for others. Keep it below t-pri, or nodes fill each
+            other and turn away what is their own.
+            """)
+        .Key("cache-size", OptionTypes.Size(0, 1L << 40), o => o.CacheBytes, (o, v) => o with { CacheBytes = v },
+            """
+            Memory for copies of objects that lookups and inserts brought by, never more than the store's free room; 0 caches nothing. Raising it answers more lookups near those who
+            ask. A copy is checked like a replica, and never in the way of an insert.
+            """)
+        .Key("cache-lease", Ranges.Period, o => o.CacheLease, (o, v) => o with { CacheLease = v },
+            """
+            For how long a cached copy is believed after a holder gave it: so long a file that its owner reclaimed may still be read from caches. Lower forgets sooner, and fetches what
+            is popular more often.
             """)
         .Key("replicas", OptionTypes.Int(1, 16), o => o.Replicas, (o, v) => o with { Replicas = v },
             """

@@ -5,6 +5,17 @@ public sealed record PastSettings
 {
     public long CapacityBytes { get; init; } = 10L << 30;
 
+    /// <summary>The paper's t_pri, above 0 to 1.</summary>
+    public double PrimaryShareMax { get; init; } = 0.1;
+
+    /// <summary>The paper's t_div, 0 to 1.</summary>
+    public double DivertedShareMax { get; init; } = 0.05;
+
+    /// <summary>Most bytes of cached copies in memory; 0 caches nothing.</summary>
+    public long CacheBytes { get; init; } = 64L << 20;
+
+    public TimeSpan CacheLease { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>k, where an insert names none.</summary>
     public int Replicas { get; init; } = 3;
 

@@ -45,7 +45,7 @@ internal static class ScribeSchema
             """)
         .Key("root-replicas", OptionTypes.Int(1, 16), o => o.RootReplicas, (o, v) => o with { RootReplicas = v },
             """
-            Nodes that hold a topic's state at its root: the root and those that would become root after it. Sequence and history go on while one of them
-            lives; each more costs a message for each publish.
+            Nodes that hold a topic's numbering: the root and those that would become root after it. A message is acknowledged when more than half of them
+            hold it, so fewer than half may fail at once; each more costs a message for each publish.
             """);
 }

@@ -1,6 +1,7 @@
 using PastryActors.Core.Collections;
 using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
 using PastryActors.Node.Access;
 using PastryActors.Past.Certificates;
 using PastryActors.Past.Requests;
@@ -10,11 +11,19 @@ namespace PastryActors.Node.Files;
 
 /// <summary>
 /// Inserts whole files: a small one as one object; a large one as chunks, then the nodes of its hash tree, and last its top, so that
-/// nothing is ever found half inserted. What an interrupted insert left behind is not sent again.
+/// nothing is ever found half inserted. What an interrupted insert left behind is not sent again. File diversion (SOSP 2001, section 3.4)
+/// is done here, where certificates are signed: the file's first object chooses its salt, every further chunk has four ids of its own. A
+/// file that found no room all the same is taken back.
 /// </summary>
 public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJournal journal, FileTransferOptions options)
 {
     private FileTransferOptions Options => options;
+
+    private INodeAccess Node => node;
+
+    private OwnerIdentity Owner => owner;
+
+    private OwnerJournal Journal => journal;
 
     /// <summary>
     /// Inserts <paramref name="content"/>. Memory is bounded by the window. Throws <see cref="RequestFailedException"/>;
@@ -35,7 +44,7 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
             throw new RequestFailedException(FailureCode.Exists, $"{done.Certificate.File} was inserted before, with this very content; nothing was changed");
 
         if (!known) journal.Inserted(done.Certificate);
-        return new FileInserted(done.Certificate, done.Reply.Receipts, salts, done.Reply.AlreadyHeld);
+        return new FileInserted(done.Certificate, done.Reply.Receipts, salts, done.Reply.AlreadyHeld, done.ContentHash);
     }
 
     private async Task<Inserted> UploadAsync(
@@ -81,16 +90,19 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
     {
         ObjectCertificate certificate = await owner.SignAsync(draft with { ContentHash = content.Hash, ContentLength = content.Length }).ConfigureAwait(false);
         ObjectInserted reply = await node.AskAsync<ObjectInserted>(id => new InsertObject(id, options.RequestTimeout, certificate, content, offerFirst), cancellation).ConfigureAwait(false);
-        return new Inserted(certificate, reply);
+        return new Inserted(certificate, reply, draft.Kind == ObjectKind.FileTree ? HashTreeNode.PlainHashOf(content.Bytes.Span) : content.Hash);
     }
 
-    private readonly record struct Inserted(ObjectCertificate Certificate, ObjectInserted Reply);
+    private readonly record struct Inserted(ObjectCertificate Certificate, ObjectInserted Reply, Hash256 ContentHash);
 
     /// <summary>One large file on its way: at most a window of objects in flight, and the first failure stops all.</summary>
     private sealed class Upload(FileInserter inserter, ObjectCertificate draft, InsertProgress progress, bool resuming) : IDisposable
     {
         private readonly HashTreeBuilder _tree = new(inserter.Options.ChunkSizeBytes);
         private readonly List<FinishedNode> _finished = [];
+        private readonly HashSet<FileId> _sent = [];
+        private volatile bool _isOneNode = true;
+        private volatile bool _hasDiverted;
         private readonly List<Task> _flying = [];
         private readonly SemaphoreSlim _window = new(inserter.Options.Window);
 
@@ -100,6 +112,7 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
             try
             {
                 long size = await SendChunksAsync(first, chunks, failure).ConfigureAwait(false);
+                await Task.WhenAll(_flying).ConfigureAwait(false);
                 byte[] top = _tree.Finish(_finished);
                 await SendNodesAsync(failure).ConfigureAwait(false);
                 await Task.WhenAll(_flying).ConfigureAwait(false);
@@ -109,7 +122,9 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
             catch (Exception e)
             {
                 await StopAsync(failure).ConfigureAwait(false);
-                throw FirstFailure(cancellation) ?? e;
+                Exception reason = FirstFailure(cancellation) ?? e;
+                if (reason is RequestFailedException { Code: FailureCode.Full } && !resuming && !inserter.Journal.WasAcknowledged(draft.File)) await TakeBackAsync().ConfigureAwait(false);
+                throw reason;
             }
         }
 
@@ -118,6 +133,7 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
         private async Task<long> SendChunksAsync(MemoryContent first, ChunkStream chunks, CancellationTokenSource failure)
         {
             _tree.Add(first.Hash, first.Length, _finished);
+            _sent.Add(CertificateRules.ObjectOf(Part(draft, ObjectKind.Chunk, first.Length) with { ContentHash = first.Hash }));
             long size = first.Length;
             while (!chunks.Ended)
             {
@@ -125,12 +141,21 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
                 await _window.WaitAsync(failure.Token).ConfigureAwait(false);
                 MemoryContent chunk = await chunks.NextAsync(failure.Token).ConfigureAwait(false);
                 size += chunk.Length;
-                _tree.Add(chunk.Hash, chunk.Length, _finished);
-                Launch(SendAsync(ObjectKind.Chunk, chunk, chunk.Length, chunk.Length, failure));
+                if (_tree.FinishesNode) await EndFirstNodeAsync().ConfigureAwait(false);
+                TreeSlot slot = _tree.Add(chunk.Hash, chunk.Length, _finished);
+                Launch(SendAsync(ObjectKind.Chunk, chunk, chunk.Length, chunk.Length, slot, failure));
                 await SendNodesAsync(failure).ConfigureAwait(false);
             }
 
             return size;
+        }
+
+        // Only a top node says where chunks went; a file of more than one node (16 GiB) has the ids of its salt alone.
+        private async Task EndFirstNodeAsync()
+        {
+            _isOneNode = false;
+            await Task.WhenAll(_flying).ConfigureAwait(false);
+            if (_hasDiverted) throw new RequestFailedException(FailureCode.Full, "a chunk of a file of more than one tree node found no room under its first id");
         }
 
         private async Task SendNodesAsync(CancellationTokenSource failure)
@@ -138,7 +163,7 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
             foreach (FinishedNode node in _finished)
             {
                 await _window.WaitAsync(failure.Token).ConfigureAwait(false);
-                Launch(SendAsync(ObjectKind.TreeNode, new MemoryContent(node.Bytes, node.Hash), node.Size, durableBytes: 0, failure));
+                Launch(SendAsync(ObjectKind.TreeNode, new MemoryContent(node.Bytes, node.Hash), node.Size, durableBytes: 0, null, failure));
             }
 
             _finished.Clear();
@@ -150,11 +175,12 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
             _flying.Add(task);
         }
 
-        private async Task SendAsync(ObjectKind kind, MemoryContent content, long reach, int durableBytes, CancellationTokenSource failure)
+        private async Task SendAsync(ObjectKind kind, MemoryContent content, long reach, int durableBytes, TreeSlot? slot, CancellationTokenSource failure)
         {
             try
             {
-                await inserter.InsertAsync(Part(draft, kind, reach), content, resuming, failure.Token).ConfigureAwait(false);
+                ObjectCertificate part = Part(draft, kind, reach);
+                for (int attempt = 0; !await TryAsync(part, content, attempt, last: slot is null || !_isOneNode || attempt == FileIds.PartAttemptMax, failure.Token).ConfigureAwait(false);) (slot!.Attempt, _hasDiverted) = (++attempt, true);
                 progress.Durable(durableBytes);
                 _window.Release();
             }
@@ -163,6 +189,33 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
                 await failure.CancelAsync().ConfigureAwait(false);
                 throw;
             }
+        }
+
+        // False if there was no room under this id and another is left.
+        private async Task<bool> TryAsync(ObjectCertificate part, MemoryContent content, int attempt, bool last, CancellationToken cancellation)
+        {
+            if (attempt > 0) part = part with { Salt = new byte[] { (byte)attempt } };
+            try
+            {
+                Inserted done = await inserter.InsertAsync(part, content, resuming, cancellation).ConfigureAwait(false);
+                lock (_sent) _sent.Add(CertificateRules.ObjectOf(done.Certificate));
+                return true;
+            }
+            catch (RequestFailedException full) when (full.Code == FailureCode.Full && !last)
+            {
+                return false;
+            }
+        }
+
+        // Nothing of a file that found no room is of use to anyone; room is what it lacked. What was there before this insert stays.
+        private async Task TakeBackAsync()
+        {
+            ReclaimCertificate certificate = await inserter.Owner.ReclaimAsync(draft.File).ConfigureAwait(false);
+            await Parallel.ForEachAsync(
+                _sent,
+                new ParallelOptions { MaxDegreeOfParallelism = inserter.Options.Window },
+                async (id, _) => await inserter.Node.AskAsync(r => new ReclaimObject(r, inserter.Options.RequestTimeout, id, certificate), CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
+            inserter.Journal.Reclaimed(draft.File, certificate.CreatedUnixMilliseconds);
         }
 
         private async Task StopAsync(CancellationTokenSource failure)

@@ -11,7 +11,8 @@ namespace PastryActors.Node.Files;
 /// <param name="Chunks">Chunks of content; 1 for a file in one piece.</param>
 /// <param name="Holders">Of the file's own object, those that hold it or may hold it (the others asked have nothing), closest first, as of <paramref name="At"/>.</param>
 /// <param name="ReplicasAlive">The least number of replicas over the file's own object and all its parts.</param>
-public sealed record FileWhereabouts(ObjectCertificate Certificate, int Chunks, ValueList<HolderReport> Holders, int ReplicasAlive, DateTimeOffset At);
+/// <param name="ContentHash">What names the content, wherever its chunks lie.</param>
+public sealed record FileWhereabouts(ObjectCertificate Certificate, Hash256 ContentHash, int Chunks, ValueList<HolderReport> Holders, int ReplicasAlive, DateTimeOffset At);
 
 /// <summary>Answers for a file who holds it and how many replicas live, and releases it.</summary>
 public sealed class FileInspector(INodeAccess node, FileReader reader, OwnerIdentity owner, OwnerJournal journal, FileTransferOptions options, TimeProvider time)
@@ -25,10 +26,11 @@ public sealed class FileInspector(INodeAccess node, FileReader reader, OwnerIden
 
         int alive = AliveOf(top);
         int chunks = 1;
+        Hash256 contentHash = certificate.ContentHash;
         if (certificate.Kind == ObjectKind.FileTree)
         {
             OpenFile open = await reader.OpenAsync(file, cancellation).ConfigureAwait(false);
-            chunks = 0;
+            (chunks, contentHash) = (0, open.ContentHash);
             await ForEachPartAsync(open, async part =>
             {
                 if (part.IsChunk) Interlocked.Increment(ref chunks);
@@ -37,7 +39,7 @@ public sealed class FileInspector(INodeAccess node, FileReader reader, OwnerIden
         }
 
         ValueList<HolderReport> holders = top.Holders.Where(h => h.State != HolderState.Missing).ToValueList();
-        return new FileWhereabouts(certificate, chunks, holders, alive, time.GetUtcNow());
+        return new FileWhereabouts(certificate, contentHash, chunks, holders, alive, time.GetUtcNow());
     }
 
     /// <summary>

@@ -75,7 +75,7 @@ public sealed class FileReader(INodeAccess node, FileTransferOptions options)
     private static void PushChildren(Stack<FilePart> open, OpenFile file, HashTreeNode parent, long from, long to)
     {
         foreach (TreeChild child in parent.Cover(from, to).Reverse())
-            open.Push(new FilePart(FileIds.OfPart(file.File, file.Certificate.Owner.Span, child.Hash), parent, child));
+            open.Push(new FilePart(FileIds.OfPart(file.File, file.Certificate.Owner.Span, child.Hash, child.Attempt), parent, child));
     }
 
     private async Task<HashTreeNode> NodeAsync(OpenFile file, FilePart part, CancellationToken cancellation)

@@ -18,7 +18,8 @@ public sealed record InsertFile(string Name, string ContentType, int Replicas, l
 /// <param name="Receipts">Those of the file's own object.</param>
 /// <param name="Salts">The salts tried; the last is the file's.</param>
 /// <param name="AlreadyHeld">How many of the k held the file's own object before.</param>
-public sealed record FileInserted(ObjectCertificate Certificate, ValueList<StoreReceipt> Receipts, IReadOnlyList<Blob> Salts, int AlreadyHeld)
+/// <param name="ContentHash">What names the content, wherever its chunks lie.</param>
+public sealed record FileInserted(ObjectCertificate Certificate, ValueList<StoreReceipt> Receipts, IReadOnlyList<Blob> Salts, int AlreadyHeld, Hash256 ContentHash)
 {
     /// <summary>The fileId.</summary>
     public FileId File => Certificate.File;

@@ -19,8 +19,8 @@ public sealed class OpenFile
     /// <summary>Length of the file in bytes.</summary>
     public long Size => Certificate.FileSize;
 
-    /// <summary>What names the content: the SHA-256 of the bytes, or of the top of the hash tree over them.</summary>
-    public Hash256 ContentHash => Certificate.ContentHash;
+    /// <summary>What names the content: the SHA-256 of the bytes, or of the top of the hash tree over them; the same wherever the chunks lie.</summary>
+    public Hash256 ContentHash => Top?.PlainHash ?? Certificate.ContentHash;
 
     internal MemoryContent Content { get; }
 

@@ -20,7 +20,7 @@ internal static class Documents
         List<ReplicaReceipt> receipts = [];
         foreach (StoreReceipt receipt in done.Receipts) receipts.Add(new ReplicaReceipt(receipt.HolderId.ToString(), receipt.Diverted));
         return new FileReceipt(
-            c.File.ToString(), c.Name, c.FileSize, c.Replicas, c.ContentHash.ToString(), receipts,
+            c.File.ToString(), c.Name, c.FileSize, c.Replicas, done.ContentHash.ToString(), receipts,
             [.. done.Salts.Select(s => Convert.ToHexStringLower(s.Span))], done.AlreadyHeld, Math.Round(took.TotalSeconds, 3));
     }
 
@@ -29,7 +29,7 @@ internal static class Documents
         ObjectCertificate c = found.Certificate;
         return new FileDescription(
             c.File.ToString(), c.Name, c.FileSize, c.Replicas, found.Chunks, Hash256.Of(c.Owner.Span).ToString(), TimeOf(c.CreatedUnixMilliseconds),
-            c.ContentType, c.ContentHash.ToString(), [.. found.Holders.Select(h => Of(h, found.At))], found.ReplicasAlive);
+            c.ContentType, found.ContentHash.ToString(), [.. found.Holders.Select(h => Of(h, found.At))], found.ReplicasAlive);
     }
 
     public static OwnedFile Of(JournalEntry entry) => new(entry.FileId, entry.Name, entry.Size, entry.K, TimeOf(entry.UnixMilliseconds));

@@ -53,7 +53,7 @@ internal static class NodeComposition
     /// <summary>A core with fresh state: of a node that starts, or in place of one that failed.</summary>
     private static NodeParts CoreOf(NodeHandle self, NodeSettings settings, NodeFolder folder, NodeKey key, VolumeStore store)
     {
-        var past = new PastComponent(SettingsMap.PastOf(settings), new Blob(key.PublicKey), store.Entries);
+        var past = new PastComponent(SettingsMap.PastOf(settings, store.Usage.WritableBytes), new Blob(key.PublicKey), store.Entries);
         var scribe = new ScribeComponent(SettingsMap.ScribeOf(settings));
         ValueList<NodeHandle> seeds = settings.Node.Seeds.Select(address => new NodeHandle(default, address, 0)).ToValueList();
         var contacts = new Contacts(seeds, folder.LoadPeers(), settings.Node.FoundRing);

@@ -1,5 +1,6 @@
 using PastryActors.Node.Access;
 using PastryActors.Past;
+using PastryActors.Past.Holding;
 using PastryActors.Pastry;
 using PastryActors.Scribe;
 using PastryActors.Store;
@@ -32,8 +33,19 @@ internal static class SettingsMap
         FoundAfter = settings.Overlay.FoundAfter,
     };
 
-    public static PastOptions PastOf(NodeSettings settings) => new()
+    /// <summary>What a record takes beside an object's content and that of its certificate: its header, names, keys and signatures.</summary>
+    private const int ObjectOverheadBytes = 640;
+
+    /// <param name="writableBytes">What the store gives to objects.</param>
+    public static PastOptions PastOf(NodeSettings settings, long writableBytes) => new()
     {
+        CapacityBytes = writableBytes,
+        ObjectOverheadBytes = ObjectOverheadBytes,
+        PrimaryShareMax = settings.Past.PrimaryShareMax,
+        DivertedShareMax = settings.Past.DivertedShareMax,
+        CachePolicy = settings.Past.CacheBytes > 0 ? CachePolicy.GreedyDualSize : CachePolicy.None,
+        CacheBytesMax = settings.Past.CacheBytes,
+        CacheLease = settings.Past.CacheLease,
         Replicas = settings.Past.Replicas,
         ChunkSizeBytes = settings.Past.ChunkBytes,
         AttemptTimeout = settings.Past.AttemptTimeout,

@@ -102,6 +102,32 @@ public static class CertificateCodec
         }
     }
 
+    /// <summary>The bytes of a pointer, as kept in the object's place.</summary>
+    public static byte[] Encode(HolderPointer pointer)
+    {
+        var writer = new WireWriter(768);
+        int mark = writer.Begin(1);
+        Write(writer, pointer.Certificate);
+        writer.End(mark);
+        writer.Node(2, pointer.Holder);
+        return writer.Written.ToArray();
+    }
+
+    /// <summary>Reads what <see cref="Encode(HolderPointer)"/> wrote; null, with a reason, for anything else.</summary>
+    public static HolderPointer? TryDecodePointer(ReadOnlySpan<byte> bytes, out string refusal)
+    {
+        try
+        {
+            refusal = "";
+            return ReadPointer(new WireReader(bytes, NoMessages));
+        }
+        catch (WireFormatException malformed)
+        {
+            refusal = malformed.Message;
+            return null;
+        }
+    }
+
     internal static void Write(WireWriter writer, ObjectCertificate certificate)
     {
         WriteStatement(writer, certificate);
@@ -190,7 +216,7 @@ public static class CertificateCodec
         FileId? file = null;
         Hash256? hash = null;
         Blob holder = default;
-        bool diverted = false;
+        RingId? divertedTo = null;
         BatchSignature? signature = null;
         while (reader.Next())
         {
@@ -199,13 +225,13 @@ public static class CertificateCodec
                 case 1: file = reader.FileId(); break;
                 case 2: hash = reader.Hash(); break;
                 case 3: holder = reader.Blob(); break;
-                case 4: diverted = reader.Flag(); break;
+                case 5: divertedTo = reader.Id(); break;
                 case 15: signature = ReadSignature(reader.Nested()); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return new StoreReceipt(Needed(file, "a fileId"), Needed(hash, "a content hash"), holder, diverted, Needed(signature));
+        return new StoreReceipt(Needed(file, "a fileId"), Needed(hash, "a content hash"), holder, divertedTo, Needed(signature));
     }
 
     internal static Tombstone ReadTombstone(WireReader reader)
@@ -225,6 +251,25 @@ public static class CertificateCodec
         return certificate is null || reclaim is null
             ? throw new WireFormatException("a tombstone without its certificates")
             : new Tombstone(certificate, reclaim);
+    }
+
+    private static HolderPointer ReadPointer(WireReader reader)
+    {
+        ObjectCertificate? certificate = null;
+        NodeHandle? holder = null;
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: certificate = ReadObjectCertificate(reader.Nested()); break;
+                case 2: holder = reader.Node(); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return certificate is null || holder is null
+            ? throw new WireFormatException("a pointer without a certificate or a holder")
+            : new HolderPointer(certificate, holder);
     }
 
     private static void WriteStatement(WireWriter writer, ObjectCertificate certificate)
@@ -255,6 +300,7 @@ public static class CertificateCodec
         writer.Hash(2, receipt.ContentHash);
         writer.Bytes(3, receipt.Holder.Span);
         writer.Flag(4, receipt.Diverted);
+        if (receipt.DivertedTo is { } holder) writer.Id(5, holder);
     }
 
     private static void Write(WireWriter writer, int field, BatchSignature signature)

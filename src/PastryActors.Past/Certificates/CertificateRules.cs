@@ -33,7 +33,7 @@ public static class CertificateRules
     /// <summary>The id under which the object of this certificate lies.</summary>
     public static FileId ObjectOf(ObjectCertificate certificate) => certificate.IsFile()
         ? certificate.File
-        : FileIds.OfPart(certificate.File, certificate.Owner.Span, certificate.ContentHash);
+        : FileIds.OfPart(certificate.File, certificate.Owner.Span, certificate.ContentHash, AttemptOf(certificate));
 
     /// <summary>Whether the certificate says nothing impossible.</summary>
     /// <param name="contentBytesMax">The ring's chunk size.</param>
@@ -84,6 +84,12 @@ public static class CertificateRules
         return receipt.HolderId == holder ? null : "the receipt is not by the node that was asked";
     }
 
+    /// <summary>Which of its ids a part has: 0 for all but chunks that found no room under an earlier one.</summary>
+    public static int AttemptOf(ObjectCertificate certificate) => certificate.IsFile() || certificate.Salt.IsEmpty ? 0 : certificate.Salt.Span[0];
+
+    private static bool HasAttempt(ObjectCertificate certificate) =>
+        certificate.Salt.IsEmpty || (certificate.Kind == ObjectKind.Chunk && certificate.Salt.Length == 1 && certificate.Salt.Span[0] is >= 1 and <= FileIds.PartAttemptMax);
+
     private static readonly Hash256 EmptyHash = Hash256.Of([]);
 
     private static string? CheckKey(Blob key) => key.Length is >= 1 and <= KeyBytesMax ? null : $"a public key of {key.Length} bytes is not within 1 to {KeyBytesMax}";
@@ -99,7 +105,7 @@ public static class CertificateRules
     {
         int nameBytes = Encoding.UTF8.GetByteCount(certificate.Name);
         if (certificate.IsFile() && nameBytes is < 1 or > NameBytesMax) return $"a name of {nameBytes} bytes is not within 1 to {NameBytesMax}";
-        if (!certificate.IsFile() && (nameBytes != 0 || !certificate.Salt.IsEmpty)) return "a part of a file has neither name nor salt";
+        if (!certificate.IsFile() && (nameBytes != 0 || !HasAttempt(certificate))) return "a part of a file has no name, and no salt but a chunk the number of its attempt, 1 to 3";
         if (certificate.Salt.Length > SaltBytesMax) return $"a salt of {certificate.Salt.Length} bytes exceeds {SaltBytesMax}";
         return Encoding.UTF8.GetByteCount(certificate.ContentType) <= ContentTypeBytesMax ? null : $"a media type exceeds {ContentTypeBytesMax} bytes";
     }

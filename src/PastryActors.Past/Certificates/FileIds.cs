@@ -14,6 +14,9 @@ public static class FileIds
     /// <summary>Size of a derived salt in bytes.</summary>
     public const int SaltSizeBytes = 16;
 
+    /// <summary>The last attempt of a chunk: the paper's three after the first.</summary>
+    public const int PartAttemptMax = 3;
+
     // A file's preimage begins with the length of its name, which is never zero: the two kinds of id cannot collide.
     private static ReadOnlySpan<byte> PartTag => "\0\0\0\0part"u8;
 
@@ -33,7 +36,8 @@ public static class FileIds
     /// The id of a part (a chunk, a tree node) of a file. The owner is in it, or a stranger could occupy the id with a certificate
     /// of his own for the same bytes; the file is in it, so that reclaiming one file never takes another's chunk.
     /// </summary>
-    public static FileId OfPart(FileId file, ReadOnlySpan<byte> owner, Hash256 contentHash)
+    /// <param name="attempt">0 to 3: a chunk that found no room goes to other nodes by the next (SOSP 2001, section 3.4), without the rest of its file.</param>
+    public static FileId OfPart(FileId file, ReadOnlySpan<byte> owner, Hash256 contentHash, int attempt = 0)
     {
         Span<byte> ids = stackalloc byte[FileId.SizeBytes + Hash256.SizeBytes];
         file.WriteTo(ids);
@@ -42,6 +46,7 @@ public static class FileIds
         hash.AppendData(PartTag);
         hash.AppendData(ids);
         AppendPrefixed(hash, owner);
+        if (attempt > 0) hash.AppendData([(byte)attempt]);
         return Finish(hash);
     }
 

@@ -4,14 +4,20 @@ using PastryActors.Core.Ring;
 
 namespace PastryActors.Past.Certificates;
 
-/// <summary>A holder's signed statement that an object is on its durable disk (SOSP 2001, section 2.2).</summary>
+/// <summary>
+/// A node's signed statement that an object is on its durable disk (SOSP 2001, section 2.2), or that a durable pointer there leads to
+/// the node that holds it (section 3.3), whose own receipt then goes with this one.
+/// </summary>
 /// <param name="Object">The object.</param>
 /// <param name="ContentHash">Of the bytes that it holds.</param>
-/// <param name="Holder">The public key of the holder (SubjectPublicKeyInfo, DER); its nodeId is the hash of it.</param>
-/// <param name="Diverted">Whether another node of its leaf set holds the replica for it.</param>
-/// <param name="Signature">The holder's, over all other fields.</param>
-public sealed record StoreReceipt(FileId Object, Hash256 ContentHash, Blob Holder, bool Diverted, BatchSignature Signature)
+/// <param name="Holder">The public key of the node that signs (SubjectPublicKeyInfo, DER); its nodeId is the hash of it.</param>
+/// <param name="DivertedTo">The node that holds the replica for it; null if it does so itself.</param>
+/// <param name="Signature">Of the node that signs, over all other fields.</param>
+public sealed record StoreReceipt(FileId Object, Hash256 ContentHash, Blob Holder, RingId? DivertedTo, BatchSignature Signature)
 {
-    /// <summary>The nodeId of the holder.</summary>
+    /// <summary>The nodeId of the node that signs.</summary>
     public RingId HolderId => NodeIdentity.NodeIdOf(Holder.Span);
+
+    /// <summary>Whether another node holds the replica.</summary>
+    public bool Diverted => DivertedTo is not null;
 }

@@ -13,6 +13,7 @@ internal sealed class Catalog
 
     private readonly List<Block> _blocks = [];
     private readonly int[] _countByReplicas = new int[256];
+    private readonly Dictionary<uint, int> _pointersByPeer = [];
 
     /// <summary>Objects with content.</summary>
     public int ObjectCount { get; private set; }
@@ -20,8 +21,17 @@ internal sealed class Catalog
     /// <summary>Notes of reclaimed objects.</summary>
     public int TombstoneCount { get; private set; }
 
-    /// <summary>Content bytes.</summary>
+    /// <summary>Pointers to objects that others hold for this node.</summary>
+    public int PointerCount { get; private set; }
+
+    /// <summary>Of the objects, those held for others.</summary>
+    public int DivertedCount { get; private set; }
+
+    /// <summary>Content bytes of the objects that are here.</summary>
     public long ContentBytes { get; private set; }
+
+    /// <summary>Entries of any state.</summary>
+    public int Count => ObjectCount + TombstoneCount + PointerCount;
 
     /// <summary>The largest k of any entry; zero when there is none.</summary>
     public int ReplicasMax => Array.FindLastIndex(_countByReplicas, n => n > 0) is var k and > 0 ? k : 0;
@@ -36,14 +46,17 @@ internal sealed class Catalog
     }
 
     /// <summary>Whether the object itself is here.</summary>
-    public bool Holds(FileId id) => TryGet(id, out CatalogEntry entry) && !entry.IsTombstone;
+    public bool Holds(FileId id) => TryGet(id, out CatalogEntry entry) && entry.IsReplica;
+
+    /// <summary>Whether any pointer leads to the node.</summary>
+    public bool HasPointersTo(RingId node) => _pointersByPeer.ContainsKey(CatalogEntry.PeerOf(node));
 
     /// <summary>Puts an entry in, in place of any other of its id.</summary>
     public void Set(in CatalogEntry entry)
     {
         if (Find(entry.Object, out Block block, out int at))
         {
-            Count(block.Entries[at], -1);
+            Tally(block.Entries[at], -1);
             block.Entries[at] = entry;
         }
         else
@@ -51,14 +64,14 @@ internal sealed class Catalog
             Insert(entry);
         }
 
-        Count(entry, +1);
+        Tally(entry, +1);
     }
 
     /// <summary>Takes an entry out. False if there was none.</summary>
     public bool Remove(FileId id)
     {
         if (!Find(id, out Block block, out int at)) return false;
-        Count(block.Entries[at], -1);
+        Tally(block.Entries[at], -1);
         block.RemoveAt(at);
         if (block.Size == 0) _blocks.Remove(block);
         return true;
@@ -77,7 +90,7 @@ internal sealed class Catalog
             if (block.Size == BlockMax * 3 / 4) block = new Block();
             if (block.Size == 0) _blocks.Add(block);
             block.Append(entries[i]);
-            Count(entries[i], +1);
+            Tally(entries[i], +1);
         }
     }
 
@@ -152,12 +165,27 @@ internal sealed class Catalog
         return low;
     }
 
-    private void Count(in CatalogEntry entry, int by)
+    private void Tally(in CatalogEntry entry, int by)
     {
         _countByReplicas[entry.Replicas] += by;
-        if (entry.IsTombstone) TombstoneCount += by;
-        else ObjectCount += by;
+        if (entry.IsReplica) CountObject(entry, by);
+        else if (entry.IsPointer) CountPointer(entry.Peer, by);
+        else TombstoneCount += by;
+    }
+
+    private void CountObject(in CatalogEntry entry, int by)
+    {
+        ObjectCount += by;
         ContentBytes += by * (long)entry.ContentLength;
+        if (entry.State == EntryState.Diverted) DivertedCount += by;
+    }
+
+    private void CountPointer(uint peer, int by)
+    {
+        PointerCount += by;
+        int count = _pointersByPeer.GetValueOrDefault(peer) + by;
+        if (count > 0) _pointersByPeer[peer] = count;
+        else _pointersByPeer.Remove(peer);
     }
 
     private sealed class Block

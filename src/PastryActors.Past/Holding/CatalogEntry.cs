@@ -1,8 +1,25 @@
+using System.Numerics;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Past.Certificates;
 
 namespace PastryActors.Past.Holding;
+
+/// <summary>What the catalog has of an object.</summary>
+internal enum EntryState : byte
+{
+    /// <summary>The object itself.</summary>
+    Replica = 0,
+
+    /// <summary>The note that its owner reclaimed it.</summary>
+    Tombstone = 1,
+
+    /// <summary>A pointer to the node that holds it, because there was no room here (SOSP 2001, section 3.3).</summary>
+    Pointer = 2,
+
+    /// <summary>The object itself, held for a node that had no room: the replica that a pointer leads to.</summary>
+    Diverted = 3,
+}
 
 /// <summary>One object of the catalog, packed into 32 bytes: a node may hold a million.</summary>
 internal readonly record struct CatalogEntry
@@ -13,14 +30,15 @@ internal readonly record struct CatalogEntry
     private readonly uint _tail;
 
     /// <param name="id">Its id.</param>
-    /// <param name="contentLength">Bytes of its content; zero for a tombstone.</param>
+    /// <param name="contentLength">Bytes of its content; zero for a tombstone, for a pointer the least power of two that is not below it.</param>
     /// <param name="kind">What it is.</param>
     /// <param name="replicas">Its k.</param>
-    /// <param name="isTombstone">Whether only the note is here that its owner reclaimed it.</param>
-    public CatalogEntry(FileId id, int contentLength, ObjectKind kind, byte replicas, bool isTombstone)
+    /// <param name="state">What of it is here.</param>
+    /// <param name="peer">For a pointer, which node holds it; for a diverted replica, for which: <see cref="PeerOf"/>.</param>
+    public CatalogEntry(FileId id, int contentLength, ObjectKind kind, byte replicas, EntryState state, uint peer = 0)
     {
         (_high, _low, _tail) = ((ulong)(id.Key.Value >> 64), (ulong)id.Key.Value, id.Tail);
-        (ContentLength, Kind, Replicas, IsTombstone) = (contentLength, kind, replicas, isTombstone);
+        (ContentLength, Kind, Replicas, State, Peer) = (contentLength, kind, replicas, state, peer);
     }
 
     public FileId Object => new(Key, _tail);
@@ -29,27 +47,52 @@ internal readonly record struct CatalogEntry
 
     public int ContentLength { get; }
 
+    /// <summary>The first 32 bits of the other node's id: enough to know it again within a leaf set. The record on disk has all of it.</summary>
+    public uint Peer { get; }
+
     public ObjectKind Kind { get; }
 
     public byte Replicas { get; }
 
-    public bool IsTombstone { get; }
+    public EntryState State { get; }
+
+    public bool IsTombstone => State == EntryState.Tombstone;
+
+    public bool IsPointer => State == EntryState.Pointer;
+
+    /// <summary>Whether the object itself is here, for whomever.</summary>
+    public bool IsReplica => State is EntryState.Replica or EntryState.Diverted;
+
+    /// <summary>The 64 bits that the store keeps: kind, k, state, and for a pointer the binary logarithm of the length, a byte each from the lowest; the peer in the upper half.</summary>
+    public ulong Tag => (ulong)Kind | ((ulong)Replicas << 8) | ((ulong)State << 16) | ((IsPointer ? (ulong)LogOf(ContentLength) : 0) << 24) | ((ulong)Peer << 32);
 
     /// <summary>The entry of an object that its certificate describes.</summary>
-    public static CatalogEntry Of(FileId id, ObjectCertificate certificate) => new(id, certificate.ContentLength, certificate.Kind, (byte)certificate.Replicas, false);
+    public static CatalogEntry Of(FileId id, ObjectCertificate certificate) => new(id, certificate.ContentLength, certificate.Kind, (byte)certificate.Replicas, EntryState.Replica);
+
+    /// <summary>The entry of an object that is held for another node.</summary>
+    public static CatalogEntry DivertedOf(FileId id, ObjectCertificate certificate, RingId from) =>
+        new(id, certificate.ContentLength, certificate.Kind, (byte)certificate.Replicas, EntryState.Diverted, PeerOf(from));
+
+    /// <summary>The entry of an object that another node holds for this one.</summary>
+    public static CatalogEntry PointerOf(FileId id, ObjectCertificate certificate, RingId holder) =>
+        new(id, 1 << LogOf(certificate.ContentLength), certificate.Kind, (byte)certificate.Replicas, EntryState.Pointer, PeerOf(holder));
 
     /// <summary>The entry that remains when the object is reclaimed.</summary>
-    public static CatalogEntry TombstoneOf(FileId id, ObjectCertificate certificate) => new(id, 0, certificate.Kind, (byte)certificate.Replicas, true);
+    public static CatalogEntry TombstoneOf(FileId id, ObjectCertificate certificate) => new(id, 0, certificate.Kind, (byte)certificate.Replicas, EntryState.Tombstone);
 
-    /// <summary>The 64 bits that the store keeps: kind, k and whether it is a tombstone, a byte each from the lowest.</summary>
-    public ulong Tag => (ulong)Kind | ((ulong)Replicas << 8) | (IsTombstone ? 1UL << 16 : 0);
+    /// <summary>How entries name a node.</summary>
+    public static uint PeerOf(RingId node) => (uint)(node.Value >> 96);
 
     /// <summary>Reads an entry from the store; null for a tag that nobody wrote.</summary>
     public static CatalogEntry? From(in StoreEntry stored)
     {
         var kind = (ObjectKind)(byte)stored.Tag;
-        var replicas = (byte)(stored.Tag >> 8);
-        bool known = stored.Tag >> 17 == 0 && kind is >= ObjectKind.File and <= ObjectKind.TreeNode && replicas >= 1 && stored.ContentLength >= 0;
-        return known ? new CatalogEntry(stored.Object, stored.ContentLength, kind, replicas, (stored.Tag >> 16 & 1) != 0) : null;
+        var (replicas, state, log) = ((byte)(stored.Tag >> 8), (EntryState)(byte)(stored.Tag >> 16), (byte)(stored.Tag >> 24));
+        bool known = kind is >= ObjectKind.File and <= ObjectKind.TreeNode && replicas >= 1 && stored.ContentLength >= 0 && state <= EntryState.Diverted && log <= 30;
+        if (!known) return null;
+        int length = state == EntryState.Pointer ? 1 << log : stored.ContentLength;
+        return new CatalogEntry(stored.Object, length, kind, replicas, state, (uint)(stored.Tag >> 32));
     }
+
+    private static int LogOf(int length) => length <= 1 ? 0 : Math.Min(30, 32 - BitOperations.LeadingZeroCount((uint)length - 1));
 }

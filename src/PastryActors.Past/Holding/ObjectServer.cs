@@ -19,8 +19,14 @@ internal sealed class ObjectServer(PastContext context, IRepairs repairs)
     {
         if (context.Catalog.TryGet(request.Object, out CatalogEntry entry))
         {
+            if (entry.IsPointer && context.HolderOf(entry) is { } holder)
+            {
+                Miss(request.Object, asker, request.Operation, hops, [holder]);
+                return true;
+            }
+
             if (ReadCount >= context.Options.ReadsMax) return false;
-            Read(entry, new ServingRead(context, this, entry, asker, request.Operation, ReadPurpose.Lookup, hops));
+            Read(entry, new ServingRead(context, this, entry, asker, request.Operation, ReadPurpose.Lookup, hops) { Previous = request.Previous });
             return true;
         }
 
@@ -41,7 +47,8 @@ internal sealed class ObjectServer(PastContext context, IRepairs repairs)
     {
         if (context.Catalog.TryGet(request.Object, out CatalogEntry entry))
         {
-            ReadOrBusy(new ServingRead(context, this, entry, asker, request.Operation, ReadPurpose.Fetch, 0));
+            if (entry.IsPointer && context.HolderOf(entry) is { } holder) context.Host.Send(new LookupMiss(request.Operation, [holder], 0), asker);
+            else ReadOrBusy(new ServingRead(context, this, entry, asker, request.Operation, request.CertificateOnly ? ReadPurpose.Certificate : ReadPurpose.Fetch, 0));
             return;
         }
 
@@ -60,14 +67,14 @@ internal sealed class ObjectServer(PastContext context, IRepairs repairs)
     public void Handle(HoldQuery query, NodeHandle asker)
     {
         var states = new byte[query.Objects.Count];
-        for (int i = 0; i < states.Length; i++) states[i] = WireStateOf(query.Objects[i]);
+        for (int i = 0; i < states.Length; i++) states[i] = WireStateOf(query.Objects[i], asker);
         context.Host.Send(new HoldReport(query.Operation, states), asker);
     }
 
     /// <summary>What the catalog says about an object.</summary>
     public HolderState StateOf(FileId id)
     {
-        if (context.Catalog.TryGet(id, out CatalogEntry entry)) return entry.IsTombstone ? HolderState.Reclaimed : HolderState.Held;
+        if (context.Catalog.TryGet(id, out CatalogEntry entry)) return entry.IsReplica ? HolderState.Held : entry.IsPointer ? HolderState.Pointer : HolderState.Reclaimed;
         return repairs.HoldersOf(id).Count > 0 ? HolderState.Pointer : HolderState.Missing;
     }
 
@@ -89,11 +96,14 @@ internal sealed class ObjectServer(PastContext context, IRepairs repairs)
         context.Host.Send(new LookupMiss(operation, candidates.ToValueList(), hops), asker);
     }
 
-    private byte WireStateOf(FileId id)
+    private byte WireStateOf(FileId id, NodeHandle asker)
     {
-        HolderState state = StateOf(id);
-        bool keeps = context.Catalog.TryGet(id, out CatalogEntry entry) && !context.Changing.Contains(id) && context.Responsibility.IsOwn(id.Key, entry.Replicas);
-        return (byte)((int)state | (keeps ? HoldReport.ResponsibleBit : 0));
+        int state = (int)StateOf(id);
+        if (!context.Catalog.TryGet(id, out CatalogEntry entry)) return (byte)state;
+        bool keeps = !context.Changing.Contains(id) && (entry.State == EntryState.Diverted || context.Responsibility.IsOwn(id.Key, entry.Replicas));
+        if (keeps) state |= HoldReport.ResponsibleBit;
+        if (entry.State is EntryState.Pointer or EntryState.Diverted && entry.Peer == CatalogEntry.PeerOf(asker.Id)) state |= HoldReport.ForYouBit;
+        return (byte)state;
     }
 
     private void ReadOrBusy(ServingRead read)
@@ -105,7 +115,7 @@ internal sealed class ObjectServer(PastContext context, IRepairs repairs)
     private void Read(in CatalogEntry entry, ServingRead read)
     {
         ReadCount++;
-        context.Read(read, entry.Object, metaOnly: entry.IsTombstone || read.Purpose == ReadPurpose.Inspect);
+        context.Read(read, entry.Object, metaOnly: !entry.IsReplica || read.Purpose is ReadPurpose.Inspect or ReadPurpose.Certificate);
     }
 
     private void Busy(NodeHandle asker, long operation)

@@ -15,6 +15,7 @@ internal sealed class ReclaimKeeper(PastContext context, IRepairs repairs)
 
     public void Handle(ReclaimRequest request, NodeHandle from)
     {
+        context.Cache.Remove(request.Object);
         if (CertificateRules.Check(request.Certificate) is { } problem)
         {
             context.Refuse(from, request.Operation, RefusalCode.Invalid, problem);
@@ -44,6 +45,7 @@ internal sealed class ReclaimKeeper(PastContext context, IRepairs repairs)
     private sealed class Release(PastContext context, IRepairs repairs, ReclaimKeeper keeper, CatalogEntry entry, ReclaimRequest request, NodeHandle asker) : IWorkWaiter
     {
         private Tombstone? _tombstone;
+        private NodeHandle? _holder;
 
         public void WorkDone(WorkResult result)
         {
@@ -58,7 +60,7 @@ internal sealed class ReclaimKeeper(PastContext context, IRepairs repairs)
 
         private void Compare(StoreGot got)
         {
-            if (got.Status != StoreStatus.Done || CertificateCodec.TryDecodeCertificate(got.Meta.Span, out _) is not { } held)
+            if (got.Status != StoreStatus.Done || Decode(got.Meta.Span) is not { } held)
             {
                 Refuse(RefusalCode.Broken, "the object's certificate cannot be read");
                 if (got.Status != StoreStatus.Failed) repairs.Lost(entry, onDisk: got.Status == StoreStatus.Done);
@@ -72,6 +74,14 @@ internal sealed class ReclaimKeeper(PastContext context, IRepairs repairs)
                 _tombstone = new Tombstone(held, request.Certificate);
                 context.Verify(this, CertificateCodec.ClaimOf(request.Certificate));
             }
+        }
+
+        private ObjectCertificate? Decode(ReadOnlySpan<byte> meta)
+        {
+            if (!entry.IsPointer) return CertificateCodec.TryDecodeCertificate(meta, out _);
+            HolderPointer? pointer = CertificateCodec.TryDecodePointer(meta, out _);
+            _holder = pointer?.Holder;
+            return pointer?.Certificate;
         }
 
         private void Bury(bool good)
@@ -90,8 +100,10 @@ internal sealed class ReclaimKeeper(PastContext context, IRepairs repairs)
 
             keeper.Close(entry.Object);
             context.Catalog.Set(CatalogEntry.TombstoneOf(entry.Object, _tombstone!.Certificate));
-            context.Host.Report(new Fact(FactKind.ReplicaDropped, entry.Object.Key, entry.ContentLength));
-            context.Host.Send(new ReclaimAnswer(request.Operation, HolderState.Held, entry.Replicas, entry.ContentLength), asker);
+            if (entry.IsReplica) context.Host.Report(new Fact(FactKind.ReplicaDropped, entry.Object.Key, entry.ContentLength));
+            context.RoomChanged();
+            HolderState before = entry.IsPointer ? HolderState.Pointer : HolderState.Held;
+            context.Host.Send(new ReclaimAnswer(request.Operation, before, entry.Replicas, entry.IsPointer ? 0 : entry.ContentLength, _holder), asker);
         }
 
         private void Refuse(RefusalCode code, string detail)

@@ -13,6 +13,7 @@ internal enum ReadPurpose : byte
 {
     Lookup,
     Fetch,
+    Certificate,
     Inspect,
     ReadBack,
 }
@@ -28,6 +29,9 @@ internal sealed class ServingRead(PastContext context, ObjectServer server, Cata
 
     public ReadPurpose Purpose => purpose;
 
+    /// <summary>The node that a lookup came through last, which wants a copy.</summary>
+    public NodeHandle? Previous { get; init; }
+
     /// <inheritdoc/>
     public void WorkDone(WorkResult result)
     {
@@ -36,6 +40,7 @@ internal sealed class ServingRead(PastContext context, ObjectServer server, Cata
         if (got.Status == StoreStatus.Failed) context.Refuse(asker, operation, RefusalCode.Broken, "the disk failed");
         else if (got.Status != StoreStatus.Done) AnswerDamaged(onDisk: false);
         else if (entry.IsTombstone) AnswerTombstone(got);
+        else if (entry.IsPointer) AnswerPointer(got);
         else AnswerObject(got);
     }
 
@@ -43,7 +48,7 @@ internal sealed class ServingRead(PastContext context, ObjectServer server, Cata
     {
         ObjectCertificate? certificate = CertificateCodec.TryDecodeCertificate(got.Meta.Span, out _);
         bool good = certificate is not null && context.Check(certificate, entry.Object) is null
-            && (purpose == ReadPurpose.Inspect || CertificateRules.CheckContent(certificate, got.Content) is null);
+            && (purpose is ReadPurpose.Inspect or ReadPurpose.Certificate || CertificateRules.CheckContent(certificate, got.Content) is null);
         if (!good) AnswerDamaged(onDisk: true);
         else if (purpose is ReadPurpose.Inspect or ReadPurpose.ReadBack) Report(purpose == ReadPurpose.ReadBack ? HolderState.Verified : HolderState.Held, certificate);
         else AnswerContent(certificate!, got.Content);
@@ -52,7 +57,18 @@ internal sealed class ServingRead(PastContext context, ObjectServer server, Cata
     private void AnswerContent(ObjectCertificate certificate, ContentRef? content)
     {
         if (purpose == ReadPurpose.Lookup) context.Host.Report(new Fact(FactKind.LookupServed, entry.Object.Key, hops));
-        context.Host.Send(new ObjectAnswer(operation, certificate, hops), asker, Lane.Bulk, content);
+        Lane lane = purpose == ReadPurpose.Certificate ? Lane.Control : Lane.Bulk;
+        context.Host.Send(new ObjectAnswer(operation, certificate, hops), asker, lane, purpose == ReadPurpose.Certificate ? null : content);
+        CacheKeeper.SendCopy(context, Previous, asker, certificate, content, ageMilliseconds: 0);
+    }
+
+    private void AnswerPointer(StoreGot got)
+    {
+        HolderPointer? pointer = CertificateCodec.TryDecodePointer(got.Meta.Span, out _);
+        if (pointer is null || context.Check(pointer.Certificate, entry.Object) is not null) AnswerDamaged(onDisk: true);
+        else if (purpose is ReadPurpose.Inspect or ReadPurpose.ReadBack) context.Host.Send(new InspectReport(operation, HolderState.Pointer, pointer.Certificate, pointer.Holder), asker);
+        else if (purpose == ReadPurpose.Lookup) server.Miss(entry.Object, asker, operation, hops, [pointer.Holder]);
+        else context.Host.Send(new LookupMiss(operation, [pointer.Holder], 0), asker);
     }
 
     private void AnswerTombstone(StoreGot got)
@@ -67,7 +83,7 @@ internal sealed class ServingRead(PastContext context, ObjectServer server, Cata
     {
         server.Damaged(entry, onDisk);
         if (purpose == ReadPurpose.Lookup) server.Miss(entry.Object, asker, operation, hops, default);
-        else if (purpose == ReadPurpose.Fetch) context.Host.Send(new FetchMiss(operation, HolderState.Damaged), asker);
+        else if (purpose is ReadPurpose.Fetch or ReadPurpose.Certificate) context.Host.Send(new FetchMiss(operation, HolderState.Damaged), asker);
         else Report(HolderState.Damaged, null);
     }
 

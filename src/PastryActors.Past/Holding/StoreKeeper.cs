@@ -4,6 +4,7 @@ using PastryActors.Core.Ring;
 using PastryActors.Past.Certificates;
 using PastryActors.Past.Messages;
 using PastryActors.Past.Operations;
+using PastryActors.Past.Repair;
 
 namespace PastryActors.Past.Holding;
 
@@ -11,9 +12,10 @@ namespace PastryActors.Past.Holding;
 /// Takes in what others ask this node to store. An object goes through three kinds of work: the owner's signature is verified, the
 /// object written, the receipt signed. Nothing is answered before the object is durable. Bounded in objects and in bytes.
 /// </summary>
-internal sealed class StoreKeeper(PastContext context)
+internal sealed class StoreKeeper(PastContext context, IRepairs repairs)
 {
     private readonly Dictionary<FileId, Admission> _open = [];
+    private readonly UnconfirmedBook _unconfirmed = new(context.Host);
     private long _contentBytes;
 
     /// <summary>Store requests being worked on.</summary>
@@ -32,8 +34,16 @@ internal sealed class StoreKeeper(PastContext context)
         }
 
         FileId id = CertificateRules.ObjectOf(certificate);
-        if (Obstacle(id, certificate, content) is { } obstacle) context.Refuse(from, request.Operation, obstacle.Code, obstacle.Detail);
+        (RefusalCode Code, string Detail)? place = request.Divert ? DiversionObstacle(id, certificate, from) : PlacementObstacle(id, certificate);
+        if ((place ?? Obstacle(id, content)) is { } obstacle) context.Refuse(from, request.Operation, obstacle.Code, obstacle.Detail);
         else Admit(id, request, from, content);
+    }
+
+    /// <summary>An insert failed elsewhere: what was stored here for it, and for nobody else, goes.</summary>
+    public void Handle(Discard discard, NodeHandle from)
+    {
+        if (_open.TryGetValue(discard.Object, out Admission? admission)) admission.Abandon(from.Id, discard.Operation);
+        else if (_unconfirmed.TryTake(discard.Object, from.Id, discard.Operation, out Unconfirmed? entry)) Drop(discard.Object, entry.Diverted);
     }
 
     /// <summary>Ends an admission, and frees its place.</summary>
@@ -44,10 +54,41 @@ internal sealed class StoreKeeper(PastContext context)
         _contentBytes -= admission.ContentBytes;
     }
 
-    private (RefusalCode Code, string Detail)? Obstacle(FileId id, ObjectCertificate certificate, ContentRef? content)
+    /// <summary>An object is durable, and these are about to be told.</summary>
+    public void Answered(FileId id, List<(NodeHandle Node, long Operation)> askers, bool alreadyHeld, DivertedReplica? diverted)
+    {
+        if (!alreadyHeld && askers.Count == 0) Drop(id, diverted);
+        else if (!alreadyHeld && askers.Count == 1) _unconfirmed.Note(id, new Unconfirmed(askers[0].Node.Id, askers[0].Operation, diverted));
+        else askers.ForEach(a => _unconfirmed.Confirm(id, a.Node.Id, a.Operation));
+    }
+
+    /// <summary>The node that a pointer leads to does not have the object: it is to be had from elsewhere.</summary>
+    public void PointerLost(FileId id)
+    {
+        if (context.Catalog.TryGet(id, out CatalogEntry entry) && entry.IsPointer) repairs.Lost(entry, onDisk: true);
+    }
+
+    private (RefusalCode Code, string Detail)? PlacementObstacle(FileId id, ObjectCertificate certificate)
     {
         if (!context.Host.IsActive) return (RefusalCode.Busy, "not an active member of the ring");
-        if (context.Host.Leafs.RankOf(id.Key) >= certificate.Replicas + context.Options.PlacementSlack) return (RefusalCode.NotResponsible, $"not among the {certificate.Replicas} closest");
+        bool near = context.Host.Leafs.RankOf(id.Key) < certificate.Replicas + context.Options.PlacementSlack;
+        return near ? null : (RefusalCode.NotResponsible, $"not among the {certificate.Replicas} closest");
+    }
+
+    // A node that is one of the k closest itself has a replica of its own to hold; and nobody holds two.
+    private (RefusalCode Code, string Detail)? DiversionObstacle(FileId id, ObjectCertificate certificate, NodeHandle from)
+    {
+        if (!context.Host.IsActive) return (RefusalCode.Busy, "not an active member of the ring");
+        if (context.Host.Leafs.RankOf(id.Key) < certificate.Replicas) return (RefusalCode.NotResponsible, $"itself among the {certificate.Replicas} closest");
+        if (!context.Catalog.TryGet(id, out CatalogEntry entry)) return null;
+        if (entry.IsPointer) return (RefusalCode.Conflict, "a pointer to another holder is here");
+        bool taken = entry.State == EntryState.Diverted && entry.Peer != CatalogEntry.PeerOf(from.Id)
+            && context.Host.Leafs.ReplicaSet(id.Key, certificate.Replicas).Exists(n => CatalogEntry.PeerOf(n.Id) == entry.Peer);
+        return taken ? (RefusalCode.Conflict, "held for another of the k closest already") : null;
+    }
+
+    private (RefusalCode Code, string Detail)? Obstacle(FileId id, ContentRef? content)
+    {
         if (context.Catalog.TryGet(id, out CatalogEntry entry) && entry.IsTombstone) return (RefusalCode.Reclaimed, "the owner reclaimed this object; another salt makes another fileId");
         if (_open.ContainsKey(id)) return null;
         if (context.Changing.Contains(id)) return (RefusalCode.Busy, "the object is being changed");
@@ -60,22 +101,41 @@ internal sealed class StoreKeeper(PastContext context)
     {
         if (_open.TryGetValue(id, out Admission? admission))
         {
-            if (!admission.TryJoin(request.Certificate, from, request.Operation)) context.Refuse(from, request.Operation, RefusalCode.Busy, "another insert of this object is under way");
+            if (!admission.TryJoin(request.Certificate, from, request.Operation, request.Divert)) context.Refuse(from, request.Operation, RefusalCode.Busy, "another insert of this object is under way");
             return;
         }
 
-        bool held = context.Catalog.Holds(id);
-        if (!held && request.Offer)
+        bool known = context.Catalog.TryGet(id, out _);
+        if (!known && request.Offer)
         {
             context.Refuse(from, request.Operation, RefusalCode.ContentWanted, "");
             return;
         }
 
-        admission = new Admission(context, this, id, request.Certificate, request.Offer ? null : content, request.Offer);
-        admission.TryJoin(request.Certificate, from, request.Operation);
+        admission = new Admission(context, this, id, request.Certificate, request.Offer ? null : content, request.Offer, request.Divert ? from : null);
+        admission.TryJoin(request.Certificate, from, request.Operation, request.Divert);
         _open.Add(id, admission);
         context.Changing.Add(id);
         _contentBytes += admission.ContentBytes;
-        admission.Begin(held);
+        admission.Begin(known);
+    }
+
+    private void Drop(FileId id, DivertedReplica? diverted)
+    {
+        if (!context.Catalog.TryGet(id, out CatalogEntry entry) || entry.IsTombstone || !context.Changing.Add(id)) return;
+        if (diverted is not null) context.Host.Send(new Discard(diverted.Operation, id), diverted.Holder);
+        context.Remove(new Dropping(context, entry), id);
+    }
+
+    private sealed class Dropping(PastContext context, CatalogEntry entry) : IWorkWaiter
+    {
+        public void WorkDone(WorkResult result)
+        {
+            context.Changing.Remove(entry.Object);
+            if (((StoreChanged)result).Status is not (StoreStatus.Done or StoreStatus.NotFound)) return;
+            context.Catalog.Remove(entry.Object);
+            if (entry.IsReplica) context.Host.Report(new Fact(FactKind.ReplicaDropped, entry.Object.Key, entry.ContentLength));
+            context.RoomChanged();
+        }
     }
 }

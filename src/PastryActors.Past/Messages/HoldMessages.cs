@@ -40,20 +40,28 @@ public sealed record HoldQuery(long Operation, ValueList<FileId> Objects) : Past
 }
 
 /// <summary>What a node has of the objects asked for, one byte each in their order.</summary>
-/// <param name="States">The <see cref="HolderState"/>, plus <see cref="ResponsibleBit"/>.</param>
+/// <param name="States">The <see cref="HolderState"/>, plus <see cref="ResponsibleBit"/> and <see cref="ForYouBit"/>.</param>
 public sealed record HoldReport(long Operation, Blob States) : PastAnswer(Operation)
 {
     /// <summary>Set where the node sees itself among the k closest, and so will keep what it has.</summary>
     public const byte ResponsibleBit = 0x80;
+
+    /// <summary>Set where the node has a pointer to the very node that asks, or a replica that it holds for it.</summary>
+    public const byte ForYouBit = 0x40;
+
+    private const byte StateMask = 0x3F;
     public const byte Number = 41;
 
     public override byte Kind => Number;
 
     /// <summary>What the node says about the object at <paramref name="index"/>; missing where it said nothing.</summary>
-    public HolderState StateOf(int index) => index < States.Length ? HolderStates.FromWire(States.Span[index] & ~ResponsibleBit) : HolderState.Missing;
+    public HolderState StateOf(int index) => index < States.Length ? HolderStates.FromWire(States.Span[index] & StateMask) : HolderState.Missing;
 
     /// <summary>Whether the node will keep the object at <paramref name="index"/>.</summary>
     public bool IsResponsible(int index) => index < States.Length && (States.Span[index] & ResponsibleBit) != 0;
+
+    /// <summary>Whether the object at <paramref name="index"/> is between the node and the asker: held by one of them for the other.</summary>
+    public bool IsForYou(int index) => index < States.Length && (States.Span[index] & ForYouBit) != 0;
 
     internal static HoldReport Read(ref WireReader reader)
     {
@@ -111,7 +119,8 @@ public sealed record InspectQuery(long Operation, FileId Object, bool ReadBack) 
 
 /// <summary>What a node has of one object.</summary>
 /// <param name="Certificate">Of what it holds, or held until it was reclaimed; null if there is none.</param>
-public sealed record InspectReport(long Operation, HolderState State, ObjectCertificate? Certificate) : PastAnswer(Operation)
+/// <param name="Holder">For a durable pointer, the node that it leads to.</param>
+public sealed record InspectReport(long Operation, HolderState State, ObjectCertificate? Certificate, NodeHandle? Holder = null) : PastAnswer(Operation)
 {
     public const byte Number = 43;
 
@@ -122,6 +131,7 @@ public sealed record InspectReport(long Operation, HolderState State, ObjectCert
         long operation = 0;
         var state = HolderState.Missing;
         ObjectCertificate? certificate = null;
+        NodeHandle? holder = null;
         while (reader.Next())
         {
             switch (reader.Field)
@@ -129,19 +139,24 @@ public sealed record InspectReport(long Operation, HolderState State, ObjectCert
                 case 1: operation = (long)reader.Number(); break;
                 case 2: state = HolderStates.FromWire(reader.Int()); break;
                 case 3: certificate = CertificateCodec.ReadObjectCertificate(reader.Nested()); break;
+                case 4: holder = reader.Node(); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return new InspectReport(operation, state, certificate);
+        return new InspectReport(operation, state, certificate, holder);
     }
 
     protected override void WriteFields(WireWriter writer)
     {
         writer.Number(2, (ulong)State);
-        if (Certificate is null) return;
-        int mark = writer.Begin(3);
-        CertificateCodec.Write(writer, Certificate);
-        writer.End(mark);
+        if (Certificate is not null)
+        {
+            int mark = writer.Begin(3);
+            CertificateCodec.Write(writer, Certificate);
+            writer.End(mark);
+        }
+
+        writer.Node(4, Holder);
     }
 }

@@ -7,7 +7,8 @@ using PastryActors.Past.Requests;
 namespace PastryActors.Past.Messages;
 
 /// <summary>Routed: whoever on the way has the object answers <see cref="ObjectAnswer"/>; who knows of holders, <see cref="LookupMiss"/>.</summary>
-public sealed record LookupRequest(long Operation, FileId Object) : PastMessage(Operation)
+/// <param name="Previous">The node that the request came through last and that wants a copy; null at first.</param>
+public sealed record LookupRequest(long Operation, FileId Object, NodeHandle? Previous = null) : PastMessage(Operation)
 {
     public const byte Number = 34;
 
@@ -15,16 +16,34 @@ public sealed record LookupRequest(long Operation, FileId Object) : PastMessage(
 
     internal static LookupRequest Read(ref WireReader reader)
     {
-        (long operation, FileId id) = IdMessage.Read(ref reader);
-        return new LookupRequest(operation, id);
+        long operation = 0;
+        FileId? id = null;
+        NodeHandle? previous = null;
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: operation = (long)reader.Number(); break;
+                case 2: id = reader.FileId(); break;
+                case 3: previous = reader.Node(); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return new LookupRequest(operation, id ?? throw new WireFormatException("a question about no object"), previous);
     }
 
-    protected override void WriteFields(WireWriter writer) => writer.Id(2, Object);
+    protected override void WriteFields(WireWriter writer)
+    {
+        writer.Id(2, Object);
+        writer.Node(3, Previous);
+    }
 }
 
 /// <summary>The object: its certificate, and its bytes behind the message. Answers a lookup or a fetch.</summary>
 /// <param name="Hops">That the lookup took.</param>
-public sealed record ObjectAnswer(long Operation, ObjectCertificate Certificate, int Hops) : PastAnswer(Operation)
+/// <param name="AgeMilliseconds">Of a cached copy: how long ago a holder gave it. Zero from a holder.</param>
+public sealed record ObjectAnswer(long Operation, ObjectCertificate Certificate, int Hops, long AgeMilliseconds = 0) : PastAnswer(Operation)
 {
     public const byte Number = 35;
 
@@ -35,6 +54,7 @@ public sealed record ObjectAnswer(long Operation, ObjectCertificate Certificate,
         long operation = 0;
         ObjectCertificate? certificate = null;
         int hops = 0;
+        long age = 0;
         while (reader.Next())
         {
             switch (reader.Field)
@@ -42,11 +62,12 @@ public sealed record ObjectAnswer(long Operation, ObjectCertificate Certificate,
                 case 1: operation = (long)reader.Number(); break;
                 case 2: certificate = CertificateCodec.ReadObjectCertificate(reader.Nested()); break;
                 case 3: hops = reader.Int(); break;
+                case 4: age = Age.Read(ref reader); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return new ObjectAnswer(operation, certificate ?? throw new WireFormatException("an object without a certificate"), hops);
+        return new ObjectAnswer(operation, certificate ?? throw new WireFormatException("an object without a certificate"), hops, age);
     }
 
     protected override void WriteFields(WireWriter writer)
@@ -55,6 +76,42 @@ public sealed record ObjectAnswer(long Operation, ObjectCertificate Certificate,
         CertificateCodec.Write(writer, Certificate);
         writer.End(mark);
         writer.Number(3, (ulong)Hops);
+        writer.Number(4, (ulong)AgeMilliseconds);
+    }
+}
+
+/// <summary>A copy of an object that a lookup was answered with, for the node that the lookup came through last; its bytes ride behind. Not answered.</summary>
+/// <param name="AgeMilliseconds">As in <see cref="ObjectAnswer"/>.</param>
+public sealed record CacheCopy(long Operation, ObjectCertificate Certificate, long AgeMilliseconds) : PastMessage(Operation)
+{
+    public const byte Number = 57;
+
+    public override byte Kind => Number;
+
+    internal static CacheCopy Read(ref WireReader reader)
+    {
+        long operation = 0, age = 0;
+        ObjectCertificate? certificate = null;
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: operation = (long)reader.Number(); break;
+                case 2: certificate = CertificateCodec.ReadObjectCertificate(reader.Nested()); break;
+                case 3: age = Age.Read(ref reader); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return new CacheCopy(operation, certificate ?? throw new WireFormatException("a copy without a certificate"), age);
+    }
+
+    protected override void WriteFields(WireWriter writer)
+    {
+        int mark = writer.Begin(2);
+        CertificateCodec.Write(writer, Certificate);
+        writer.End(mark);
+        writer.Number(3, (ulong)AgeMilliseconds);
     }
 }
 
@@ -92,7 +149,8 @@ public sealed record LookupMiss(long Operation, ValueList<NodeHandle> Candidates
 }
 
 /// <summary>Send the object, or its tombstone. Answered by <see cref="ObjectAnswer"/>, <see cref="TombstoneAnswer"/>, <see cref="FetchMiss"/> or <see cref="Refused"/>.</summary>
-public sealed record FetchRequest(long Operation, FileId Object) : PastMessage(Operation)
+/// <param name="CertificateOnly">Without its bytes: proof enough that they could be had.</param>
+public sealed record FetchRequest(long Operation, FileId Object, bool CertificateOnly = false) : PastMessage(Operation)
 {
     public const byte Number = 44;
 
@@ -100,11 +158,28 @@ public sealed record FetchRequest(long Operation, FileId Object) : PastMessage(O
 
     internal static FetchRequest Read(ref WireReader reader)
     {
-        (long operation, FileId id) = IdMessage.Read(ref reader);
-        return new FetchRequest(operation, id);
+        long operation = 0;
+        FileId? id = null;
+        bool certificateOnly = false;
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: operation = (long)reader.Number(); break;
+                case 2: id = reader.FileId(); break;
+                case 3: certificateOnly = reader.Flag(); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return new FetchRequest(operation, id ?? throw new WireFormatException("a question about no object"), certificateOnly);
     }
 
-    protected override void WriteFields(WireWriter writer) => writer.Id(2, Object);
+    protected override void WriteFields(WireWriter writer)
+    {
+        writer.Id(2, Object);
+        writer.Flag(3, CertificateOnly);
+    }
 }
 
 /// <summary>The object is not here.</summary>
@@ -165,6 +240,12 @@ public sealed record TombstoneAnswer(long Operation, Tombstone Tombstone) : Past
         CertificateCodec.Write(writer, Tombstone);
         writer.End(mark);
     }
+}
+
+internal static class Age
+{
+    /// <summary>An age in milliseconds; beyond a year nobody asks how far.</summary>
+    public static long Read(ref WireReader reader) => (long)Math.Min(reader.Number(), 366UL * 24 * 3600 * 1000);
 }
 
 internal static class IdMessage

@@ -2,7 +2,7 @@ using PastryActors.Core.Wire;
 
 namespace PastryActors.Past.Messages;
 
-/// <summary>The kinds of messages of PAST: 32 to 51 (docs/protocol-past.md).</summary>
+/// <summary>The kinds of messages of PAST: 32 to 57 (docs/protocol-past.md).</summary>
 public static class PastKinds
 {
     /// <summary>Every kind, by number.</summary>
@@ -28,5 +28,11 @@ public static class PastKinds
         new(SyncAsk.Number, "sync-ask", static (ref WireReader reader) => SyncAsk.Read(ref reader)),
         new(SyncAnswer.Number, "sync-answer", static (ref WireReader reader) => SyncAnswer.Read(ref reader)),
         new(SyncTell.Number, "sync-tell", static (ref WireReader reader) => SyncTell.Read(ref reader)),
+        new(RoomNotice.Number, "room-notice", static (ref WireReader reader) => RoomNotice.Read(ref reader)),
+        new(RoomQuery.Number, "room-query", static (ref WireReader reader) => RoomQuery.Read(ref reader)),
+        new(RoomReport.Number, "room-report", static (ref WireReader reader) => RoomReport.Read(ref reader)),
+        new(PointerOffer.Number, "pointer-offer", static (ref WireReader reader) => PointerOffer.Read(ref reader)),
+        new(Discard.Number, "discard", static (ref WireReader reader) => Discard.Read(ref reader)),
+        new(CacheCopy.Number, "cache-copy", static (ref WireReader reader) => CacheCopy.Read(ref reader)),
     ];
 }

@@ -42,10 +42,11 @@ public sealed record ReclaimRequest(long Operation, FileId Object, ReclaimCertif
 }
 
 /// <summary>What became of a reclaim.</summary>
-/// <param name="Before">Held: it was released now, durably. Reclaimed: it had been before. Missing: there was nothing.</param>
+/// <param name="Before">Held: it was released now, durably. Pointer: its pointer was, and the holder is to be asked too. Reclaimed: it had been before. Missing: there was nothing.</param>
 /// <param name="Replicas">The object's k, where known.</param>
 /// <param name="BytesReleased">Content bytes.</param>
-public sealed record ReclaimAnswer(long Operation, HolderState Before, int Replicas, int BytesReleased) : PastAnswer(Operation)
+/// <param name="Holder">Where the pointer led.</param>
+public sealed record ReclaimAnswer(long Operation, HolderState Before, int Replicas, int BytesReleased, NodeHandle? Holder = null) : PastAnswer(Operation)
 {
     public const byte Number = 48;
 
@@ -56,6 +57,7 @@ public sealed record ReclaimAnswer(long Operation, HolderState Before, int Repli
         long operation = 0;
         var before = HolderState.Missing;
         int replicas = 0, bytes = 0;
+        NodeHandle? holder = null;
         while (reader.Next())
         {
             switch (reader.Field)
@@ -64,11 +66,12 @@ public sealed record ReclaimAnswer(long Operation, HolderState Before, int Repli
                 case 2: before = HolderStates.FromWire(reader.Int()); break;
                 case 3: replicas = reader.Int(); break;
                 case 4: bytes = reader.Int(); break;
+                case 5: holder = reader.Node(); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return new ReclaimAnswer(operation, before, replicas, bytes);
+        return new ReclaimAnswer(operation, before, replicas, bytes, holder);
     }
 
     protected override void WriteFields(WireWriter writer)
@@ -76,5 +79,6 @@ public sealed record ReclaimAnswer(long Operation, HolderState Before, int Repli
         writer.Number(2, (ulong)Before);
         writer.Number(3, (ulong)Replicas);
         writer.Number(4, (ulong)BytesReleased);
+        writer.Node(5, Holder);
     }
 }

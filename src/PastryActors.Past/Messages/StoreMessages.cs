@@ -5,7 +5,8 @@ namespace PastryActors.Past.Messages;
 
 /// <summary>Store this object; its bytes ride behind. Answered by <see cref="StoreAnswer"/> or <see cref="Refused"/>.</summary>
 /// <param name="Offer">No bytes ride behind yet: a receipt if the object is there, else <see cref="RefusalCode.ContentWanted"/>.</param>
-public sealed record StoreRequest(long Operation, ObjectCertificate Certificate, bool Offer) : PastMessage(Operation)
+/// <param name="Divert">The asker is one of the k closest and has no room: hold it in the asker's place (SOSP 2001, section 3.3).</param>
+public sealed record StoreRequest(long Operation, ObjectCertificate Certificate, bool Offer, bool Divert = false) : PastMessage(Operation)
 {
     public const byte Number = 37;
 
@@ -15,7 +16,7 @@ public sealed record StoreRequest(long Operation, ObjectCertificate Certificate,
     {
         long operation = 0;
         ObjectCertificate? certificate = null;
-        bool offer = false;
+        bool offer = false, divert = false;
         while (reader.Next())
         {
             switch (reader.Field)
@@ -23,11 +24,12 @@ public sealed record StoreRequest(long Operation, ObjectCertificate Certificate,
                 case 1: operation = (long)reader.Number(); break;
                 case 2: certificate = CertificateCodec.ReadObjectCertificate(reader.Nested()); break;
                 case 3: offer = reader.Flag(); break;
+                case 4: divert = reader.Flag(); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return new StoreRequest(operation, certificate ?? throw new WireFormatException("a store request without a certificate"), offer);
+        return new StoreRequest(operation, certificate ?? throw new WireFormatException("a store request without a certificate"), offer, divert);
     }
 
     protected override void WriteFields(WireWriter writer)
@@ -36,12 +38,14 @@ public sealed record StoreRequest(long Operation, ObjectCertificate Certificate,
         CertificateCodec.Write(writer, Certificate);
         writer.End(mark);
         writer.Flag(3, Offer);
+        writer.Flag(4, Divert);
     }
 }
 
 /// <summary>The object is durable here.</summary>
 /// <param name="AlreadyHeld">It was before the request.</param>
-public sealed record StoreAnswer(long Operation, StoreReceipt Receipt, bool AlreadyHeld) : PastAnswer(Operation)
+/// <param name="HolderReceipt">Where the receipt says that another node holds the replica, that node's own.</param>
+public sealed record StoreAnswer(long Operation, StoreReceipt Receipt, bool AlreadyHeld, StoreReceipt? HolderReceipt = null) : PastAnswer(Operation)
 {
     public const byte Number = 38;
 
@@ -50,7 +54,7 @@ public sealed record StoreAnswer(long Operation, StoreReceipt Receipt, bool Alre
     internal static StoreAnswer Read(ref WireReader reader)
     {
         long operation = 0;
-        StoreReceipt? receipt = null;
+        StoreReceipt? receipt = null, holder = null;
         bool already = false;
         while (reader.Next())
         {
@@ -59,11 +63,12 @@ public sealed record StoreAnswer(long Operation, StoreReceipt Receipt, bool Alre
                 case 1: operation = (long)reader.Number(); break;
                 case 2: receipt = CertificateCodec.ReadReceipt(reader.Nested()); break;
                 case 3: already = reader.Flag(); break;
+                case 4: holder = CertificateCodec.ReadReceipt(reader.Nested()); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return new StoreAnswer(operation, receipt ?? throw new WireFormatException("a store answer without a receipt"), already);
+        return new StoreAnswer(operation, receipt ?? throw new WireFormatException("a store answer without a receipt"), already, holder);
     }
 
     protected override void WriteFields(WireWriter writer)
@@ -72,6 +77,10 @@ public sealed record StoreAnswer(long Operation, StoreReceipt Receipt, bool Alre
         CertificateCodec.Write(writer, Receipt);
         writer.End(mark);
         writer.Flag(3, AlreadyHeld);
+        if (HolderReceipt is null) return;
+        mark = writer.Begin(4);
+        CertificateCodec.Write(writer, HolderReceipt);
+        writer.End(mark);
     }
 }
 
@@ -108,7 +117,8 @@ public enum RefusalCode : byte
 
 /// <summary>A node does not do what it was asked.</summary>
 /// <param name="Detail">The rule, for people.</param>
-public sealed record Refused(long Operation, RefusalCode Code, string Detail) : PastAnswer(Operation)
+/// <param name="FreeBytes">With <see cref="RefusalCode.Full"/>: how much room the node has.</param>
+public sealed record Refused(long Operation, RefusalCode Code, string Detail, long FreeBytes = 0) : PastAnswer(Operation)
 {
     public const byte Number = 39;
 
@@ -119,6 +129,7 @@ public sealed record Refused(long Operation, RefusalCode Code, string Detail) : 
         long operation = 0;
         var code = RefusalCode.Broken;
         string detail = "";
+        long free = 0;
         while (reader.Next())
         {
             switch (reader.Field)
@@ -126,16 +137,18 @@ public sealed record Refused(long Operation, RefusalCode Code, string Detail) : 
                 case 1: operation = (long)reader.Number(); break;
                 case 2: code = (RefusalCode)Math.Min(reader.Int(), byte.MaxValue); break;
                 case 3: detail = reader.Text(); break;
+                case 4: free = ByteCount.Read(ref reader); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return new Refused(operation, code, detail.Length <= 256 ? detail : detail[..256]);
+        return new Refused(operation, code, detail.Length <= 256 ? detail : detail[..256], free);
     }
 
     protected override void WriteFields(WireWriter writer)
     {
         writer.Number(2, (ulong)Code);
         writer.Text(3, Detail);
+        writer.Number(4, (ulong)FreeBytes);
     }
 }

@@ -12,22 +12,40 @@ using PastryActors.Pastry.Tables;
 namespace PastryActors.Past.Operations;
 
 /// <summary>What the machines of PAST share: the host, the options, the catalog, the open operations and the work in flight.</summary>
-internal sealed class PastContext(IPastryHost host, PastOptions options, Catalog catalog, Blob nodeKey, byte wakeTimer)
+internal sealed class PastContext
 {
     // Each piece of work is asked for by a bounded machine, and gets exactly one result: the table is as bounded as they are.
     private readonly Dictionary<long, IWorkWaiter> _work = [];
     private Responsibility? _responsibility;
 
-    public IPastryHost Host { get; } = host;
+    public PastContext(IPastryHost host, PastOptions options, Catalog catalog, Blob nodeKey, byte wakeTimer)
+    {
+        (Host, Options, Catalog, NodeKey) = (host, options, catalog, nodeKey);
+        Operations = new OperationTable(host, wakeTimer);
+        Room = new Room(options, catalog);
+        Neighbours = new RoomBook(this);
+        Cache = new RouteCache(this);
+    }
 
-    public PastOptions Options { get; } = options;
+    public IPastryHost Host { get; }
 
-    public Catalog Catalog { get; } = catalog;
+    public PastOptions Options { get; }
+
+    public Catalog Catalog { get; }
 
     /// <summary>This node's public key (SubjectPublicKeyInfo, DER), as its receipts name it.</summary>
-    public Blob NodeKey { get; } = nodeKey;
+    public Blob NodeKey { get; }
 
-    public OperationTable Operations { get; } = new(host, wakeTimer);
+    public OperationTable Operations { get; }
+
+    /// <summary>The room for objects here.</summary>
+    public Room Room { get; }
+
+    /// <summary>Copies of objects that came by.</summary>
+    public RouteCache Cache { get; }
+
+    /// <summary>What is known of the room that neighbours have.</summary>
+    public RoomBook Neighbours { get; }
 
     /// <summary>Objects that are being changed on disk: whoever else wants to change one is told to come back, so changes never cross.</summary>
     public HashSet<FileId> Changing { get; } = [];
@@ -52,8 +70,22 @@ internal sealed class PastContext(IPastryHost host, PastOptions options, Catalog
         }
     }
 
+    /// <summary>When a holder gave what came in now with this age.</summary>
+    public Instant FetchedAt(long ageMilliseconds) => Host.Now - TimeSpan.FromMilliseconds(ageMilliseconds);
+
+    /// <summary>Room was taken or became free: the cache yields, and neighbours learn of it.</summary>
+    public void RoomChanged()
+    {
+        Cache.Yield();
+        Neighbours.Changed();
+    }
+
     public void Write(IWorkWaiter waiter, in CatalogEntry entry, Blob meta, ContentRef? content) =>
         Host.Do(new StoreWrite(Begin(waiter), entry.Object, entry.Tag, meta, content));
+
+    /// <summary>Puts a pointer in an object's place.</summary>
+    public void WritePointer(IWorkWaiter waiter, FileId id, HolderPointer pointer) =>
+        Write(waiter, CatalogEntry.PointerOf(id, pointer.Certificate, pointer.Holder.Id), CertificateCodec.Encode(pointer), null);
 
     public void Read(IWorkWaiter waiter, FileId id, bool metaOnly) => Host.Do(new StoreRead(Begin(waiter), id, metaOnly));
 
@@ -82,6 +114,17 @@ internal sealed class PastContext(IPastryHost host, PastOptions options, Catalog
 
     public string? Check(Tombstone tombstone, FileId expected) => CertificateRules.Check(tombstone, expected, Options.ChunkSizeBytes, ReplicasMax);
 
+    /// <summary>The neighbour that a pointer leads to, if it still is a neighbour; else the record on disk tells.</summary>
+    public NodeHandle? HolderOf(in CatalogEntry pointer)
+    {
+        foreach (NodeHandle node in Host.Leafs.Members())
+        {
+            if (CatalogEntry.PeerOf(node.Id) == pointer.Peer) return node;
+        }
+
+        return null;
+    }
+
     /// <summary>
     /// Whether this node's leaf set alone tells the <paramref name="count"/> nodes closest to the key: it knows every node between
     /// its outermost, so it does if nobody beyond those could be closer than the farthest of the ones it knows.
@@ -90,8 +133,7 @@ internal sealed class PastContext(IPastryHost host, PastOptions options, Catalog
     {
         LeafSetView leafs = Host.Leafs;
         if (leafs.IsWholeRing) return true;
-        if (leafs.Left.Count == 0 || leafs.Right.Count == 0) return false;
-        if (!leafs.Covers(key) || leafs.Count + 1 < count) return false;
+        if (!leafs.Covers(key) || leafs.Count + 1 < count || leafs.Left.Count == 0 || leafs.Right.Count == 0) return false;
         UInt128 reach = leafs.ReplicaSet(key, count)[^1].Id.DistanceTo(key);
         RingId left = leafs.Left[^1].Id, right = leafs.Right[^1].Id;
         return left.ClockwiseTo(key) >= reach && key.ClockwiseTo(right) >= reach;

@@ -18,6 +18,9 @@ internal enum FetchEnd : byte
 
     /// <summary>Nobody gave it.</summary>
     Failed,
+
+    /// <summary>There is room for it neither here nor with a neighbour: fewer than k hold it until there is.</summary>
+    NoRoom,
 }
 
 /// <summary>
@@ -27,9 +30,9 @@ internal enum FetchEnd : byte
 /// </summary>
 internal sealed class RepairQueue(PastContext context, SyncScheduler scheduler) : IRepairs
 {
-    private const int HoldersMax = 4;
+    private const int HoldersMax = 8;
 
-    private readonly Dictionary<FileId, Pointer> _pointers = [];
+    private readonly Dictionary<FileId, Wanted> _pointers = [];
     private readonly Queue<FileId> _waiting = [];
     private bool _overflowed;
 
@@ -49,13 +52,13 @@ internal sealed class RepairQueue(PastContext context, SyncScheduler scheduler) 
     public void Learn(in SyncEntry entry, NodeHandle holder)
     {
         if (!IsWanted(entry) || holder.Id == context.Host.Self.Id) return;
-        if (_pointers.TryGetValue(entry.Object, out Pointer? pointer))
+        if (_pointers.TryGetValue(entry.Object, out Wanted? pointer))
         {
             pointer.Add(holder, first: entry.IsTombstone);
         }
         else if (HasRoom)
         {
-            Add(entry.Object, [holder]);
+            Add(new Wanted(entry.Replicas, entry.ContentLength), entry.Object, [holder]);
         }
         else
         {
@@ -70,15 +73,23 @@ internal sealed class RepairQueue(PastContext context, SyncScheduler scheduler) 
     public void Overflowed() => _overflowed = true;
 
     /// <inheritdoc/>
-    public ValueList<NodeHandle> HoldersOf(FileId id) => _pointers.TryGetValue(id, out Pointer? pointer) ? pointer.Holders.ToValueList() : default;
+    public ValueList<NodeHandle> HoldersOf(FileId id) => _pointers.TryGetValue(id, out Wanted? pointer) ? pointer.Holders.ToValueList() : default;
 
     /// <inheritdoc/>
     public void Lost(in CatalogEntry entry, bool onDisk)
     {
         if (!context.Catalog.Remove(entry.Object)) return;
-        context.Host.Report(new Fact(FactKind.ReplicaDamaged, entry.Object.Key, entry.ContentLength));
+        if (!entry.IsPointer) context.Host.Report(new Fact(FactKind.ReplicaDamaged, entry.Object.Key, entry.ContentLength));
         if (!onDisk) FetchAgain(entry);
         else if (context.Changing.Add(entry.Object)) context.Remove(new Clearing(this, context, entry), entry.Object);
+    }
+
+    /// <summary>There is room by now for an object that another node holds for this one: it is to come home (SOSP 2001, section 3.5).</summary>
+    public void BringHome(in CatalogEntry pointer, NodeHandle holder)
+    {
+        if (!HasRoom || _pointers.ContainsKey(pointer.Object)) return;
+        Add(new Wanted(pointer.Replicas, pointer.ContentLength) { Replaces = true }, pointer.Object, [holder]);
+        Pump();
     }
 
     /// <summary>The fetch of an object is over.</summary>
@@ -104,15 +115,19 @@ internal sealed class RepairQueue(PastContext context, SyncScheduler scheduler) 
     {
         List<NodeHandle> holders = context.Host.Leafs.ReplicaSet(entry.Object.Key, context.CandidateCountFor(entry.Replicas));
         holders.RemoveAll(n => n.Id == context.Host.Self.Id);
-        if (holders.Count > 0 && HasRoom && !_pointers.ContainsKey(entry.Object)) Add(entry.Object, holders);
+        if (holders.Count > 0 && HasRoom && !_pointers.ContainsKey(entry.Object))
+        {
+            RingId? asker = entry.State == EntryState.Diverted ? context.HolderOf(entry)?.Id : null;
+            Add(new Wanted(entry.Replicas, entry.ContentLength) { DivertedFor = asker }, entry.Object, holders);
+        }
+
         Pump();
     }
 
-    private void Add(FileId id, IReadOnlyList<NodeHandle> holders)
+    private void Add(Wanted wanted, FileId id, IReadOnlyList<NodeHandle> holders)
     {
-        var pointer = new Pointer();
-        foreach (NodeHandle holder in holders) pointer.Add(holder, first: false);
-        _pointers.Add(id, pointer);
+        foreach (NodeHandle holder in holders) wanted.Add(holder, first: false);
+        _pointers.Add(id, wanted);
         _waiting.Enqueue(id);
     }
 
@@ -127,9 +142,22 @@ internal sealed class RepairQueue(PastContext context, SyncScheduler scheduler) 
         }
     }
 
-    /// <summary>Who has an object, in the order in which they are to be asked.</summary>
-    internal sealed class Pointer
+    /// <summary>An object that is to come here.</summary>
+    /// <param name="replicas">Its k, as a neighbour says.</param>
+    /// <param name="length">Bytes of its content, as a neighbour says; for one that itself has but a pointer, at least that.</param>
+    internal sealed class Wanted(int replicas, int length)
     {
+        public int Replicas { get; } = Math.Max(replicas, 1);
+
+        public int Length { get; } = length;
+
+        /// <summary>Whether a pointer of this node leads to it, and is to give way.</summary>
+        public bool Replaces { get; init; }
+
+        /// <summary>For whom it was held here, if it was for another node.</summary>
+        public RingId? DivertedFor { get; init; }
+
+        /// <summary>Who has it, in the order in which they are to be asked.</summary>
         public List<NodeHandle> Holders { get; } = new(1);
 
         public void Add(NodeHandle holder, bool first)

@@ -9,7 +9,8 @@ namespace PastryActors.Past.Repair;
 /// <summary>
 /// Objects here whose k closest are others by now. They are asked at once whether they have it, and told of it if not: after a
 /// partition or a long absence this may be the only copy. Only when every one of them has confirmed that it holds the object
-/// durably and sees itself responsible, and the delay is over, does this node let it go.
+/// durably, or a pointer to another holder, and sees itself responsible, and the delay is over, does this node let it go. If one of
+/// them has a pointer to this node, it is a diverted replica and stays; of those a bounded number a period are asked about.
 /// </summary>
 internal sealed class SurplusKeeper(PastContext context, RepairQueue repairs)
 {
@@ -17,6 +18,8 @@ internal sealed class SurplusKeeper(PastContext context, RepairQueue repairs)
     private const int FarObjectsMax = 8;
 
     private readonly SortedDictionary<FileId, Watch> _watched = [];
+    private RingId _cursor;
+    private Instant _nextLapAt;
     private int _running;
 
     /// <summary>Objects under watch.</summary>
@@ -47,6 +50,14 @@ internal sealed class SurplusKeeper(PastContext context, RepairQueue repairs)
         context.Remove(new Dropping(context, this, entry), entry.Object);
     }
 
+    /// <summary>One of the k closest has a pointer to this node for it: it is no surplus.</summary>
+    public void Needed(in CatalogEntry entry, NodeHandle by)
+    {
+        _watched.Remove(entry.Object);
+        if (!context.Catalog.TryGet(entry.Object, out CatalogEntry now) || now.State != EntryState.Replica || context.Changing.Contains(entry.Object)) return;
+        context.Catalog.Set(new CatalogEntry(now.Object, now.ContentLength, now.Kind, now.Replicas, EntryState.Diverted, CatalogEntry.PeerOf(by.Id)));
+    }
+
     /// <summary>One of the k closest has a tombstone for it.</summary>
     public void Buried(in CatalogEntry entry, NodeHandle holder) => repairs.Learn(SyncEntry.Of(entry) with { IsTombstone = true }, holder);
 
@@ -64,16 +75,39 @@ internal sealed class SurplusKeeper(PastContext context, RepairQueue repairs)
 
     private void Discover()
     {
-        if (_watched.Count >= context.Options.SurplusMax || context.Catalog.ObjectCount + context.Catalog.TombstoneCount == 0) return;
+        if (_watched.Count >= context.Options.SurplusMax || context.Catalog.Count == 0) return;
         Responsibility responsibility = context.Responsibility;
         foreach (ArraySegment<CatalogEntry> run in context.Catalog.RunsIn(Arc.WholeRing))
         {
             foreach (ref readonly CatalogEntry entry in run.AsSpan())
             {
+                if (entry.State is EntryState.Pointer or EntryState.Diverted) continue;
                 if (responsibility.IsOwn(entry.Key, entry.Replicas) || !_watched.TryAdd(entry.Object, new Watch(context.Host.Now))) continue;
                 if (_watched.Count >= context.Options.SurplusMax) return;
             }
         }
+
+        DiscoverDiverted(responsibility);
+    }
+
+    // In laps, a few a period and not oftener than the delay: nearly all of them are still needed.
+    private void DiscoverDiverted(Responsibility responsibility)
+    {
+        if (context.Catalog.DivertedCount == 0 || context.Host.Now < _nextLapAt) return;
+        int found = 0;
+        foreach (CatalogEntry entry in context.Catalog.In(new Arc(_cursor, UInt128.MaxValue - _cursor.Value)))
+        {
+            if (entry.State != EntryState.Diverted || responsibility.IsOwn(entry.Key, entry.Replicas)) continue;
+            if (found++ == context.Options.UpkeepObjectsMax || _watched.Count >= context.Options.SurplusMax)
+            {
+                _cursor = entry.Key;
+                return;
+            }
+
+            _watched.TryAdd(entry.Object, new Watch(context.Host.Now));
+        }
+
+        (_cursor, _nextLapAt) = (default, context.Host.Now + context.Options.SurplusDelay);
     }
 
     private void Ask()
@@ -120,7 +154,7 @@ internal sealed class SurplusKeeper(PastContext context, RepairQueue repairs)
         search.Begin();
     }
 
-    private bool IsSurplus(FileId id) => context.Catalog.TryGet(id, out CatalogEntry entry) && !context.Responsibility.IsOwn(id.Key, entry.Replicas);
+    private bool IsSurplus(FileId id) => context.Catalog.TryGet(id, out CatalogEntry entry) && !entry.IsPointer && !context.Responsibility.IsOwn(id.Key, entry.Replicas);
 
     private bool IsDue(Watch watch) => watch.Since + context.Options.SurplusDelay <= context.Host.Now;
 
@@ -140,6 +174,7 @@ internal sealed class SurplusKeeper(PastContext context, RepairQueue repairs)
             context.Changing.Remove(entry.Object);
             if (((StoreChanged)result).Status is not (StoreStatus.Done or StoreStatus.NotFound)) return;
             context.Catalog.Remove(entry.Object);
+            context.RoomChanged();
             keeper._watched.Remove(entry.Object);
             context.Host.Report(new Fact(FactKind.ReplicaDropped, entry.Object.Key, entry.ContentLength));
         }

@@ -17,6 +17,7 @@ internal sealed class SurplusRound(PastContext context, SurplusKeeper keeper, Li
     // Ordered: it decides the order of messages.
     private readonly SortedDictionary<RingId, Share> _shares = [];
     private readonly int[] _confirmations = new int[items.Count];
+    private readonly NodeHandle?[] _pointedTo = new NodeHandle?[items.Count];
 
     public void Begin()
     {
@@ -68,7 +69,8 @@ internal sealed class SurplusRound(PastContext context, SurplusKeeper keeper, Li
             if (state == HolderState.Missing) lacking.Add(SyncEntry.Of(entry));
             else if (state == HolderState.Reclaimed && !entry.IsTombstone) keeper.Buried(entry, share.Node);
             else if (state == HolderState.Held && entry.IsTombstone) lacking.Add(SyncEntry.Of(entry));
-            else if (state is HolderState.Held or HolderState.Reclaimed && report.IsResponsible(at)) _confirmations[item]++;
+            else if (state == HolderState.Pointer && report.IsForYou(at)) _pointedTo[item] = share.Node;
+            else if (state is HolderState.Held or HolderState.Reclaimed or HolderState.Pointer && report.IsResponsible(at)) _confirmations[item]++;
         }
 
         if (lacking.Count > 0) Context.Host.Send(new SyncTell(0, SyncEntry.Pack(lacking), More: false), share.Node);
@@ -81,7 +83,8 @@ internal sealed class SurplusRound(PastContext context, SurplusKeeper keeper, Li
         {
             CatalogEntry entry = items[i].Entry;
             keeper.Announced(entry.Object);
-            if (_confirmations[i] == entry.Replicas) keeper.Confirmed(entry);
+            if (_pointedTo[i] is { } by) keeper.Needed(entry, by);
+            else if (_confirmations[i] == entry.Replicas) keeper.Confirmed(entry);
         }
 
         keeper.Ended();

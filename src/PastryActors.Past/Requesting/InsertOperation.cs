@@ -123,8 +123,7 @@ internal sealed class InsertOperation(PastContext context, RequestDesk desk, Ins
 
     private void Check(Target target, StoreAnswer stored)
     {
-        string? problem = stored.Receipt.Diverted ? "it holds the object elsewhere" : CertificateRules.Check(stored.Receipt, _object, insert.Certificate.ContentHash, target.Node.Id);
-        if (problem is not null)
+        if (Problem(target, stored) is { } problem)
         {
             Blame(target.Node);
             Settle(target, Standing.Refused, $"sent a wrong receipt: {problem}");
@@ -132,8 +131,25 @@ internal sealed class InsertOperation(PastContext context, RequestDesk desk, Ins
         }
 
         (target.Standing, target.Receipt, target.AlreadyHeld) = (Standing.Verifying, stored.Receipt, stored.AlreadyHeld);
-        Context.Verify(new ReceiptCheck(this, target), CertificateCodec.ClaimOf(stored.Receipt));
+        SignatureClaim own = CertificateCodec.ClaimOf(stored.Receipt);
+        if (stored.HolderReceipt is { } holder) Context.Verify(new ReceiptCheck(this, target), own, CertificateCodec.ClaimOf(holder));
+        else Context.Verify(new ReceiptCheck(this, target), own);
     }
+
+    // A receipt that names another holder is worth what that holder's own says; and no holder counts twice.
+    private string? Problem(Target target, StoreAnswer stored)
+    {
+        StoreReceipt receipt = stored.Receipt;
+        if (CertificateRules.Check(receipt, _object, insert.Certificate.ContentHash, target.Node.Id) is { } problem) return problem;
+        if (receipt.Diverted != stored.HolderReceipt is not null) return "the holder's own receipt is missing, or is too many";
+        if (stored.HolderReceipt is not { } held) return null;
+        return held.Diverted
+            ? "a holder cannot divert further"
+            : CertificateRules.Check(held, _object, insert.Certificate.ContentHash, receipt.DivertedTo!.Value);
+    }
+
+    private bool IsCounted(Target target) =>
+        _targets.Exists(t => t != target && t.Standing is Standing.Confirmed && t.HolderId == target.HolderId);
 
     private void ReceiptChecked(Target target, bool good)
     {
@@ -142,6 +158,12 @@ internal sealed class InsertOperation(PastContext context, RequestDesk desk, Ins
         {
             Blame(target.Node);
             Settle(target, Standing.Refused, "sent a receipt with a false signature");
+            return;
+        }
+
+        if (IsCounted(target))
+        {
+            Settle(target, Standing.Busy, "has its replica where another of the replicas is");
             return;
         }
 
@@ -154,6 +176,7 @@ internal sealed class InsertOperation(PastContext context, RequestDesk desk, Ins
     {
         List<Target> confirmed = _targets.FindAll(t => t.Standing == Standing.Confirmed);
         ValueList<StoreReceipt> receipts = confirmed.Select(t => t.Receipt!).ToValueList();
+        Context.Cache.Put(insert.Certificate, insert.Content, Context.Host.Now);
         Finish(new ObjectInserted(RequestId, receipts, confirmed.Count(t => t.AlreadyHeld)));
     }
 
@@ -163,13 +186,20 @@ internal sealed class InsertOperation(PastContext context, RequestDesk desk, Ins
         switch (refused.Code)
         {
             case RefusalCode.ContentWanted when target.Offered: Ask(target, offer: false); break;
-            case RefusalCode.Conflict: Fail(FailureCode.Exists, who); break;
-            case RefusalCode.Reclaimed or RefusalCode.Forbidden: Fail(FailureCode.Forbidden, who); break;
-            case RefusalCode.Full: Fail(FailureCode.Full, who); break;
-            case RefusalCode.Invalid: Fail(FailureCode.Invalid, who); break;
+            case RefusalCode.Conflict: GiveBack(FailureCode.Exists, who); break;
+            case RefusalCode.Reclaimed or RefusalCode.Forbidden: GiveBack(FailureCode.Forbidden, who); break;
+            case RefusalCode.Full: GiveBack(FailureCode.Full, who); break;
+            case RefusalCode.Invalid: GiveBack(FailureCode.Invalid, who); break;
             case RefusalCode.Busy: Settle(target, Standing.Busy, $"is busy: {refused.Detail}"); break;
             default: Settle(target, Standing.Refused, $"refused: {refused.Detail}"); break;
         }
+    }
+
+    // Fails at once, and lets go what the others stored for nothing: each knows whether it did so for this insert alone.
+    private void GiveBack(FailureCode code, string detail)
+    {
+        foreach (Target target in _targets) Context.Host.Send(new Discard(Id, _object), target.Node);
+        Fail(code, detail);
     }
 
     private void Settle(Target target, Standing standing, string why)
@@ -194,6 +224,9 @@ internal sealed class InsertOperation(PastContext context, RequestDesk desk, Ins
         public string Why { get; set; } = "";
 
         public StoreReceipt? Receipt { get; set; }
+
+        /// <summary>The node on whose disk the replica is, by the receipt.</summary>
+        public RingId HolderId => Receipt?.DivertedTo ?? Node.Id;
 
         public bool AlreadyHeld { get; set; }
 

@@ -38,7 +38,7 @@ internal sealed class InspectOperation(PastContext context, RequestDesk desk, In
     /// <inheritdoc/>
     protected override void Found(List<NodeHandle> nodes, bool wholeRing)
     {
-        foreach (NodeHandle node in _panel.Ask(nodes)) Context.Host.Send(new InspectQuery(Id, inspect.Object, inspect.ReadBack), node);
+        Ask(_panel.Ask(nodes));
         WakeAfterAttempt();
         AnswerIfQuiet();
     }
@@ -48,6 +48,7 @@ internal sealed class InspectOperation(PastContext context, RequestDesk desk, In
     {
         if (answer is not (InspectReport or Refused) || !_panel.Note(from.Id, answer)) return;
         if (answer is InspectReport { Certificate: { } certificate }) Note(from, certificate);
+        if (answer is InspectReport { Holder: { } holder } && _panel.TryAdd(holder)) Ask([holder]);
         AnswerIfQuiet();
     }
 
@@ -63,6 +64,11 @@ internal sealed class InspectOperation(PastContext context, RequestDesk desk, In
     {
         if (_panel.Members.Count == 0) Fail(IsPastDeadline ? FailureCode.TimedOut : FailureCode.Unreachable, "the replica set could not be found");
         else Answer(null);
+    }
+
+    private void Ask(List<NodeHandle> nodes)
+    {
+        foreach (NodeHandle node in nodes) Context.Host.Send(new InspectQuery(Id, inspect.Object, inspect.ReadBack), node);
     }
 
     private void Note(NodeHandle from, ObjectCertificate certificate)

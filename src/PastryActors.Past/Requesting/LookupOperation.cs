@@ -44,6 +44,13 @@ internal sealed class LookupOperation(PastContext context, RequestDesk desk, Loo
             return;
         }
 
+        if (Context.Cache.TryUse(lookup.Object, out CachedCopy? copy))
+        {
+            Context.Host.Report(new Fact(FactKind.CacheHit, lookup.Object.Key));
+            Finish(new ObjectFound(RequestId, copy.Certificate, copy.Content ?? Empty(copy.Certificate), Context.Host.Self, 0));
+            return;
+        }
+
         Context.Host.Route(new LookupRequest(Id, lookup.Object), lookup.Object.Key);
         WakeAfterAttempt();
     }
@@ -161,9 +168,14 @@ internal sealed class LookupOperation(PastContext context, RequestDesk desk, Loo
             return;
         }
 
-        content ??= new MemoryContent(ReadOnlyMemory<byte>.Empty, found.Certificate.ContentHash);
-        Verify(new AnswerCheck(this, from, new ObjectFound(RequestId, found.Certificate, content, from, _hops)), CertificateCodec.ClaimOf(found.Certificate));
+        // A holder that was asked straight, because the route ended without the object, is a hop beyond its end.
+        int hops = Find(from.Id) is { Standing: Standing.Asked } && from.Id != Context.Host.Self.Id ? _hops + 1 : _hops;
+        content ??= Empty(found.Certificate);
+        var check = new AnswerCheck(this, from, new ObjectFound(RequestId, found.Certificate, content, from, hops)) { FetchedAt = Context.FetchedAt(found.AgeMilliseconds) };
+        Verify(check, CertificateCodec.ClaimOf(found.Certificate));
     }
+
+    private static MemoryContent Empty(ObjectCertificate certificate) => new(ReadOnlyMemory<byte>.Empty, certificate.ContentHash);
 
     private void Check(NodeHandle from, Tombstone tombstone)
     {
@@ -183,12 +195,14 @@ internal sealed class LookupOperation(PastContext context, RequestDesk desk, Loo
         Context.Verify(check, claim);
     }
 
-    private void Checked(NodeHandle from, Reply reply, bool good)
+    private void Checked(NodeHandle from, Reply reply, bool good, Instant fetchedAt)
     {
         _verifying--;
         if (!IsOpen) return;
         if (good)
         {
+            if (reply is ObjectFound found && from.Id != Context.Host.Self.Id) Context.Cache.Put(found.Certificate, found.Content, fetchedAt);
+            else Context.Cache.Remove(lookup.Object);
             Finish(reply);
             return;
         }
@@ -231,6 +245,8 @@ internal sealed class LookupOperation(PastContext context, RequestDesk desk, Loo
 
     private sealed class AnswerCheck(LookupOperation operation, NodeHandle from, Reply reply) : IWorkWaiter
     {
-        public void WorkDone(WorkResult result) => operation.Checked(from, reply, ((Verified)result).Good);
+        public Instant FetchedAt { get; init; }
+
+        public void WorkDone(WorkResult result) => operation.Checked(from, reply, ((Verified)result).Good, FetchedAt);
     }
 }

@@ -30,6 +30,14 @@ internal sealed class Panel
         return asked.ConvertAll(m => m.Node);
     }
 
+    /// <summary>Adds one that another named, to be asked now. False if it is there already.</summary>
+    public bool TryAdd(NodeHandle node)
+    {
+        if (Find(node.Id) is not null || _members.Count >= Locate.CountMax) return false;
+        _members.Add(new Member(node) { IsAsked = true });
+        return true;
+    }
+
     /// <summary>Notes an answer. False if that node was not asked, or has answered before.</summary>
     public bool Note(RingId node, PastAnswer answer)
     {

@@ -26,6 +26,7 @@ internal sealed class ReclaimOperation(PastContext context, RequestDesk desk, Re
     /// <inheritdoc/>
     public override void Begin()
     {
+        Context.Cache.Remove(reclaim.Object);
         if (CertificateRules.Check(reclaim.Certificate) is { } problem) Fail(FailureCode.Invalid, problem);
         else NextRound();
     }
@@ -40,7 +41,7 @@ internal sealed class ReclaimOperation(PastContext context, RequestDesk desk, Re
     /// <inheritdoc/>
     protected override void Found(List<NodeHandle> nodes, bool wholeRing)
     {
-        foreach (NodeHandle node in _panel.Ask(nodes)) Context.Host.Send(new ReclaimRequest(Id, reclaim.Object, reclaim.Certificate), node);
+        Ask(_panel.Ask(nodes));
         WakeAfterAttempt();
         EndRoundIfQuiet();
     }
@@ -50,6 +51,7 @@ internal sealed class ReclaimOperation(PastContext context, RequestDesk desk, Re
     {
         if (answer is not (ReclaimAnswer or Refused) || !_panel.Note(from.Id, answer)) return;
         if (answer is ReclaimAnswer { Replicas: var replicas }) _wanted = Math.Max(_wanted, Context.CandidateCountFor(replicas));
+        if (answer is ReclaimAnswer { Holder: { } holder } && _panel.TryAdd(holder)) Ask([holder]);
         EndRoundIfQuiet();
     }
 
@@ -63,6 +65,11 @@ internal sealed class ReclaimOperation(PastContext context, RequestDesk desk, Re
     /// <inheritdoc/>
     protected override void GiveUp() => Answer();
 
+    private void Ask(List<NodeHandle> nodes)
+    {
+        foreach (NodeHandle node in nodes) Context.Host.Send(new ReclaimRequest(Id, reclaim.Object, reclaim.Certificate), node);
+    }
+
     private void EndRoundIfQuiet()
     {
         if (!IsOpen || Round == 0 || !_panel.IsQuiet) return;
@@ -75,8 +82,8 @@ internal sealed class ReclaimOperation(PastContext context, RequestDesk desk, Re
     private void Answer()
     {
         List<ReclaimAnswer> answers = _panel.Members.Select(m => m.Answer).OfType<ReclaimAnswer>().ToList();
-        List<ReclaimAnswer> released = answers.FindAll(a => a.Before == HolderState.Held);
-        if (released.Count > 0) Finish(new ObjectReclaimed(RequestId, released.Count, released.Sum(a => (long)a.BytesReleased)));
+        List<ReclaimAnswer> released = answers.FindAll(a => a.Before is HolderState.Held or HolderState.Pointer);
+        if (released.Count > 0) Finish(new ObjectReclaimed(RequestId, released.Count(a => a.Before == HolderState.Held), released.Sum(a => (long)a.BytesReleased)));
         else if (FirstRefusal(RefusalCode.Forbidden) is { } forbidden) Fail(FailureCode.Forbidden, forbidden);
         else if (FirstRefusal(RefusalCode.Invalid) is { } invalid) Fail(FailureCode.Invalid, invalid);
         else if (answers.Exists(a => a.Before == HolderState.Reclaimed)) Fail(FailureCode.NotFound, "it was reclaimed before");

@@ -28,18 +28,23 @@ public sealed class HashTreeBuilder
     /// <summary>Bytes of the file so far.</summary>
     public long Size { get; private set; }
 
-    /// <summary>Adds the next chunk. Nodes that became full are appended to <paramref name="finished"/>.</summary>
-    public void Add(Hash256 chunkHash, int length, ICollection<FinishedNode> finished)
+    /// <summary>Whether the next chunk finishes a node: then where all chunks before it are must be known.</summary>
+    public bool FinishesNode => _levels[0].Children.Count == _shape.FanOut;
+
+    /// <summary>Adds the next chunk and answers its place. Nodes that became full are appended to <paramref name="finished"/>.</summary>
+    public TreeSlot Add(Hash256 chunkHash, int length, ICollection<FinishedNode> finished)
     {
         if (_ended) throw new InvalidOperationException("a chunk after the last");
         if (length < 1 || length > _shape.ChunkSizeBytes) throw new ArgumentOutOfRangeException(nameof(length));
         _ended = length < _shape.ChunkSizeBytes;
         Size += length;
-        Push(0, chunkHash, length, finished);
+        var slot = new TreeSlot(chunkHash);
+        Push(0, slot, length, finished);
+        return slot;
     }
 
     /// <summary>
-    /// Ends the file: appends the nodes still open below the top and answers the top node's bytes. The file must have more than one
+    /// Ends the file, the places of whose chunks are all known: appends the nodes still open below the top and answers the top node's bytes. The file must have more than one
     /// chunk: one in a single piece needs no tree.
     /// </summary>
     public byte[] Finish(ICollection<FinishedNode> finished)
@@ -51,13 +56,13 @@ public sealed class HashTreeBuilder
         return Encode(level);
     }
 
-    private void Push(int level, Hash256 hash, long size, ICollection<FinishedNode> finished)
+    private void Push(int level, TreeSlot child, long size, ICollection<FinishedNode> finished)
     {
         if (level == _levels.Count) _levels.Add(new OpenNode());
 
         // Closed only when one more child comes: a tree that ends exactly full must not grow a level with one child.
         if (_levels[level].Children.Count == _shape.FanOut) Close(level, finished);
-        _levels[level].Children.Add(hash);
+        _levels[level].Children.Add(child);
         _levels[level].Size += size;
     }
 
@@ -67,14 +72,14 @@ public sealed class HashTreeBuilder
         var node = new FinishedNode(bytes, Hash256.Of(bytes), _levels[level].Size);
         _levels[level] = new OpenNode();
         finished.Add(node);
-        Push(level + 1, node.Hash, node.Size, finished);
+        Push(level + 1, new TreeSlot(node.Hash), node.Size, finished);
     }
 
     private byte[] Encode(int level) => HashTreeNode.Encode(_shape, level, _levels[level].Size, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_levels[level].Children));
 
     private sealed class OpenNode
     {
-        public List<Hash256> Children { get; } = [];
+        public List<TreeSlot> Children { get; } = [];
 
         public long Size { get; set; }
     }

@@ -8,13 +8,17 @@ namespace PastryActors.Past.Trees;
 /// <param name="Hash">SHA-256 of its bytes.</param>
 /// <param name="Offset">Where in the file its reach begins.</param>
 /// <param name="Size">How many bytes of the file it reaches over.</param>
-public readonly record struct TreeChild(int Index, Hash256 Hash, long Offset, long Size);
+/// <param name="Attempt">Which of its ids a chunk has (<see cref="Certificates.FileIds.OfPart"/>): 0 to 3.</param>
+public readonly record struct TreeChild(int Index, Hash256 Hash, long Offset, long Size, int Attempt = 0);
 
 /// <summary>
 /// A node of the hash tree over a large file's chunks: a view of its bytes. Everything but the hashes follows from four numbers
 /// in the header, so a node that was parsed has no inconsistency left: all children but the last reach equally far.
 /// </summary>
-/// <remarks>Layout, big-endian: "PHT1", level (1), zeroes (3), chunk size (4), fan-out (4), size (8), then 32 bytes a child.</remarks>
+/// <remarks>
+/// Layout, big-endian: "PHT1", level (1), whether attempts follow (1), zeroes (2), chunk size (4), fan-out (4), size (8), then 32 bytes a
+/// child; then, in a top node of level 0 and only if one is not zero, the attempt of each child (1).
+/// </remarks>
 public sealed class HashTreeNode
 {
     /// <summary>Children of a full node: 512 KiB of hashes, 16 GiB in one node of 1 MiB chunks.</summary>
@@ -22,6 +26,8 @@ public sealed class HashTreeNode
 
     internal const int HeaderBytes = 24;
     internal const int LevelMax = 7;
+
+    private const int AttemptFlagAt = 5;
 
     private readonly ReadOnlyMemory<byte> _bytes;
     private readonly long _childReach;
@@ -48,7 +54,23 @@ public sealed class HashTreeNode
     /// <summary>Bytes of every chunk of the file but the last.</summary>
     public int ChunkSizeBytes => Shape.ChunkSizeBytes;
 
+    /// <summary>
+    /// SHA-256 of the node's bytes as they would be had every chunk found room under its first id: what names a file's content, wherever
+    /// its chunks lie, to whoever has nothing but the content.
+    /// </summary>
+    public Hash256 PlainHash => PlainHashOf(_bytes.Span);
+
     internal TreeShape Shape { get; }
+
+    /// <summary>The same, of the bytes of a top node just made.</summary>
+    public static Hash256 PlainHashOf(ReadOnlySpan<byte> top)
+    {
+        if (top[AttemptFlagAt] == 0) return Hash256.Of(top);
+        int count = (top.Length - HeaderBytes) / (Hash256.SizeBytes + 1);
+        byte[] plain = top[..(HeaderBytes + (count * Hash256.SizeBytes))].ToArray();
+        plain[AttemptFlagAt] = 0;
+        return Hash256.Of(plain);
+    }
 
     /// <summary>The child at <paramref name="index"/>.</summary>
     public TreeChild Child(int index)
@@ -56,7 +78,8 @@ public sealed class HashTreeNode
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)ChildCount, nameof(index));
         long from = index * _childReach;
         Hash256 hash = Hash256.FromBytes(_bytes.Span.Slice(HeaderBytes + (index * Hash256.SizeBytes), Hash256.SizeBytes));
-        return new TreeChild(index, hash, Offset + from, Math.Min(_childReach, Size - from));
+        int attempt = _bytes.Span[AttemptFlagAt] == 0 ? 0 : _bytes.Span[HeaderBytes + (ChildCount * Hash256.SizeBytes) + index];
+        return new TreeChild(index, hash, Offset + from, Math.Min(_childReach, Size - from), attempt);
     }
 
     /// <summary>The children that together cover the bytes [<paramref name="from"/>, <paramref name="to"/>) of the file, in order; what lies outside the node is left out.</summary>
@@ -92,26 +115,34 @@ public sealed class HashTreeNode
 
         HashTreeNode? node = TryParse(bytes, expected.Offset, out refusal);
         if (node is null) return null;
-        if (node.Shape != Shape || node.Level != Level - 1 || node.Size != expected.Size) refusal = "a tree node does not fit the node above it";
+        if (node.Shape != Shape || node.Level != Level - 1 || node.Size != expected.Size || node._bytes.Span[AttemptFlagAt] != 0) refusal = "a tree node does not fit the node above it";
         return refusal.Length == 0 ? node : null;
     }
 
-    internal static byte[] Encode(in TreeShape shape, int level, long size, ReadOnlySpan<Hash256> children)
+    internal static byte[] Encode(in TreeShape shape, int level, long size, ReadOnlySpan<TreeSlot> children)
     {
-        var bytes = new byte[HeaderBytes + (children.Length * Hash256.SizeBytes)];
+        bool diverted = level == 0 && Array.Exists(children.ToArray(), static c => c.Attempt > 0);
+        int attemptsAt = HeaderBytes + (children.Length * Hash256.SizeBytes);
+        var bytes = new byte[attemptsAt + (diverted ? children.Length : 0)];
         "PHT1"u8.CopyTo(bytes);
         bytes[4] = (byte)level;
+        bytes[AttemptFlagAt] = diverted ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(8), shape.ChunkSizeBytes);
         BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(12), shape.FanOut);
         BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(16), size);
-        for (int i = 0; i < children.Length; i++) children[i].WriteTo(bytes.AsSpan(HeaderBytes + (i * Hash256.SizeBytes)));
+        for (int i = 0; i < children.Length; i++)
+        {
+            children[i].Hash.WriteTo(bytes.AsSpan(HeaderBytes + (i * Hash256.SizeBytes)));
+            if (diverted) bytes[attemptsAt + i] = (byte)children[i].Attempt;
+        }
+
         return bytes;
     }
 
     private static HashTreeNode? TryParse(ReadOnlyMemory<byte> memory, long offset, out string refusal)
     {
         ReadOnlySpan<byte> bytes = memory.Span;
-        if (bytes.Length < HeaderBytes || !bytes.StartsWith("PHT1"u8) || bytes[5..8].ContainsAnyExcept((byte)0))
+        if (bytes.Length < HeaderBytes || !bytes.StartsWith("PHT1"u8) || bytes[5] > 1 || bytes[6..8].ContainsAnyExcept((byte)0))
         {
             refusal = "these bytes are not a tree node of version 1";
             return null;
@@ -123,7 +154,13 @@ public sealed class HashTreeNode
         refusal = shape.Problem(level, size) ?? "";
         if (refusal.Length > 0) return null;
         int count = TreeShape.CountOf(size, shape.ReachOfChild(level));
-        if (bytes.Length != HeaderBytes + (count * Hash256.SizeBytes)) refusal = $"a tree node over {size} bytes has {count} children, not what fits into {bytes.Length} bytes";
+        bool diverted = bytes[AttemptFlagAt] == 1;
+        int attemptsAt = HeaderBytes + (count * Hash256.SizeBytes);
+        if (bytes.Length != attemptsAt + (diverted ? count : 0)) refusal = $"a tree node over {size} bytes has {count} children, not what fits into {bytes.Length} bytes";
+        else if (diverted && (level > 0 || AttemptProblem(bytes[attemptsAt..]))) refusal = "the attempts of a tree node are 0 to 3, of chunks, and not all 0";
         return refusal.Length == 0 ? new HashTreeNode(memory, shape, level, offset, size) : null;
     }
+
+    private static bool AttemptProblem(ReadOnlySpan<byte> attempts) =>
+        attempts.ContainsAnyExceptInRange((byte)0, (byte)Certificates.FileIds.PartAttemptMax) || !attempts.ContainsAnyExcept((byte)0);
 }

@@ -6,8 +6,12 @@ using PastryActors.Scribe.Topics;
 
 namespace PastryActors.Scribe.Messages;
 
-/// <summary>The sender is becoming the topic's root and asks what the receiver knows. A root that is farther from the topic steps down on it.</summary>
-public sealed record RecoverRequest(RingId Topic, ulong Nonce) : Message
+/// <summary>
+/// The sender is becoming the topic's root: asks what the receiver knows, and for its promise to follow no earlier term any more. A root
+/// that is farther from the topic steps down on it.
+/// </summary>
+/// <param name="Term">The term that the sender means to begin.</param>
+public sealed record RecoverRequest(RingId Topic, ulong Nonce, string Name, Term Term) : Message
 {
     public const byte Number = 83;
 
@@ -15,12 +19,30 @@ public sealed record RecoverRequest(RingId Topic, ulong Nonce) : Message
     public override byte Kind => Number;
 
     /// <inheritdoc/>
-    public override void Write(WireWriter writer) => NoncedTopic.Write(writer, Topic, Nonce);
+    public override void Write(WireWriter writer)
+    {
+        NoncedTopic.Write(writer, Topic, Nonce);
+        writer.Text(3, Name);
+        writer.Term(4, Term);
+    }
 
     internal static Message Read(ref WireReader reader)
     {
-        (RingId topic, ulong nonce) = NoncedTopic.Read(ref reader);
-        return new RecoverRequest(topic, nonce);
+        RingId? topic = null;
+        (ulong nonce, string name, Term term) = (0UL, "", default(Term));
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: topic = reader.Id(); break;
+                case 2: nonce = reader.Number(); break;
+                case 3: name = reader.Name(); break;
+                case 4: term = reader.Term(); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return new RecoverRequest(Fields.Required(topic), nonce, name, term);
     }
 }
 
@@ -28,7 +50,9 @@ public sealed record RecoverRequest(RingId Topic, ulong Nonce) : Message
 /// <param name="HasLog">Whether it holds a copy that can be fetched; else term and last are hearsay, above which a new root begins.</param>
 /// <param name="ActingRoot">Whether it is the root, or becoming it, and means to stay.</param>
 /// <param name="Start">The number before the oldest message of the copy.</param>
-public sealed record RecoverAnswer(RingId Topic, ulong Nonce, bool HasLog, bool ActingRoot, Term Term, ulong Last, ulong Start) : Message
+/// <param name="Promised">The term below which the sender follows none: the one asked for, and it is granted; else it is not.</param>
+/// <param name="Group">The latest that the sender knows.</param>
+public sealed record RecoverAnswer(RingId Topic, ulong Nonce, bool HasLog, bool ActingRoot, Term Term, ulong Last, ulong Start, Term Promised, ReplicaGroup Group) : Message
 {
     public const byte Number = 84;
 
@@ -44,12 +68,15 @@ public sealed record RecoverAnswer(RingId Topic, ulong Nonce, bool HasLog, bool 
         writer.Term(5, Term);
         writer.Number(6, Last);
         writer.Number(7, Start);
+        writer.Term(8, Promised);
+        Group.Write(writer, 9);
     }
 
     internal static Message Read(ref WireReader reader)
     {
         RingId? topic = null;
         (ulong nonce, bool hasLog, bool acting, Term term, ulong last, ulong start) = (0UL, false, false, default(Term), 0UL, 0UL);
+        (Term promised, ReplicaGroup group) = (default(Term), ReplicaGroup.None);
         while (reader.Next())
         {
             switch (reader.Field)
@@ -61,11 +88,13 @@ public sealed record RecoverAnswer(RingId Topic, ulong Nonce, bool HasLog, bool 
                 case 5: term = reader.Term(); break;
                 case 6: last = reader.Limited(); break;
                 case 7: start = reader.Limited(); break;
+                case 8: promised = reader.Term(); break;
+                case 9: group = ReplicaGroup.Read(reader.Nested()); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return new RecoverAnswer(Fields.Required(topic), nonce, hasLog, acting, term, last, start);
+        return new RecoverAnswer(Fields.Required(topic), nonce, hasLog, acting, term, last, start, promised, group);
     }
 }
 

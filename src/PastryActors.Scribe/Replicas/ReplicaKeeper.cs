@@ -2,18 +2,17 @@ using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Pastry.Applications;
 using PastryActors.Scribe.Messages;
-using PastryActors.Scribe.Root;
 using PastryActors.Scribe.Topics;
 
 namespace PastryActors.Scribe.Replicas;
 
 /// <summary>
-/// Keeps copies of other roots' numbering, and hands them to whoever becomes root. Takes ReplicaState, Replicate, RecoverRequest and
-/// LogFetch.
+/// Keeps copies of other roots' numbering, promises terms, and hands the copies to whoever becomes root. Takes ReplicaState, Replicate,
+/// RecoverRequest and LogFetch.
 /// </summary>
 internal sealed class ReplicaKeeper(ScribeContext context)
 {
-    private readonly TopicTable<Copy> _copies = new(context.Options.MaxTopics);
+    private readonly TopicTable<TopicReplica> _copies = new(context.Options.MaxTopics);
 
     public bool IsEmpty => _copies.Count == 0;
 
@@ -32,148 +31,152 @@ internal sealed class ReplicaKeeper(ScribeContext context)
     }
 
     /// <summary>The copy of a topic's numbering, for this node to go on from; an empty one if there is none.</summary>
-    public TopicLog Take(RingId topic) => _copies.Remove(topic)?.Log ?? new TopicLog(context.Options, context.Budget);
+    public TopicReplica Take(RingId topic, string name) => _copies.Remove(topic) ?? New(topic, name);
 
     /// <summary>Keeps the numbering of a root that steps down.</summary>
-    public void Keep(RingId topic, TopicLog log)
+    public void Keep(TopicReplica replica)
     {
-        _copies.Remove(topic);
-        if (log.IsKnown && !_copies.IsFull) _copies.Add(topic, new Copy(log) { LastHeard = context.Now });
-        else log.Discard();
+        _copies.Remove(replica.Topic);
+        replica.LastHeard = context.Now;
+        if (!replica.IsWorthKeeping)
+        {
+            replica.Discard();
+        }
+        else if (_copies.IsFull)
+        {
+            context.Report(FactKind.Dropped, replica.Topic, _copies.Max);
+            replica.Discard();
+        }
+        else
+        {
+            _copies.Add(replica.Topic, replica);
+        }
     }
 
     /// <summary>Becomes root of every topic whose numbering is here and whose root is gone.</summary>
     public void NewLeafs() => _copies.ForEach(copy =>
     {
-        if (TopicName.Problem(copy.Log.Name) is not null || TopicName.IdOf(copy.Log.Name) is var id && !context.IsRoot(id)) return;
-        if (context.FindOrAdd(id, copy.Log.Name) is { } topic) context.Roots.TakeOffice(topic);
+        if (copy.Log.IsKnown && context.IsRoot(copy.Topic) && context.FindOrAdd(copy.Topic, copy.Name) is { } topic) context.Roots.TakeOffice(topic);
     });
 
     public void Tick() => _copies.ForEach(copy =>
     {
         if (context.Now - copy.LastHeard < context.Options.ReplicaLifetime) return;
-        copy.Log.Discard();
-        _copies.Remove(TopicName.IdOf(copy.Log.Name));
+        copy.Discard();
+        _copies.Remove(copy.Topic);
     });
+
+    private TopicReplica New(RingId topic, string name) => new(topic, name, context.NewLog(), context.NewLog);
+
+    /// <summary>The copy of a topic, made if there is none; null (and counted) if this node keeps as many as it may.</summary>
+    private TopicReplica? FindOrAdd(RingId topic, string name)
+    {
+        if (_copies.Find(topic) is { } known) return known;
+        if (_copies.IsFull)
+        {
+            context.Report(FactKind.Dropped, topic, _copies.Max);
+            return null;
+        }
+
+        TopicReplica added = New(topic, name);
+        _copies.Add(topic, added);
+        return added;
+    }
+
+    private static bool IsRightful(RingId topic, string name, Term term, NodeHandle from) =>
+        TopicName.Problem(name) is null && TopicName.IdOf(name) == topic && term.Root == from.Id && term.Number > 0;
 
     private void OnState(NodeHandle from, ReplicaState state)
     {
-        if (TopicName.Problem(state.Name) is not null || TopicName.IdOf(state.Name) != state.Topic || state.Term.Root != from.Id)
+        if (!IsRightful(state.Topic, state.Name, state.Term, from))
         {
             context.Report(FactKind.MessageRefused, from.Id);
             return;
         }
 
         if (context.Topics.Find(state.Topic) is { Office: not null } topic && !GiveWay(topic, from, state)) return;
-        Copy? copy = _copies.Find(state.Topic);
-        if (copy is null)
-        {
-            if (_copies.IsFull)
-            {
-                context.Report(FactKind.Dropped, state.Topic, _copies.Max);
-                return;
-            }
-
-            _copies.Add(state.Topic, copy = new Copy(new TopicLog(context.Options, context.Budget)));
-        }
-
-        copy.LastHeard = context.Now;
-        if (state.Term >= copy.Log.Term) Follow(copy.Log, state);
-        context.Send(new ReplicaAck(state.Topic, copy.Log.Term, copy.Log.Last), from);
+        if (FindOrAdd(state.Topic, state.Name) is not { } copy) return;
+        if (copy.Follow(state)) copy.LastHeard = context.Now;
+        context.Send(copy.AckTo(state.Term), from);
     }
 
     /// <summary>Another node acts as the root of a topic whose root this one is. True if this one gave way.</summary>
     private bool GiveWay(TopicNode topic, NodeHandle from, ReplicaState state)
     {
-        RootOffice office = topic.Office!;
-        bool laterTerm = state.Term > office.Log.Term;
-        if (laterTerm && topic.Id.IsCloser(from.Id, context.Self.Id))
+        TopicReplica own = topic.Office!.Replica;
+        if (state.Term <= own.Promised)
+        {
+            // The acknowledgement tells the other to step down.
+            context.Send(own.AckTo(state.Term), from);
+            return false;
+        }
+
+        if (topic.Id.IsCloser(from.Id, context.Self.Id))
         {
             context.Roots.Yield(topic, from);
             return true;
         }
 
-        // The nearer of the two stays, in a term above the other's; the acknowledgement with it tells the other to step down.
-        if (laterTerm) (topic.ClaimedTerm, topic.ClaimedHave) = (state.Term, Math.Max(topic.ClaimedHave, state.Base));
-        context.Roots.Raise(topic);
-        if (office.IsServing) context.Send(new ReplicaAck(topic.Id, office.Log.Term, office.Log.Last), from);
+        // A majority has promised that term to the other. The nearer of the two stays, in a term above it.
+        if (state.Term > topic.ClaimedTerm) topic.ClaimedTerm = state.Term;
+        context.Roots.Reopen(topic);
         return false;
-    }
-
-    private static void Follow(TopicLog log, ReplicaState state)
-    {
-        if (state.Term == log.Term)
-        {
-            if (state.Reset && log.Last < state.Start) log.ResetTo(state.Start);
-        }
-        else if (!state.Reset && log.Term == state.Previous && log.IsKnown)
-        {
-            log.TruncateAfter(state.Base);
-        }
-        else
-        {
-            log.ResetTo(state.Start);
-        }
-
-        (log.Term, log.Name) = (state.Term, state.Name);
-        log.Windows.Restore(state.Windows);
     }
 
     private void OnReplicate(NodeHandle from, Replicate message)
     {
-        Copy? copy = _copies.Find(message.Topic);
+        TopicReplica? copy = context.Topics.Find(message.Topic)?.Office?.Replica ?? _copies.Find(message.Topic);
         if (copy is null)
         {
-            Term own = context.Topics.Find(message.Topic)?.Office?.Log.Term ?? default;
-            context.Send(new ReplicaAck(message.Topic, own, 0), from);
+            context.Send(new ReplicaAck(message.Topic, default, 0, 0), from);
             return;
         }
 
-        if (message.Term == copy.Log.Term && message.Term.Root == from.Id)
-        {
-            copy.LastHeard = context.Now;
-            if (message.Items.Count > 0 && message.First <= copy.Log.Last + 1) copy.Log.Append(Batch.Of(message.First, message.Items, message.Marks));
-        }
-
-        context.Send(new ReplicaAck(message.Topic, copy.Log.Term, copy.Log.Last), from);
+        if (message.Term.Root == from.Id && copy.Append(message)) copy.LastHeard = context.Now;
+        context.Send(copy.AckTo(message.Term), from);
     }
 
     private void OnRecover(NodeHandle from, RecoverRequest request)
     {
-        TopicNode? topic = context.Topics.Find(request.Topic);
-        bool acting = topic?.Office is not null;
-        if (acting && request.Topic.IsCloser(from.Id, context.Self.Id))
+        if (!IsRightful(request.Topic, request.Name, request.Term, from))
         {
-            context.Roots.Yield(topic!, from);
-            acting = false;
+            context.Report(FactKind.MessageRefused, from.Id);
+            return;
         }
 
-        TopicLog? log = topic?.Office?.Log ?? _copies.Find(request.Topic)?.Log;
-        Term term = log?.Term ?? default;
-        if (topic is not null && topic.Term > term) term = log is { IsKnown: true } ? term : topic.Term;
+        TopicNode? topic = context.Topics.Find(request.Topic);
+        if (topic?.Office is not null && request.Topic.IsCloser(from.Id, context.Self.Id)) context.Roots.Yield(topic, from);
+        if (topic?.Office is { } office)
+        {
+            // This node means to stay, and promises nothing.
+            Answer(from, request, topic, office.Replica, acting: true);
+        }
+        else if (FindOrAdd(request.Topic, request.Name) is { } copy)
+        {
+            if (copy.Grant(request.Term)) copy.LastHeard = context.Now;
+            Answer(from, request, topic, copy, acting: false);
+        }
+    }
+
+    private void Answer(NodeHandle to, RecoverRequest request, TopicNode? topic, TopicReplica replica, bool acting)
+    {
+        bool known = replica.Log.IsKnown;
+        Term term = known ? replica.Log.Term : topic?.Term ?? default;
         ulong heard = topic is { Stream.HasPosition: true } ? topic.Stream.Head : 0;
-        bool known = log is { IsKnown: true };
-        context.Send(new RecoverAnswer(request.Topic, request.Nonce, known, acting, term, known ? log!.Last : heard, log?.Start ?? 0), from);
+        context.Send(new RecoverAnswer(request.Topic, request.Nonce, known, acting, term, known ? replica.Log.Last : heard, replica.Log.Start, replica.Promised, replica.Group), to);
     }
 
     private void OnFetch(NodeHandle from, LogFetch fetch)
     {
-        if ((context.Topics.Find(fetch.Topic)?.Office?.Log ?? _copies.Find(fetch.Topic)?.Log) is not { } log) return;
+        if ((context.Topics.Find(fetch.Topic)?.Office?.Replica ?? _copies.Find(fetch.Topic))?.Log is not { } log) return;
         if (fetch.Windows)
         {
             var memory = new LogItems(fetch.Topic, fetch.Nonce, 0, default, default, log.Windows.Snapshot());
             context.Send(memory, from, memory.Windows.Count * PublisherMemory.WindowSize * sizeof(ulong));
         }
-        else if (log.Items.TryRead(fetch.After + 1, log.Last, out Batch batch))
+        else if (log.TryRead(fetch.After + 1, out Batch batch))
         {
             context.Send(new LogItems(fetch.Topic, fetch.Nonce, batch.First, batch.Items, batch.Marks, default), from, batch.Bytes);
         }
-    }
-
-    private sealed class Copy(TopicLog log)
-    {
-        public TopicLog Log { get; } = log;
-
-        public Instant LastHeard { get; set; }
     }
 }

@@ -1,3 +1,5 @@
+using PastryActors.Core.Collections;
+using PastryActors.Scribe.Requests;
 using PastryActors.Scribe.Stream;
 using PastryActors.Scribe.Topics;
 
@@ -9,9 +11,6 @@ internal sealed class TopicLog(ScribeOptions options, BufferBudget budget)
     public RecentMessages Items { get; } = new(options.RecentCountMax, options.RecentBytesMax, budget);
 
     public PublisherWindows Windows { get; } = new(options.PublishersMax);
-
-    /// <summary>The topic's name, where it is known.</summary>
-    public string Name { get; set; } = "";
 
     /// <summary>The term of the root that the log follows.</summary>
     public Term Term { get; set; }
@@ -40,6 +39,27 @@ internal sealed class TopicLog(ScribeOptions options, BufferBudget budget)
         }
 
         return forgot;
+    }
+
+    /// <summary>The next run at or after <paramref name="from"/>, of as many messages as fit into one batch; false if there is none.</summary>
+    public bool TryRead(ulong from, out Batch run)
+    {
+        if (!Items.TryRead(from, Last, out run)) return false;
+        List<TopicItem>? items = null;
+        List<PublishMark>? marks = null;
+        int bytes = run.Bytes;
+        ulong next = run.Last + 1;
+        // A quiet topic's messages were numbered one by one; a copy that needs thousands must not wait for each.
+        while (Items.TryRead(next, Last, out Batch more) && more.First == next && bytes + more.Bytes <= options.BatchBytesMax)
+        {
+            (items, marks) = (items ?? [.. run.Items], marks ?? [.. run.Marks]);
+            items.AddRange(more.Items);
+            marks.AddRange(more.Marks);
+            (bytes, next) = (bytes + more.Bytes, more.Last + 1);
+        }
+
+        if (items is not null) run = new Batch(run.First, items.ToValueList(), marks!.ToValueList(), bytes);
+        return true;
     }
 
     /// <summary>Forgets what was numbered after <paramref name="last"/>.</summary>

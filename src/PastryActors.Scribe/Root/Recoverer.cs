@@ -9,14 +9,15 @@ using PastryActors.Scribe.Topics;
 namespace PastryActors.Scribe.Root;
 
 /// <summary>
-/// Brings a new root what was numbered before it: asks the nodes closest to the topic, then fetches from the one that knows most. Every
-/// step has a deadline. Takes RecoverAnswer and LogItems.
+/// Brings a new root the right to number and what was numbered before it: asks the nodes closest to the topic, and the group that they
+/// name, for their promise, then fetches from the one that knows most (the first phase of Paxos; Raft's election). Every step has a
+/// deadline. Takes RecoverAnswer and LogItems.
 /// </summary>
 internal sealed class Recoverer(ScribeContext context)
 {
     /// <summary>
-    /// How many more nodes than the copies are asked: a closer node that joins pushes the last of the old root's copies out of the new
-    /// root's set, and a node may join while another fails.
+    /// How many more nodes than the copies are asked at first: a closer node that joins pushes the last of the old root's copies out of
+    /// the new root's set, and a node may join while another fails.
     /// </summary>
     private const int AskedBeyondReplicas = 2;
 
@@ -34,23 +35,30 @@ internal sealed class Recoverer(ScribeContext context)
         }
     }
 
+    /// <summary>Asks for a term above all that this node has heard of.</summary>
     public void Ask(TopicNode topic)
     {
-        Recovery recovery = topic.Office!.Recovery;
-        List<NodeHandle> asked = context.Host.Leafs.ReplicaSet(topic.Id, context.Options.RootReplicas + AskedBeyondReplicas);
-        asked.RemoveAll(n => n.Id == context.Self.Id);
-        recovery.Begin(context.NewNonce(), asked);
+        RootOffice office = topic.Office!;
+        TopicReplica replica = office.Replica;
+        Recovery recovery = office.Recovery;
+        ulong[] known = [replica.Promised.Number, replica.Log.Term.Number, topic.Term.Number, topic.ClaimedTerm.Number, recovery.HighestTerm, recovery.Refusal.Number];
+        var term = new Term(Within(known.Max(), Math.Max(replica.Promised.Number, replica.Log.Term.Number)) + 1, context.Self.Id);
+        replica.Grant(term);
+        office.Stage = OfficeStage.Asking;
+        recovery.Begin(term, context.NewNonce());
+        recovery.Know(replica.Group);
         recovery.Deadline = context.Now + context.Options.RecoverTimeout;
-        AskWaiting(topic);
-        if (!recovery.IsWaiting) context.Roots.Open(topic);
+        AskOthers(topic);
+        Proceed(topic);
     }
 
     public void PeerFailed(TopicNode topic, NodeHandle peer)
     {
         RootOffice office = topic.Office!;
-        office.Recovery.Forget(peer.Id);
-        bool wasSource = office.Recovery.Source?.Id == peer.Id;
-        if (office.Stage == OfficeStage.Asking ? !office.Recovery.IsWaiting : wasSource) Choose(topic);
+        bool wasSource = office.Recovery.Source is { } source && ReplicaGroup.IsSame(source, peer);
+        office.Recovery.Forget(peer);
+        if (wasSource) AskOn(topic);
+        else if (office.Stage == OfficeStage.Asking) Proceed(topic);
     }
 
     public void Tick(TopicNode topic)
@@ -60,43 +68,73 @@ internal sealed class Recoverer(ScribeContext context)
         if (context.Now < office.Recovery.Deadline)
         {
             // A lost question or answer must not look like a node that knows nothing.
-            if (office.Stage == OfficeStage.Asking) AskWaiting(topic);
+            if (office.Stage == OfficeStage.Asking) AskOthers(topic);
             else SendFetch(topic);
             return;
         }
 
-        if (office.Recovery.Source is { } silent) office.Recovery.Forget(silent.Id);
-        office.Recovery.StopWaiting();
-        Choose(topic);
+        if (office.Stage == OfficeStage.Fetching) office.Recovery.GiveUpSource();
+        office.Recovery.HasWaited = true;
+        if (office.Recovery.Refusal > office.Recovery.Term) Ask(topic);
+        else AskOn(topic);
     }
 
     private void OnAnswer(NodeHandle from, RecoverAnswer answer)
     {
         if (context.Topics.Find(answer.Topic) is not { Office: { Stage: OfficeStage.Asking } office } topic || office.Recovery.Nonce != answer.Nonce) return;
         if (!office.Recovery.Note(from, answer)) return;
-        if (answer.ActingRoot && topic.Id.IsCloser(from.Id, context.Self.Id)) context.Roots.Yield(topic, from);
-        else if (!office.Recovery.IsWaiting) Choose(topic);
+        if (answer.ActingRoot && topic.Id.IsCloser(from.Id, context.Self.Id))
+        {
+            context.Roots.Yield(topic, from);
+        }
+        else if (office.Recovery.Refusal is var refusal && refusal > office.Recovery.Term && topic.Id.IsCloser(context.Self.Id, refusal.Root))
+        {
+            // Of two that ask, the closer goes above the other at once; the other waits for its deadline.
+            Ask(topic);
+        }
+        else
+        {
+            AskOthers(topic, onlyNew: true);
+            Proceed(topic);
+        }
     }
 
-    private void Choose(TopicNode topic)
+    /// <summary>Goes on as soon as there is ground to.</summary>
+    private void Proceed(TopicNode topic)
     {
         RootOffice office = topic.Office!;
+        bool isHeardOf = topic.Term.Number > 0 || topic.ClaimedTerm.Number > 0;
+        Ground ground = office.Recovery.FindGround(context.Self, context.Closest(topic.Id), isHeardOf);
+        if (ground == Ground.None) return;
         if (!office.Recovery.TryChooseSource(office.Log))
         {
-            context.Roots.Open(topic);
+            context.Roots.Open(topic, ground);
             return;
         }
 
         office.Stage = OfficeStage.Fetching;
         office.Recovery.FetchUntil = context.Now + (context.Options.RecoverTimeout * FetchTimeouts);
-        office.Recovery.HasWindows = false;
         Fetch(topic);
     }
 
-    private void AskWaiting(TopicNode topic)
+    /// <summary>Asks on for the same term: those who have promised need not again.</summary>
+    private void AskOn(TopicNode topic)
+    {
+        RootOffice office = topic.Office!;
+        office.Recovery.DropSource();
+        office.Stage = OfficeStage.Asking;
+        office.Recovery.Deadline = context.Now + context.Options.RecoverTimeout;
+        AskOthers(topic);
+        Proceed(topic);
+    }
+
+    private void AskOthers(TopicNode topic, bool onlyNew = false)
     {
         Recovery recovery = topic.Office!.Recovery;
-        foreach (NodeHandle node in recovery.Waiting) context.Send(new RecoverRequest(topic.Id, recovery.Nonce), node);
+        int known = recovery.Waiting.Count;
+        recovery.Add(context.Host.Leafs.ReplicaSet(topic.Id, context.Options.RootReplicas + AskedBeyondReplicas).Concat(recovery.Group.All).Where(n => n.Id != context.Self.Id));
+        var request = new RecoverRequest(topic.Id, recovery.Nonce, topic.Name, recovery.Term);
+        foreach (NodeHandle node in recovery.Waiting.Skip(onlyNew ? known : 0)) context.Send(request, node);
     }
 
     private void Fetch(TopicNode topic)
@@ -111,20 +149,32 @@ internal sealed class Recoverer(ScribeContext context)
     {
         RootOffice office = topic.Office!;
         Recovery recovery = office.Recovery;
-        context.Send(new LogFetch(topic.Id, recovery.Nonce, office.Log.Last, !recovery.HasWindows), recovery.Source!);
+        context.Send(new LogFetch(topic.Id, recovery.Nonce, (recovery.Fetched ?? office.Log).Last, !recovery.HasWindows), recovery.Source!);
     }
 
     private void OnItems(NodeHandle from, LogItems message)
     {
         if (context.Topics.Find(message.Topic) is not { Office: { Stage: OfficeStage.Fetching } office } topic) return;
         Recovery recovery = office.Recovery;
-        if (recovery.Nonce != message.Nonce || recovery.Source?.Id != from.Id) return;
+        if (recovery.Nonce != message.Nonce || recovery.Source is not { } source || !ReplicaGroup.IsSame(source, from)) return;
         if (message.Items.Count == 0 ? recovery.HasWindows : !recovery.HasWindows) return;
-        if (message.Items.Count == 0) Adopt(office, message.Windows);
-        else if (!AppendNew(office.Log, Batch.Of(message.First, message.Items, message.Marks))) return;
+        if (message.Items.Count == 0) BeginFetched(office, message.Windows);
+        else if (!AppendNew(recovery.Fetched ?? office.Log, Batch.Of(message.First, message.Items, message.Marks))) return;
 
-        if (office.Log.Last >= recovery.SourceLast) context.Roots.Open(topic);
-        else Fetch(topic);
+        if ((recovery.Fetched ?? office.Log).Last < recovery.SourceLast)
+        {
+            Fetch(topic);
+            return;
+        }
+
+        if (recovery.Fetched is { } fetched)
+        {
+            recovery.Fetched = null;
+            office.Replica.Replace(fetched);
+        }
+
+        // Another may have come to know more of the group meanwhile: the ground is looked at again.
+        AskOn(topic);
     }
 
     /// <summary>False if the run brings nothing new: whoever sends such runs is left to the deadline.</summary>
@@ -135,14 +185,20 @@ internal sealed class Recoverer(ScribeContext context)
         return true;
     }
 
-    /// <summary>Takes over the memory of publishers. What is here of another term is not the beginning of what is there: it goes.</summary>
-    private static void Adopt(RootOffice office, ValueList<PublisherMemory> windows)
+    /// <summary>Takes over the memory of publishers. What is here of another term is not the beginning of what is there: that is fetched beside it.</summary>
+    private void BeginFetched(RootOffice office, ValueList<PublisherMemory> windows)
     {
-        TopicLog log = office.Log;
         Recovery recovery = office.Recovery;
         recovery.HasWindows = true;
-        log.Windows.Restore(windows);
-        if (log.Term != recovery.SourceTerm || log.Last < recovery.SourceStart) log.ResetTo(recovery.SourceStart);
-        log.Term = recovery.SourceTerm;
+        if (office.Log.Term != recovery.SourceTerm || office.Log.Last < recovery.SourceStart)
+        {
+            recovery.Fetched = context.NewLog();
+            recovery.Fetched.ResetTo(recovery.SourceStart);
+            recovery.Fetched.Term = recovery.SourceTerm;
+        }
+
+        (recovery.Fetched ?? office.Log).Windows.Restore(windows);
     }
+
+    private static ulong Within(ulong claim, ulong known) => claim > known && claim - known <= TopicReplica.JumpMax - 1 ? claim : known;
 }

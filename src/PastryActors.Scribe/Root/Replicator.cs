@@ -7,39 +7,47 @@ using PastryActors.Scribe.Topics;
 namespace PastryActors.Scribe.Root;
 
 /// <summary>
-/// Keeps a copy of a root's numbering on the nodes closest to the topic (JSAC 2002, III-D: root state lives on the k closest). Begins
-/// each copy with the state of the term, sends what follows in order, goes back when something was lost. Takes ReplicaAck.
+/// Keeps a copy of a root's numbering on the nodes closest to the topic (JSAC 2002, III-D: root state lives on the k closest), and the
+/// group of them whose majority decides in step with the leaf set. Begins each copy with the state of the term, sends what follows in
+/// order, goes back when something was lost. Takes ReplicaAck.
 /// </summary>
 internal sealed class Replicator(ScribeContext context)
 {
     /// <summary>How many batches may be on their way to one copy. More hides no further latency: what gathers meanwhile goes as one batch.</summary>
     public const int PipelineMax = 4;
 
-    /// <summary>Has the numbering copied to whoever is closest to the topic now.</summary>
-    public void FollowLeafs(TopicNode topic)
+    /// <summary>Begins a copy on every member of the group, and ends those on others.</summary>
+    public void FollowGroup(TopicNode topic)
     {
         RootOffice office = topic.Office!;
-        List<NodeHandle> wanted = context.Host.Leafs.ReplicaSet(topic.Id, context.Options.RootReplicas);
-        wanted.RemoveAll(n => n.Id == context.Self.Id);
-        office.Links.RemoveAll(l => !wanted.Contains(l.Node));
+        List<NodeHandle> wanted = [.. office.Group.All.Where(n => n.Id != context.Self.Id)];
+        office.Links.RemoveAll(l => !wanted.Exists(n => ReplicaGroup.IsSame(n, l.Node)));
         foreach (NodeHandle node in wanted)
         {
-            if (office.FindLink(node.Id) is not null) continue;
+            if (office.FindLink(node) is not null) continue;
             var link = new ReplicaLink(node);
             office.Links.Add(link);
             Begin(topic, link, reset: false);
         }
-
-        context.Roots.Sequencer.Advance(topic);
     }
 
-    /// <summary>Begins every copy anew, in the office's new term.</summary>
-    public void Restart(TopicNode topic)
+    /// <summary>
+    /// Moves the group towards the nodes that are closest to the topic now: first both groups decide together, then, when majorities of
+    /// both know it and hold what was numbered before, the new one alone.
+    /// </summary>
+    public void FollowLeafs(TopicNode topic)
     {
-        foreach (ReplicaLink link in topic.Office!.Links)
+        if (topic.Office is not { IsServing: true } office) return;
+        ReplicaGroup group = office.Group;
+        List<NodeHandle> closest = context.Closest(topic.Id);
+        if (!group.HasMembers(closest) && closest.Exists(office.IsSelf))
         {
-            link.Acked = 0;
-            Begin(topic, link, reset: false);
+            office.ChangedAt = office.Log.Last;
+            Change(topic, closest.ToValueList(), group.IsChanging ? group.Leaving : group.Members);
+        }
+        else if (group.IsChanging && group.HasMajority(office.HasFollowedChange))
+        {
+            Change(topic, group.Members, default);
         }
     }
 
@@ -51,10 +59,10 @@ internal sealed class Replicator(ScribeContext context)
 
     public void OnAck(NodeHandle from, ReplicaAck ack)
     {
-        if (context.Topics.Find(ack.Topic) is not { Office: { } office } topic || office.FindLink(from.Id) is not { } link) return;
-        if (ack.Term > office.Log.Term) OnDeposed(topic, ack);
+        if (context.Topics.Find(ack.Topic) is not { Office: { } office } topic || office.FindLink(from) is not { } link) return;
+        if (ack.Term > office.Replica.Promised) OnDeposed(topic, ack);
         else if (ack.Term < office.Log.Term) OnLostCopy(topic, link);
-        else if (ack.Last <= office.Log.Last) OnProgress(topic, link, ack.Last);
+        else if (ack.Term == office.Log.Term && ack.Last <= office.Log.Last) OnProgress(topic, link, ack);
     }
 
     public void Tick(TopicNode topic)
@@ -72,11 +80,24 @@ internal sealed class Replicator(ScribeContext context)
                 (link.Next, link.InFlight, link.LastProgress) = (link.Acked + 1, 0, now);
                 Pump(topic, link);
             }
-            else if (now - link.LastSent >= context.Options.ReplicaLifetime / 10)
+            else if (now - link.LastSent >= (link.Version < office.Group.Version ? context.Options.ResendTimeout : context.Options.ReplicaLifetime / 10))
             {
-                Send(link, new Replicate(topic.Id, office.Log.Term, office.Log.Last + 1, default, default), 0);
+                SendSign(topic, link);
             }
         }
+    }
+
+    private void Change(TopicNode topic, ValueList<NodeHandle> members, ValueList<NodeHandle> leaving)
+    {
+        RootOffice office = topic.Office!;
+        office.Replica.Group = new ReplicaGroup(office.Log.Term, office.Group.Version + 1, members, leaving);
+        FollowGroup(topic);
+        foreach (ReplicaLink link in office.Links)
+        {
+            if (link.Started) SendSign(topic, link);
+        }
+
+        context.Roots.Sequencer.Advance(topic);
     }
 
     private void OnDeposed(TopicNode topic, ReplicaAck ack)
@@ -93,11 +114,12 @@ internal sealed class Replicator(ScribeContext context)
         Begin(topic, link, reset: false);
     }
 
-    private void OnProgress(TopicNode topic, ReplicaLink link, ulong last)
+    private void OnProgress(TopicNode topic, ReplicaLink link, ReplicaAck ack)
     {
-        if (!link.Started) (link.Started, link.Next, link.InFlight) = (true, last + 1, 0);
+        if (!link.Started) (link.Started, link.Next, link.InFlight) = (true, ack.Last + 1, 0);
         else link.InFlight = Math.Max(0, link.InFlight - 1);
-        link.Acked = Math.Max(link.Acked, last);
+        link.Acked = Math.Max(link.Acked, ack.Last);
+        link.Version = Math.Max(link.Version, ack.Version);
         link.LastProgress = context.Now;
         if (link.InFlight == 0) link.Next = link.Acked + 1;
         Pump(topic, link);
@@ -107,20 +129,27 @@ internal sealed class Replicator(ScribeContext context)
     private void Pump(TopicNode topic, ReplicaLink link)
     {
         RootOffice office = topic.Office!;
-        while (link.Started && link.InFlight < PipelineMax && office.Log.Items.TryRead(link.Next, office.Log.Last, out Batch batch))
+        if (link.Started && link.Next <= office.Log.Start)
         {
-            if (batch.First > link.Next)
-            {
-                // What the copy lacks is no longer here: it can only begin where this buffer does.
-                Begin(topic, link, reset: true);
-                return;
-            }
+            // What the copy lacks is no longer here: it can only begin where this buffer does.
+            Begin(topic, link, reset: true);
+            return;
+        }
 
+        while (link.Started && link.InFlight < PipelineMax && office.Log.TryRead(link.Next, out Batch batch))
+        {
             if (link.Acked + 1 == link.Next) link.LastProgress = context.Now;
-            Send(link, new Replicate(topic.Id, office.Log.Term, batch.First, batch.Items, batch.Marks), batch.Bytes);
+            Send(link, new Replicate(topic.Id, office.Log.Term, batch.First, batch.Items, batch.Marks, ReplicaGroup.None), batch.Bytes);
             link.Next = batch.Last + 1;
             link.InFlight++;
         }
+    }
+
+    /// <summary>The root stands, this is its group, where does the copy stand?</summary>
+    private void SendSign(TopicNode topic, ReplicaLink link)
+    {
+        RootOffice office = topic.Office!;
+        Send(link, new Replicate(topic.Id, office.Log.Term, office.Log.Last + 1, default, default, office.Group), 0);
     }
 
     private void Begin(TopicNode topic, ReplicaLink link, bool reset)
@@ -128,7 +157,7 @@ internal sealed class Replicator(ScribeContext context)
         RootOffice office = topic.Office!;
         link.Started = false;
         ValueList<PublisherMemory> windows = office.Log.Windows.Snapshot();
-        var state = new ReplicaState(topic.Id, topic.Name, office.Log.Term, office.Previous, office.Base, office.Log.Start, reset, windows);
+        var state = new ReplicaState(topic.Id, topic.Name, office.Log.Term, office.Previous, office.Base, office.Log.Start, reset, windows, office.Group);
         Send(link, state, windows.Count * PublisherMemory.WindowSize * sizeof(ulong));
     }
 

@@ -1,3 +1,4 @@
+using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Pastry.Applications;
@@ -15,12 +16,6 @@ internal sealed class RootKeeper
 {
     /// <summary>How many askers and publishers wait for a root to be able to serve; more ask again by themselves.</summary>
     private const int WaitingMax = 256;
-
-    /// <summary>
-    /// How far a claim may lift numbers and terms at once. Far above what any split lets two roots drift apart, far below what would
-    /// bring an honest topic to the end of its numbers by one lie.
-    /// </summary>
-    private const ulong JumpMax = 1UL << 32;
 
     private readonly ScribeContext _context;
 
@@ -50,38 +45,43 @@ internal sealed class RootKeeper
         }
     }
 
-    /// <summary>This node begins to be the topic's root: first it learns what was numbered before.</summary>
+    /// <summary>This node begins to be the topic's root: first it asks for the right to number, and learns what was numbered before it.</summary>
     public void TakeOffice(TopicNode topic)
     {
         if (topic.Office is not null) return;
         if (topic.Up.Parent is { } parent) _context.Send(new LeaveTopic(topic.Id), parent);
         topic.Up.BecomeRoot(_context.Self);
-        topic.Office = new RootOffice(_context.Replicas.Take(topic.Id)) { LastUsed = _context.Now };
-        if (topic.Name.Length == 0) topic.Name = topic.Office.Log.Name;
+        TopicReplica replica = _context.Replicas.Take(topic.Id, topic.Name);
+        topic.Office = new RootOffice(_context.Self, replica) { LastUsed = _context.Now, BlockedSince = _context.Now };
+        if (topic.Name.Length == 0) topic.Name = replica.Name;
         Recoverer.Ask(topic);
     }
 
-    /// <summary>The numbering is known as far as it can be: begins a term of its own above it.</summary>
-    public void Open(TopicNode topic)
+    /// <summary>There is ground to go on: begins the term that was promised.</summary>
+    public void Open(TopicNode topic, Ground ground)
     {
         RootOffice office = topic.Office!;
+        Recovery recovery = office.Recovery;
         TopicLog log = office.Log;
-        bool confirmed = office.Recovery.IsConfirmed(log);
-        ulong known = Math.Max(office.Recovery.HighestLast, topic.ClaimedHave);
-        if (topic.Stream.HasPosition) known = Math.Max(known, topic.Stream.Head);
-        ulong number = Math.Max(Math.Max(office.Recovery.HighestTerm, topic.ClaimedTerm.Number), topic.Term.Number);
         log.Windows.ForgetAfter(log.Last);
-        if (Within(known, log.Last) > log.Last)
-        {
-            // Someone has seen numbers that no copy holds. Those must never be given again.
-            log.ResetTo(known);
-            confirmed = true;
-        }
-
-        BeginTerm(topic, Within(number, log.Term.Number));
+        office.Previous = log.Term;
+        ulong known = Math.Max(recovery.HighestLast, topic.ClaimedHave);
+        if (topic.Stream.HasPosition) known = Math.Max(known, topic.Stream.Head);
+        known = Within(known, log.Last);
+        // How far the lost majority went beyond what is left nobody can tell; no farther than a root keeps.
+        if (ground == Ground.Surrender) known = Math.Max(known, log.Last) + (ulong)_context.Options.RecentCountMax;
+        topic.Term = recovery.Term;
+        if (known > log.Last) SkipTo(topic, known);
+        ReplicaGroup group = recovery.Group;
+        office.Replica.Group = ground == Ground.Majority
+            ? group with { Term = recovery.Term }
+            : new ReplicaGroup(recovery.Term, group.Version + 1, _context.Closest(topic.Id).ToValueList(), default);
+        office.Replica.DropFilling();
+        office.Replica.Name = topic.Name;
+        (office.Base, log.Term) = (log.Last, recovery.Term);
         office.Stage = OfficeStage.Confirming;
-        Replicator.FollowLeafs(topic);
-        if (confirmed && !office.IsServing) Serve(topic);
+        Replicator.FollowGroup(topic);
+        Sequencer.Advance(topic);
     }
 
     /// <summary>From here on the root numbers messages.</summary>
@@ -89,6 +89,7 @@ internal sealed class RootKeeper
     {
         RootOffice office = topic.Office!;
         office.Stage = OfficeStage.Serving;
+        office.BlockedSince = null;
         ulong start = office.Log.Start + 1;
         if (!topic.Stream.HasPosition) topic.Stream.StartAt(start);
         else if (topic.Stream.Next < start) _context.Stream.SkipTo(topic, start, "the numbering was lost with the nodes that kept it");
@@ -99,36 +100,44 @@ internal sealed class RootKeeper
         foreach ((NodeHandle from, PublishItems items) in office.Waiting) Sequencer.Number(topic, from, items);
         office.Waiting.Clear();
         office.WaitingBytes = 0;
+        Replicator.FollowLeafs(topic);
     }
 
-    /// <summary>Below this node more is known than here: begins another term, above all of it.</summary>
+    /// <summary>Below this node more is known than here: asks for another term, above all of it.</summary>
     public void Raise(TopicNode topic)
     {
         if (topic.Office is not { IsServing: true } office) return;
         ulong have = Within(topic.ClaimedHave, office.Log.Last);
         ulong number = Within(topic.ClaimedTerm.Number, office.Log.Term.Number);
         if (have <= office.Log.Last && number <= office.Log.Term.Number) return;
-        office.DropStaged();
-        if (have > office.Log.Last)
-        {
-            office.Log.TruncateAfter(office.Confirmed);
-            office.Log.ResetTo(have);
-            office.Confirmed = have;
-            _context.Stream.SkipTo(topic, have + 1, "another root numbered messages that this part of the topic never got");
-        }
-
-        BeginTerm(topic, number);
-        Replicator.Restart(topic);
-        _context.Tree.Children.SendHeartbeats(topic);
+        Reopen(topic);
     }
 
-    /// <summary>Ceases to be the root; the numbering stays here as a copy. The caller finds the node another place in the tree.</summary>
+    /// <summary>The term is over, and this node asks for another. What has a number without a majority gets it again if the copies have it.</summary>
+    public void Reopen(TopicNode topic)
+    {
+        StepDown(topic);
+        TakeOffice(topic);
+    }
+
+    /// <summary>
+    /// Ceases to be the root; the numbering stays here as a copy. Publishers that wait are told at once, and send to the next root what
+    /// has no number yet. The caller finds the node another place in the tree.
+    /// </summary>
     public void StepDown(TopicNode topic)
     {
         RootOffice office = topic.Office!;
+        var waiting = new List<NodeHandle>();
+        foreach (NodeHandle publisher in office.Unconfirmed.Select(u => u.Publisher).Concat(office.Waiting.Select(w => w.From)))
+        {
+            if (!waiting.Exists(p => p.Id == publisher.Id)) waiting.Add(publisher);
+        }
+
         office.DropStaged();
+        office.Recovery.DropSource();
         topic.Office = null;
-        _context.Replicas.Keep(topic.Id, office.Log);
+        _context.Replicas.Keep(office.Replica);
+        foreach (NodeHandle publisher in waiting) _context.Send(new NotRoot(topic.Id), publisher);
     }
 
     /// <summary>Steps down and joins under the node that is the root now, or wherever the route leads.</summary>
@@ -148,7 +157,7 @@ internal sealed class RootKeeper
             return;
         }
 
-        if (topic.Office.Stage is OfficeStage.Confirming or OfficeStage.Serving) Replicator.FollowLeafs(topic);
+        Replicator.FollowLeafs(topic);
         if (topic.Office is not null) OfferOffice(topic);
     }
 
@@ -159,13 +168,13 @@ internal sealed class RootKeeper
 
     public void Tick(TopicNode topic)
     {
-        if (topic.Office is not { } office || !_context.Host.IsActive) return;
+        // Each step may end the office, or begin another.
+        if (topic.Office is null || !_context.Host.IsActive) return;
+        WatchMajority(topic);
         Recoverer.Tick(topic);
-        if (topic.Office is null) return;
-        Replicator.Tick(topic);
-        if (topic.Office is null) return;
-        if (_context.Now - office.LastOffered >= _context.Options.HeartbeatPeriod) OfferOffice(topic);
-        if (topic.Office is null) return;
+        if (topic.Office is not null) Replicator.Tick(topic);
+        if (topic.Office is { } standing && _context.Now - standing.LastOffered >= _context.Options.HeartbeatPeriod) OfferOffice(topic);
+        if (topic.Office is not { } office) return;
         if (topic.IsNeeded) office.LastUsed = _context.Now;
         if (_context.Now - office.LastUsed < _context.Options.TopicLifetime) return;
         _context.Topics.Remove(topic.Id);
@@ -173,14 +182,40 @@ internal sealed class RootKeeper
     }
 
     /// <summary>A claim, or what is known if the claim is out of all proportion.</summary>
-    private static ulong Within(ulong claim, ulong known) => claim > known && claim - known <= JumpMax ? claim : known;
+    private static ulong Within(ulong claim, ulong known) => claim > known && claim - known <= TopicReplica.JumpMax ? claim : known;
 
-    private void BeginTerm(TopicNode topic, ulong above)
+    /// <summary>
+    /// Numbers up to <paramref name="known"/> were or may have been seen that no copy holds: they must never be given again. What the
+    /// copies do hold goes down the tree first, or it would be lost with them.
+    /// </summary>
+    private void SkipTo(TopicNode topic, ulong known)
     {
         RootOffice office = topic.Office!;
-        (office.Previous, office.Base) = (office.Log.Term, office.Log.Last);
-        office.Log.Term = topic.Term = new Term(above + 1, _context.Self.Id);
-        office.Log.Name = topic.Name;
+        if (!topic.Stream.HasPosition) topic.Stream.StartAt(office.Log.Start + 1);
+        Sequencer.ConfirmTo(topic, office.Log.Last);
+        office.Log.ResetTo(known);
+        office.Confirmed = known;
+        office.Previous = default;
+    }
+
+    /// <summary>
+    /// Notices that no majority of the group can be reached. While that lasts nothing is acknowledged; when it has lasted too long, the
+    /// topic goes on with what is left (docs/decisions/0007).
+    /// </summary>
+    private void WatchMajority(TopicNode topic)
+    {
+        RootOffice office = topic.Office!;
+        if (office.IsServing && office.Group.HasMajority(n => office.IsSelf(n) || _context.Host.Leafs.Find(n.Id)?.Incarnation == n.Incarnation))
+        {
+            office.BlockedSince = null;
+            return;
+        }
+
+        office.BlockedSince ??= _context.Now;
+        if (_context.Now - office.BlockedSince < _context.Options.SurrenderAfter) return;
+        if (office.Stage is OfficeStage.Confirming or OfficeStage.Serving) Reopen(topic);
+        topic.Office!.Recovery.Surrenders = true;
+        topic.Office.BlockedSince = _context.Now;
     }
 
     /// <summary>

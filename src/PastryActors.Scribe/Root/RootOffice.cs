@@ -10,41 +10,52 @@ namespace PastryActors.Scribe.Root;
 /// <summary>How far a node is in being a topic's root.</summary>
 internal enum OfficeStage
 {
-    /// <summary>It asks its neighbours what they know.</summary>
+    /// <summary>It asks for promises, and what those who give them know.</summary>
     Asking,
 
     /// <summary>It fetches the numbering from the neighbour that knows most.</summary>
     Fetching,
 
-    /// <summary>It has the numbering, and waits for another node to have it too.</summary>
+    /// <summary>It has the numbering, and waits for a majority to have it too.</summary>
     Confirming,
 
     /// <summary>It numbers messages.</summary>
     Serving,
 }
 
-/// <summary>A publish that has a number which no other node has confirmed yet.</summary>
+/// <summary>A publish that has a number which no majority holds yet.</summary>
 internal readonly record struct UnconfirmedPublish(ulong Sequence, NodeHandle Publisher, ulong Number, int Bytes);
 
 /// <summary>What a node holds for a topic whose root it is: the numbering, the copies of it, and what waits.</summary>
-internal sealed class RootOffice(TopicLog log)
+internal sealed class RootOffice(NodeHandle self, TopicReplica replica)
 {
     public OfficeStage Stage { get; set; } = OfficeStage.Asking;
 
     public bool IsServing => Stage == OfficeStage.Serving;
 
-    public TopicLog Log { get; } = log;
+    public TopicReplica Replica { get; } = replica;
+
+    public TopicLog Log => Replica.Log;
+
+    /// <summary>Whose majority decides.</summary>
+    public ReplicaGroup Group => Replica.Group;
 
     public Recovery Recovery { get; } = new();
 
-    /// <summary>The term whose numbering this one took over.</summary>
+    /// <summary>Since when no majority can be reached, or the office has not begun to serve; null while all is well.</summary>
+    public Instant? BlockedSince { get; set; }
+
+    /// <summary>The term whose numbering this one took over; none if copies must begin anew.</summary>
     public Term Previous { get; set; }
 
     /// <summary>The last number when the term began.</summary>
     public ulong Base { get; set; }
 
-    /// <summary>The last number that another node holds too: what may be seen.</summary>
+    /// <summary>The last number that a majority holds: what may be seen.</summary>
     public ulong Confirmed { get; set; }
+
+    /// <summary>The last number when the group began to change: who is to count in the new group must hold it.</summary>
+    public ulong ChangedAt { get; set; }
 
     public List<ReplicaLink> Links { get; } = [];
 
@@ -72,7 +83,16 @@ internal sealed class RootOffice(TopicLog log)
 
     public ulong NextNumber => Log.Last + (ulong)StagedItems.Count + 1;
 
-    public ReplicaLink? FindLink(RingId node) => Links.Find(l => l.Node.Id == node);
+    public ReplicaLink? FindLink(NodeHandle node) => Links.Find(l => ReplicaGroup.IsSame(l.Node, node));
+
+    public bool IsSelf(NodeHandle node) => ReplicaGroup.IsSame(node, self);
+
+    /// <summary>The last number that a majority holds by what it acknowledged.</summary>
+    public ulong Reached() => Group.Reached(n => IsSelf(n) ? Log.Last : FindLink(n)?.Acked ?? 0);
+
+    /// <summary>Whether a member knows the group as it is now, and holds all that was numbered before it.</summary>
+    public bool HasFollowedChange(NodeHandle node) =>
+        IsSelf(node) || FindLink(node) is { Started: true } link && link.Version >= Group.Version && link.Acked >= ChangedAt;
 
     /// <summary>Forgets what was numbered but is in nobody's log: its publishers will send it again.</summary>
     public void DropStaged()
@@ -92,6 +112,9 @@ internal sealed class ReplicaLink(NodeHandle node)
 
     /// <summary>Whether the copy follows this term.</summary>
     public bool Started { get; set; }
+
+    /// <summary>The version of the group that the copy is known to have.</summary>
+    public ulong Version { get; set; }
 
     /// <summary>The last number that the copy is known to hold.</summary>
     public ulong Acked { get; set; }

@@ -10,7 +10,8 @@ namespace PastryActors.Scribe.Root;
 
 /// <summary>
 /// Numbers what is published, in the order in which it comes in; a publish that comes again keeps its number. A number is seen by nobody,
-/// publisher or subscriber, before another node holds it too: so the death of the root alone takes nothing that was seen.
+/// publisher or subscriber, before a majority of the group holds it: whoever is root next needs the promise of a majority, and so meets a
+/// node that holds all that was seen.
 /// </summary>
 internal sealed class Sequencer(ScribeContext context)
 {
@@ -32,12 +33,14 @@ internal sealed class Sequencer(ScribeContext context)
             context.Roots.Replicator.Pump(topic);
         }
 
-        ulong confirmed = office.Links.Count == 0 ? office.Log.Last : office.Links.Max(l => l.Acked);
-        if (office.IsServing) ConfirmTo(topic, confirmed);
-        else if (confirmed >= office.Base) Serve(topic, confirmed);
+        ulong reached = office.Reached();
+        if (!office.IsServing && reached >= office.Base && IsFollowed(office)) context.Roots.Serve(topic);
+        if (!office.IsServing) return;
+        ConfirmTo(topic, reached);
+        if (office.Group.IsChanging) context.Roots.Replicator.FollowLeafs(topic);
     }
 
-    /// <summary>Another node holds everything up to <paramref name="last"/>: publishers are answered, subscribers get it.</summary>
+    /// <summary>A majority holds everything up to <paramref name="last"/>: publishers are answered, subscribers get it.</summary>
     public void ConfirmTo(TopicNode topic, ulong last)
     {
         RootOffice office = topic.Office!;
@@ -54,11 +57,8 @@ internal sealed class Sequencer(ScribeContext context)
         AnswerTo(topic, last);
     }
 
-    private void Serve(TopicNode topic, ulong confirmed)
-    {
-        context.Roots.Serve(topic);
-        ConfirmTo(topic, confirmed);
-    }
+    /// <summary>Whether a majority follows the term: only then is it safe that what the term before left is counted by this one.</summary>
+    private static bool IsFollowed(RootOffice office) => office.Group.HasMajority(n => office.IsSelf(n) || office.FindLink(n) is { Started: true });
 
     private void Number(TopicNode topic, NodeHandle from, PublishItem item)
     {

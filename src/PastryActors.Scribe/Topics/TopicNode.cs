@@ -66,6 +66,6 @@ internal sealed class TopicNode(RingId id, ScribeOptions options, BufferBudget b
     public void Discard()
     {
         Stream.Recent.Clear();
-        Office?.Log.Discard();
+        Office?.Replica.Discard();
     }
 }

@@ -11,7 +11,7 @@ public static class ExperimentPage
     public static string Write(IReadOnlyCollection<ExperimentRecord> records)
     {
         var page = new StringBuilder();
-        page.Append("# Experiments\n\nWhat the simulated rings measure, beside what the papers have and what must hold. Made by\n`pastry sim experiments --write docs/experiments.md` from the results in `docs/experiments/`, each kept by\n`pastry sim experiments --run NAME`; not written by hand. The command under a heading repeats its run, to the byte.\n\n");
+        page.Append("# Experiments\n\nWhat the simulated rings measure, beside what the papers have and what must hold. Made by\n`pastry sim experiments --write docs/experiments.md` from the results in `docs/experiments/`, each kept by\n`pastry sim experiments --run NAME`; not written by hand. The command under a heading repeats its run, to the byte\nif it is of the same build.\n\n");
         ExperimentRecord[] full = [.. records.Where(static r => r.IsFull).OrderBy(static r => r.Scenario, StringComparer.Ordinal).ThenBy(static r => r.Nodes)];
         ExperimentRecord[] small = [.. records.Where(static r => !r.IsFull).OrderBy(static r => r.Scenario, StringComparer.Ordinal).ThenBy(static r => r.Nodes)];
         foreach (ExperimentRecord record in full) Add(page, record);

@@ -1,6 +1,7 @@
 using PastryActors.Past;
 using PastryActors.Pastry;
 using PastryActors.Scribe;
+using PastryActors.Simulation.Storage;
 
 namespace PastryActors.Simulation.Nodes;
 
@@ -12,6 +13,9 @@ public sealed record RingOptions
 
     /// <summary>Parameters of PAST; null for nodes that store nothing, which saves memory where only routes are measured.</summary>
     public PastOptions? Past { get; init; }
+
+    /// <summary>How much room each node has; null for what the parameters of PAST say.</summary>
+    public CapacityDraw? Capacities { get; init; }
 
     /// <summary>Parameters of Scribe; null for nodes without topics.</summary>
     public ScribeOptions? Scribe { get; init; }

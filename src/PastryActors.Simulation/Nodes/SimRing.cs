@@ -154,6 +154,9 @@ public sealed class SimRing
     /// <summary>PAST of a node, as it is since its last start; null if it has none.</summary>
     internal PastComponent? StoreOf(SimNode node) => _stores.GetValueOrDefault(node.Index);
 
+    /// <summary>Bytes that a node gives to objects.</summary>
+    public long CapacityOf(int node) => Options.Capacities?.Of(World.Seed, node) ?? Options.Past?.CapacityBytes ?? 0;
+
     private INodeCore Make(NodeStart start)
     {
         PastryNode node = MakeNode(start);
@@ -163,7 +166,7 @@ public sealed class SimRing
     private PastryNode MakeNode(NodeStart start)
     {
         List<IPastryComponent> components = [];
-        if (Options.Past is { } past) components.Add(_stores[start.Node.Index] = new PastComponent(past, start.PublicKey, start.Stored));
+        if (Options.Past is { } past) components.Add(_stores[start.Node.Index] = new PastComponent(past with { CapacityBytes = CapacityOf(start.Node.Index) }, start.PublicKey, start.Stored));
         if (Options.Scribe is { } scribe) components.Add(new ScribeComponent(scribe));
         components.Add(new LookupComponent());
         bool founds = start.Node.Index == 0;

@@ -23,6 +23,9 @@ public sealed record Scenario
     /// <summary>The network: its kind and its numbers, as written.</summary>
     public ValueList<string> Topology { get; init; } = ["constant", "20ms"];
 
+    /// <summary>How much room the nodes have: d1, d2, d3 or d4 of PAST's experiments; empty for what the options of PAST say.</summary>
+    public string Capacities { get; init; } = "";
+
     /// <summary>Single options, in their order: section (overlay, past, scribe, world, disk), key, value.</summary>
     public ValueList<ScenarioOption> Options { get; init; }
 

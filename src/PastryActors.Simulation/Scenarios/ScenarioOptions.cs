@@ -4,6 +4,7 @@ using PastryActors.Past;
 using PastryActors.Scribe;
 using PastryActors.Simulation.Network;
 using PastryActors.Simulation.Nodes;
+using PastryActors.Simulation.Storage;
 using PastryActors.Simulation.World;
 
 namespace PastryActors.Simulation.Scenarios;
@@ -31,7 +32,9 @@ internal static class ScenarioOptions
             };
         }
 
-        return ring;
+        if (scenario.Capacities.Length == 0) return ring;
+        CapacityDraw draw = CapacityDraw.Named(scenario.Capacities) ?? throw new ScenarioFormatException($"capacities are d1, d2, d3 or d4, not {scenario.Capacities}");
+        return ring with { Capacities = draw };
     }
 
     /// <summary>The options of the world.</summary>
@@ -100,15 +103,16 @@ internal static class ScenarioOptions
     private static IEnumerable<PropertyInfo> Settable<T>() => typeof(T).GetProperties().Where(static p => p.CanWrite && IsScalar(p.PropertyType));
 
     private static bool IsScalar(Type type) =>
-        type == typeof(int) || type == typeof(long) || type == typeof(double) || type == typeof(bool) || type == typeof(TimeSpan) || type == typeof(TimeSpan?);
+        type.IsEnum || type == typeof(int) || type == typeof(long) || type == typeof(double) || type == typeof(bool) || type == typeof(TimeSpan) || type == typeof(TimeSpan?);
 
     private static object ValueOf(ScenarioOption option, Type type)
     {
         try
         {
+            if (type.IsEnum) return Enum.Parse(type, option.Value.Replace("-", "", StringComparison.Ordinal), ignoreCase: true);
             return type == typeof(TimeSpan) || type == typeof(TimeSpan?) ? ScenarioDuration.Parse(option.Value) : Convert.ChangeType(option.Value, type, CultureInfo.InvariantCulture);
         }
-        catch (Exception e) when (e is FormatException or OverflowException)
+        catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
         {
             throw new ScenarioFormatException($"{option.Section} {option.Key} must be of type {type.Name}, not {option.Value}");
         }

@@ -47,6 +47,7 @@ public static class ScenarioReader
             "nodes" => scenario with { Nodes = (int)Number(words, 1, NodesMax) },
             "seed" => scenario with { Seed = Number(words, 0, ulong.MaxValue) },
             "preset" => scenario with { Preset = One(words) },
+            "capacities" => scenario with { Capacities = One(words) },
             "topology" => scenario with { Topology = words.Skip(1).ToValueList() },
             "overlay" or "past" or "scribe" or "world" or "disk" => scenario with { Options = [.. scenario.Options, .. words.Skip(1).Select(w => OptionOf(words[0], w))] },
             "check" => scenario with { Bounds = [.. scenario.Bounds, BoundOf(words)] },

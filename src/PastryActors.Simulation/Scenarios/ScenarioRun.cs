@@ -42,7 +42,7 @@ public sealed class ScenarioRun
         Window = new MeasureWindow(Ring, Lookups);
         _sampler = new Sampler(Ring, Files, Sampled);
         _checkers = [new DeliveryChecker(Lookups), new LoopChecker(Lookups), new TableChecker(Ring), new LeafSetChecker(Ring.Options.Overlay.LeafSetSize), new BoundChecker()];
-        if (Ring.Options.Past is not null) _checkers.AddRange([Placement, new StorageChecker(Ring, Files)]);
+        if (Ring.Options.Past is not null) _checkers.AddRange([Placement, new StorageChecker(Ring, Files, Placement)]);
         if (Ring.Options.Scribe is not null) _checkers.Add(Streams);
         // The others look at books and cores when they conclude; a fact that nobody needs costs a call each all the same.
         World.Listen(_checkers.OfType<BoundChecker>().Single());
@@ -73,6 +73,9 @@ public sealed class ScenarioRun
 
     /// <summary>Which nodes were made to subscribe to which topics.</summary>
     internal HashSet<(int Node, string Topic)> Subscribed { get; } = [];
+
+    /// <summary>When the last stall ends.</summary>
+    internal Instant StalledUntil { get; set; }
 
     /// <summary>Whether the network was cut since the ring last converged: then topics may have had two roots.</summary>
     internal bool WasCut => Lookups.Sides.WasCut;

@@ -17,6 +17,7 @@ public static class ScenarioWriter
         text.AppendLine(CultureInfo.InvariantCulture, $"seed {scenario.Seed}");
         text.AppendLine(CultureInfo.InvariantCulture, $"preset {scenario.Preset}");
         text.AppendLine(CultureInfo.InvariantCulture, $"topology {string.Join(' ', scenario.Topology.Span.ToArray())}");
+        if (scenario.Capacities.Length > 0) text.AppendLine(CultureInfo.InvariantCulture, $"capacities {scenario.Capacities}");
         foreach (ScenarioOption option in scenario.Options) text.AppendLine(CultureInfo.InvariantCulture, $"{option.Section} {option.Key}={option.Value}");
         text.AppendLine();
         foreach (ScenarioStep step in scenario.Steps) text.AppendLine(Line(step));

@@ -14,12 +14,16 @@ public sealed class SimDisk
     private readonly Dictionary<FileId, Stored> _objects = [];
     private readonly List<Work> _underWay = [];
     private readonly SimDiskOptions _options;
+    private readonly MetaPool _pool;
     private long _freeAtTicks;
 
-    internal SimDisk(SimDiskOptions options) => _options = options;
+    internal SimDisk(SimDiskOptions options, MetaPool? pool = null) => (_options, _pool) = (options, pool ?? new MetaPool());
 
     /// <summary>Bytes of content and meta that are stored.</summary>
     public long UsedBytes { get; private set; }
+
+    /// <summary>Bytes of content that are stored.</summary>
+    public long ContentBytes { get; private set; }
 
     /// <summary>Number of objects, tombstones included.</summary>
     public int Count => _objects.Count;
@@ -30,15 +34,17 @@ public sealed class SimDisk
     /// <summary>While true, every write is refused as full; removals and reads work on.</summary>
     public bool IsFull { get; set; }
 
-    /// <summary>How many objects with content are stored, and how many bytes that is; counted one by one, for a checker.</summary>
-    public (int Objects, long ContentBytes) Held() =>
-        (_objects.Values.Count(static o => o.Content is not null), _objects.Values.Sum(static o => (long)(o.Content?.Length ?? 0)));
+    /// <summary>Number of objects with content: without tombstones and pointers.</summary>
+    public int ContentCount => _objects.Values.Count(static o => o.Content is not null);
 
     /// <summary>The hash of an object's content as it was written; null if there is none.</summary>
     public Hash256? HashOf(FileId id) => _objects.GetValueOrDefault(id)?.Content?.Hash;
 
     /// <summary>Whether the object (or its tombstone) is on the disk; damage does not show until it is read.</summary>
     public bool Contains(FileId id) => _objects.ContainsKey(id);
+
+    /// <summary>Tag and meta of an object or of what lies in its place, as they were written; null if there is nothing.</summary>
+    public (ulong Tag, Blob Meta)? Look(FileId id) => _objects.TryGetValue(id, out Stored? stored) ? (stored.Tag, stored.Meta) : null;
 
     /// <summary>Damages an object where it lies: the next read finds it corrupt. False if it is not there.</summary>
     public bool Rot(FileId id)
@@ -129,7 +135,7 @@ public sealed class SimDisk
     private StoreStatus Write(StoreWrite write)
     {
         if (_objects.ContainsKey(write.Object)) return StoreStatus.Exists;
-        var stored = new Stored(write.Tag, write.Meta, write.Content);
+        var stored = new Stored(write.Tag, _pool.Shared(write.Object, write.Meta), write.Content);
         if (IsFull || stored.SizeBytes > _options.CapacityBytes - UsedBytes) return StoreStatus.Full;
         Add(write.Object, stored);
         return StoreStatus.Done;
@@ -156,12 +162,14 @@ public sealed class SimDisk
     {
         _objects.Add(id, stored);
         UsedBytes += stored.SizeBytes;
+        ContentBytes += stored.Content?.Length ?? 0;
     }
 
     private bool Take(FileId id)
     {
         if (!_objects.Remove(id, out Stored? stored)) return false;
         UsedBytes -= stored.SizeBytes;
+        ContentBytes -= stored.Content?.Length ?? 0;
         return true;
     }
 

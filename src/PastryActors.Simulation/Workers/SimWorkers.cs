@@ -7,6 +7,8 @@ namespace PastryActors.Simulation.Workers;
 /// <summary>Gives the work of cores to disks and to the signer, and brings the results back when their time has come.</summary>
 internal sealed class SimWorkers(SimWorld world, EventQueue queue)
 {
+    private readonly MetaPool _metas = new();
+
     public void Take(SimNode node, Work work)
     {
         switch (work)
@@ -20,7 +22,7 @@ internal sealed class SimWorkers(SimWorld world, EventQueue queue)
 
     private void ToDisk(SimNode node, Work work)
     {
-        SimDisk disk = node.Disk ??= new SimDisk(world.Options.Disk);
+        SimDisk disk = node.Disk ??= new SimDisk(world.Options.Disk, _metas);
         queue.Push(disk.Accept(work, world.Now.Ticks), Event(node, SimEventKind.DiskDone, work));
     }
 

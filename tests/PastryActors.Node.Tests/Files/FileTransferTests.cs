@@ -1,5 +1,6 @@
 using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
 using PastryActors.Node.Access;
 using PastryActors.Node.Files;
 using PastryActors.Node.Tests.Fakes;
@@ -125,6 +126,44 @@ public sealed class FileTransferTests : IDisposable
         var refused = await Assert.ThrowsAsync<RequestFailedException>(
             () => _node.Services.Inserter.InsertAsync(file, new MemoryStream(new byte[real]), new InsertProgress(), TestNode.Deadline));
         Assert.Equal(FailureCode.Invalid, refused.Code);
+        Assert.Empty(_node.Ring.Objects);
+    }
+
+    [Fact]
+    public async Task A_chunk_without_room_goes_elsewhere_without_the_rest_of_its_file()
+    {
+        byte[] content = TestNode.Bytes((5 * TestNode.Chunk) + 7);
+        Hash256 third = Hash256.Of(content.AsSpan(2 * TestNode.Chunk, TestNode.Chunk));
+        _node.Ring.Before = request => request is InsertObject { Certificate: var c } && c.ContentHash == third && c.Salt.IsEmpty ? new Failed(request.Id, FailureCode.Full, "no room") : null;
+        FileInserted done = await _node.InsertAsync(content);
+        Assert.Single(done.Salts);
+        Assert.Equal(1, CertificateRules.AttemptOf(_node.Ring.Objects.Values.Single(o => o.Certificate.ContentHash == third).Certificate));
+        Assert.Equal(content, await ReadAsync(done, 0, content.Length));
+
+        // Whoever downloads computes the name of the content from the content alone.
+        await using var elsewhere = new TestNode();
+        FileInserted plain = await elsewhere.InsertAsync(content);
+        Assert.NotEqual(plain.Certificate.ContentHash, done.Certificate.ContentHash);
+        Assert.Equal(plain.Certificate.ContentHash, done.ContentHash);
+        Assert.Equal(done.ContentHash, (await _node.Services.Inspector.InspectAsync(done.File, TestNode.Deadline)).ContentHash);
+        await _node.Services.Inspector.ReclaimAsync(done.File, TestNode.Deadline);
+        Assert.Empty(_node.Ring.Objects);
+    }
+
+    [Fact]
+    public async Task A_file_of_which_a_chunk_has_room_nowhere_is_taken_back()
+    {
+        byte[] content = TestNode.Bytes(5 * TestNode.Chunk);
+        Hash256 last = Hash256.Of(content.AsSpan(4 * TestNode.Chunk));
+        List<int> attempts = [];
+        _node.Ring.Before = request =>
+        {
+            if (request is not InsertObject { Certificate: var c } || c.ContentHash != last) return null;
+            attempts.Add(CertificateRules.AttemptOf(c));
+            return new Failed(request.Id, FailureCode.Full, "no room");
+        };
+        Assert.Equal(FailureCode.Full, (await Assert.ThrowsAsync<RequestFailedException>(() => _node.InsertAsync(content))).Code);
+        Assert.Equal([0, 1, 2, 3], attempts);
         Assert.Empty(_node.Ring.Objects);
     }
 

@@ -34,6 +34,20 @@ public sealed class CertificateRulesTests
         { "part name", "part" },
     };
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    [InlineData(3, true)]
+    [InlineData(4, false)]
+    public void A_chunk_has_four_ids_and_its_certificate_says_which(byte attempt, bool known)
+    {
+        ObjectCertificate chunk = Make.Chunk(default, Make.Content("chunk"));
+        ObjectCertificate other = chunk with { Salt = new byte[] { attempt } };
+        Assert.Equal(known, CertificateRules.Check(other, 1024, 8) is null);
+        if (known) Assert.NotEqual(CertificateRules.ObjectOf(chunk), CertificateRules.ObjectOf(other));
+        Assert.NotNull(CertificateRules.Check(other with { Kind = ObjectKind.TreeNode }, 1024, 8));
+    }
+
     [Fact]
     public void A_good_certificate_passes()
     {

@@ -3,6 +3,7 @@ using PastryActors.Core.Ring;
 using PastryActors.Past.Certificates;
 using PastryActors.Past.Holding;
 using PastryActors.Past.Repair;
+using PastryActors.Past.Tests.Testing;
 
 namespace PastryActors.Past.Tests.Holding;
 
@@ -23,15 +24,16 @@ public sealed class CatalogTests
                 continue;
             }
 
-            var entry = new CatalogEntry(id, random.Next(100), ObjectKind.File, (byte)(1 + random.Next(4)), random.Next(5) == 0);
+            var entry = new CatalogEntry(id, random.Next(100), ObjectKind.File, (byte)(1 + random.Next(4)), (EntryState)random.Next(4), (uint)random.Next(3));
             catalog.Set(entry);
             model[id] = entry;
         }
 
         Assert.Equal(model.Values, catalog.In(Arc.WholeRing));
         Assert.Equal(model.Values.Count(e => e.IsTombstone), catalog.TombstoneCount);
-        Assert.Equal(model.Count, catalog.ObjectCount + catalog.TombstoneCount);
-        Assert.Equal(model.Values.Sum(e => (long)e.ContentLength), catalog.ContentBytes);
+        Assert.Equal(model.Count, catalog.Count);
+        Assert.Equal(model.Values.Count(e => e.IsPointer), catalog.PointerCount);
+        Assert.Equal(model.Values.Where(e => e.IsReplica).Sum(e => (long)e.ContentLength), catalog.ContentBytes);
         Assert.All(model, e => Assert.True(catalog.TryGet(e.Key, out CatalogEntry found) && found == e.Value));
     }
 
@@ -84,12 +86,36 @@ public sealed class CatalogTests
     [Fact]
     public void An_entry_survives_the_store_and_foreign_tags_are_refused()
     {
-        var entry = new CatalogEntry(default, 0, ObjectKind.TreeNode, 5, true);
+        var entry = new CatalogEntry(default, 0, ObjectKind.TreeNode, 5, EntryState.Tombstone);
         Assert.Equal(entry, CatalogEntry.From(new StoreEntry(default, entry.Tag, 0)));
         Assert.Null(CatalogEntry.From(new StoreEntry(default, 0, 0)));
         Assert.Null(CatalogEntry.From(new StoreEntry(default, ulong.MaxValue, 0)));
         Assert.Null(CatalogEntry.From(new StoreEntry(default, entry.Tag, -1)));
     }
 
-    private static CatalogEntry Entry(RingId key) => new(new FileId(key, 0), 1, ObjectKind.File, 3, false);
+    [Fact]
+    public void A_pointer_survives_the_store_with_its_holder_and_about_its_length()
+    {
+        ObjectCertificate certificate = Make.File("a", Make.Content("twenty bytes of text"));
+        CatalogEntry entry = CatalogEntry.PointerOf(certificate.File, certificate, new RingId(UInt128.MaxValue));
+        Assert.Equal((32, uint.MaxValue, EntryState.Pointer), (entry.ContentLength, entry.Peer, entry.State));
+        Assert.Equal(entry, CatalogEntry.From(new StoreEntry(certificate.File, entry.Tag, 0)));
+    }
+
+    [Fact]
+    public void Only_objects_that_are_here_count_as_content_and_pointers_are_known_by_their_holder()
+    {
+        var holder = new RingId(UInt128.MaxValue);
+        ObjectCertificate certificate = Make.File("a", Make.Content("twenty bytes of text"));
+        var catalog = new Catalog();
+        catalog.Set(CatalogEntry.PointerOf(certificate.File, certificate, holder));
+        Assert.Equal((0L, 0, 1, 1), (catalog.ContentBytes, catalog.ObjectCount, catalog.PointerCount, catalog.Count));
+        Assert.True(catalog.HasPointersTo(holder));
+        Assert.False(catalog.Holds(certificate.File));
+        catalog.Set(CatalogEntry.DivertedOf(certificate.File, certificate, holder));
+        Assert.Equal((20L, 1, 0, 1), (catalog.ContentBytes, catalog.ObjectCount, catalog.PointerCount, catalog.DivertedCount));
+        Assert.False(catalog.HasPointersTo(holder));
+    }
+
+    private static CatalogEntry Entry(RingId key) => new(new FileId(key, 0), 1, ObjectKind.File, 3, EntryState.Replica);
 }

@@ -22,7 +22,7 @@ public sealed class StoreKeeperTests
     public StoreKeeperTests()
     {
         _context = new PastContext(_host, new PastOptions { AdmissionsMax = 2, AdmissionBytesMax = 2 << 20 }, new Catalog(), Keys.Of("node"), 1);
-        _keeper = new StoreKeeper(_context);
+        _keeper = new StoreKeeper(_context, new NoRepairs());
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class StoreKeeperTests
         BatchSignature signature = Keys.Sign(Keys.Of("node"), sign.Digest);
         _context.WorkDone(new Signed(sign.Id, signature));
         var answer = _host.LastSent<StoreAnswer>();
-        Assert.Equal(new StoreReceipt(Certificate.File, Certificate.ContentHash, Keys.Of("node"), false, signature), answer.Receipt);
+        Assert.Equal(new StoreReceipt(Certificate.File, Certificate.ContentHash, Keys.Of("node"), null, signature), answer.Receipt);
         Assert.Equal((1L, false), (answer.Operation, answer.AlreadyHeld));
         Assert.Equal(CertificateCodec.DigestOf(answer.Receipt), sign.Digest);
         Assert.Equal(0, _keeper.OpenCount);
@@ -120,7 +120,7 @@ public sealed class StoreKeeperTests
         for (uint i = 1; i <= 4; i++) _host.LeafSet.Add(new NodeHandle(Certificate.File.Key.Plus(i), "near", 1));
         var far = new FakeHost(Certificate.File.Key.Plus(UInt128.One << 100));
         foreach (NodeHandle node in _host.LeafSet.Members()) far.LeafSet.Add(node);
-        var keeper = new StoreKeeper(new PastContext(far, new PastOptions(), new Catalog(), Keys.Of("far"), 1));
+        var keeper = new StoreKeeper(new PastContext(far, new PastOptions(), new Catalog(), Keys.Of("far"), 1), new NoRepairs());
         keeper.Handle(new StoreRequest(1, Certificate, false), Asker, Content);
         Assert.Equal(RefusalCode.NotResponsible, far.LastSent<Refused>().Code);
     }

@@ -16,24 +16,30 @@ internal static class MessageSamples
     {
         Locate.Number => new Locate(Operation(random), random.Id(), 1 + random.Next(Locate.CountMax)),
         Located.Number => new Located(Operation(random), Nodes(random), random.Flag()),
-        LookupRequest.Number => new LookupRequest(Operation(random), random.FileId()),
-        ObjectAnswer.Number => new ObjectAnswer(Operation(random), Certificate(random), random.Int()),
+        LookupRequest.Number => new LookupRequest(Operation(random), random.FileId(), random.Flag() ? random.Node() : null),
+        ObjectAnswer.Number => new ObjectAnswer(Operation(random), Certificate(random), random.Int(), AgeOf(random)),
         LookupMiss.Number => new LookupMiss(Operation(random), Nodes(random), random.Int()),
-        StoreRequest.Number => new StoreRequest(Operation(random), Certificate(random), random.Flag()),
-        StoreAnswer.Number => new StoreAnswer(Operation(random), Receipt(random), random.Flag()),
-        Refused.Number => new Refused(Operation(random), (RefusalCode)(1 + random.Next((int)RefusalCode.Broken)), random.Text(256)),
+        StoreRequest.Number => new StoreRequest(Operation(random), Certificate(random), random.Flag(), random.Flag()),
+        StoreAnswer.Number => new StoreAnswer(Operation(random), Receipt(random), random.Flag(), random.Flag() ? Receipt(random) : null),
+        Refused.Number => new Refused(Operation(random), (RefusalCode)(1 + random.Next((int)RefusalCode.Broken)), random.Text(256), Size(random)),
         HoldQuery.Number => new HoldQuery(Operation(random), random.ListUpTo(HoldQuery.ObjectsMax, SampleValues.FileId)),
         HoldReport.Number => new HoldReport(Operation(random), random.Body(HoldQuery.ObjectsMax)),
         InspectQuery.Number => new InspectQuery(Operation(random), random.FileId(), random.Flag()),
-        InspectReport.Number => new InspectReport(Operation(random), State(random), random.Flag() ? Certificate(random) : null),
-        FetchRequest.Number => new FetchRequest(Operation(random), random.FileId()),
+        InspectReport.Number => new InspectReport(Operation(random), State(random), random.Flag() ? Certificate(random) : null, random.Flag() ? random.Node() : null),
+        FetchRequest.Number => new FetchRequest(Operation(random), random.FileId(), random.Flag()),
         FetchMiss.Number => new FetchMiss(Operation(random), State(random)),
         TombstoneAnswer.Number => new TombstoneAnswer(Operation(random), Tombstone(random)),
         ReclaimRequest.Number => new ReclaimRequest(Operation(random), random.FileId(), Reclaim(random)),
-        ReclaimAnswer.Number => new ReclaimAnswer(Operation(random), State(random), random.Int(), random.Int()),
+        ReclaimAnswer.Number => new ReclaimAnswer(Operation(random), State(random), random.Int(), random.Int(), random.Flag() ? random.Node() : null),
         SyncAsk.Number => new SyncAsk(Operation(random), random.Id(), random.Id(), random.Number(), random.Int(), random.Number()),
         SyncAnswer.Number => Answer(random),
         SyncTell.Number => new SyncTell(Operation(random), Entries(random), random.Flag()),
+        RoomNotice.Number => new RoomNotice(Operation(random), Size(random), Size(random)),
+        RoomQuery.Number => new RoomQuery(Operation(random), random.Int()),
+        RoomReport.Number => new RoomReport(Operation(random), Nodes(random)),
+        PointerOffer.Number => new PointerOffer(Operation(random), Certificate(random), random.Node()),
+        CacheCopy.Number => new CacheCopy(Operation(random), Certificate(random), AgeOf(random)),
+        Discard.Number => new Discard(Operation(random), random.FileId()),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no sample of this kind"),
     };
 
@@ -53,12 +59,16 @@ internal static class MessageSamples
 
     public static ReclaimCertificate Reclaim(RandomSource random) => new(random.FileId(), random.Body(), (long)random.Number(long.MaxValue), Signature(random));
 
-    public static StoreReceipt Receipt(RandomSource random) => new(random.FileId(), random.Hash(), random.Body(), random.Flag(), Signature(random));
+    public static StoreReceipt Receipt(RandomSource random) => new(random.FileId(), random.Hash(), random.Body(), random.Flag() ? random.Id() : null, Signature(random));
 
     public static Tombstone Tombstone(RandomSource random) => new(Certificate(random), Reclaim(random));
 
     private static BatchSignature Signature(RandomSource random) =>
         new(random.Body(CertificateRules.SignatureSizeBytes), (uint)random.Number(), random.ListUpTo(MerkleBatch.PathLengthMax, SampleValues.Hash));
+
+    private static long AgeOf(RandomSource random) => (long)random.Number(366UL * 24 * 3600 * 1000);
+
+    private static long Size(RandomSource random) => (long)random.Number(long.MaxValue);
 
     private static long Operation(RandomSource random) => (long)random.Number();
 

@@ -13,7 +13,7 @@ public sealed class PastKindsTests
     private static readonly WireCodec Codec = new(PastKinds.All);
     private static readonly ObjectCertificate Certificate = Make.File("name", Make.Content("hello"));
     private static readonly NodeHandle Node = new(new RingId(7), "host:1", 3);
-    private static readonly StoreReceipt Receipt = new(Certificate.File, Certificate.ContentHash, Keys.Of("node"), false, Keys.Sign(Keys.Of("node"), default));
+    private static readonly StoreReceipt Receipt = new(Certificate.File, Certificate.ContentHash, Keys.Of("node"), null, Keys.Sign(Keys.Of("node"), default));
     private static readonly SyncEntry Entry = new(Certificate.File, true, 3, 5);
 
     private static readonly Message[] Examples =
@@ -39,6 +39,14 @@ public sealed class PastKindsTests
         new SyncAnswer(19, SyncVerdict.List, default, SyncEntry.Pack([Entry]), new RingId(9)),
         new SyncAnswer(20, SyncVerdict.Parts, new byte[12], default, default),
         new SyncTell(0, SyncEntry.Pack([Entry, Entry]), true),
+        new RoomNotice(0, 5, 7),
+        new RoomQuery(21, 5),
+        new RoomReport(22, [Node]),
+        new PointerOffer(0, Certificate, Node),
+        new Discard(23, Certificate.File),
+        new CacheCopy(0, Certificate, 5),
+        new LookupRequest(25, Certificate.File, Node),
+        new StoreAnswer(24, Receipt with { DivertedTo = new RingId(9) }, false, Receipt),
     ];
 
     [Fact]

@@ -30,11 +30,11 @@ public sealed class PastSchemaTests : SchemaContract
     private static IMessage TranslateQuestion(PastMessage question, ulong operation) => question switch
     {
         Locate m => new Schema::Locate { Operation = operation, Key = Bytes(m.Key), Count = (uint)m.Count },
-        LookupRequest m => new Schema::LookupRequest { Operation = operation, Object = Bytes(m.Object) },
-        StoreRequest m => new Schema::StoreRequest { Operation = operation, Certificate = StatementTranslation.Translate(m.Certificate), Offer = m.Offer },
+        LookupRequest m => new Schema::LookupRequest { Operation = operation, Object = Bytes(m.Object), Previous = m.Previous is null ? null : NodeOf(m.Previous) },
+        StoreRequest m => new Schema::StoreRequest { Operation = operation, Certificate = StatementTranslation.Translate(m.Certificate), Offer = m.Offer, Divert = m.Divert },
         HoldQuery m => new Schema::HoldQuery { Operation = operation, Objects = { m.Objects.Select(Bytes) } },
         InspectQuery m => new Schema::InspectQuery { Operation = operation, Object = Bytes(m.Object), ReadBack = m.ReadBack },
-        FetchRequest m => new Schema::FetchRequest { Operation = operation, Object = Bytes(m.Object) },
+        FetchRequest m => new Schema::FetchRequest { Operation = operation, Object = Bytes(m.Object), CertificateOnly = m.CertificateOnly },
         ReclaimRequest m => new Schema::ReclaimRequest
         {
             Operation = operation,
@@ -51,22 +51,41 @@ public sealed class PastSchemaTests : SchemaContract
             Digest = m.Digest,
         },
         SyncTell m => new Schema::SyncTell { Operation = operation, Entries = Bytes(m.Entries), More = m.More },
+        RoomNotice m => new Schema::RoomNotice { Operation = operation, FreeBytes = (ulong)m.FreeBytes, CapacityBytes = (ulong)m.CapacityBytes },
+        RoomQuery m => new Schema::RoomQuery { Operation = operation, ContentLength = (uint)m.ContentLength },
+        PointerOffer m => new Schema::PointerOffer { Operation = operation, Certificate = StatementTranslation.Translate(m.Certificate), Holder = NodeOf(m.Holder) },
+        CacheCopy m => new Schema::CacheCopy { Operation = operation, Certificate = StatementTranslation.Translate(m.Certificate), AgeMilliseconds = (ulong)m.AgeMilliseconds },
+        Discard m => new Schema::Discard { Operation = operation, Object = Bytes(m.Object) },
         _ => throw NotInTheSchema(question),
     };
 
     private static IMessage TranslateAnswer(PastAnswer answer, ulong operation) => answer switch
     {
         Located m => new Schema::Located { Operation = operation, Nodes = { m.Nodes.Select(NodeOf) }, WholeRing = m.WholeRing },
-        ObjectAnswer m => new Schema::ObjectAnswer { Operation = operation, Certificate = StatementTranslation.Translate(m.Certificate), Hops = (uint)m.Hops },
+        ObjectAnswer m => new Schema::ObjectAnswer
+        {
+            Operation = operation,
+            Certificate = StatementTranslation.Translate(m.Certificate),
+            Hops = (uint)m.Hops,
+            AgeMilliseconds = (ulong)m.AgeMilliseconds,
+        },
         LookupMiss m => new Schema::LookupMiss { Operation = operation, Candidates = { m.Candidates.Select(NodeOf) }, Hops = (uint)m.Hops },
-        StoreAnswer m => new Schema::StoreAnswer { Operation = operation, Receipt = StatementTranslation.Translate(m.Receipt), AlreadyHeld = m.AlreadyHeld },
-        Refused m => new Schema::Refused { Operation = operation, Code = (Schema::RefusalCode)m.Code, Detail = m.Detail },
+        StoreAnswer m => new Schema::StoreAnswer
+        {
+            Operation = operation,
+            Receipt = StatementTranslation.Translate(m.Receipt),
+            AlreadyHeld = m.AlreadyHeld,
+            HolderReceipt = m.HolderReceipt is null ? null : StatementTranslation.Translate(m.HolderReceipt),
+        },
+        Refused m => new Schema::Refused { Operation = operation, Code = (Schema::RefusalCode)m.Code, Detail = m.Detail, FreeBytes = (ulong)m.FreeBytes },
+        RoomReport m => new Schema::RoomReport { Operation = operation, Nodes = { m.Nodes.Select(NodeOf) } },
         HoldReport m => new Schema::HoldReport { Operation = operation, States = Bytes(m.States) },
         InspectReport m => new Schema::InspectReport
         {
             Operation = operation,
             State = (Schema::HolderState)m.State,
             Certificate = m.Certificate is null ? null : StatementTranslation.Translate(m.Certificate),
+            Holder = m.Holder is null ? null : NodeOf(m.Holder),
         },
         FetchMiss m => new Schema::FetchMiss { Operation = operation, State = (Schema::HolderState)m.State },
         TombstoneAnswer m => new Schema::TombstoneAnswer { Operation = operation, Tombstone = StatementTranslation.Translate(m.Tombstone) },
@@ -76,6 +95,7 @@ public sealed class PastSchemaTests : SchemaContract
             Before = (Schema::HolderState)m.Before,
             Replicas = (uint)m.Replicas,
             BytesReleased = (uint)m.BytesReleased,
+            Holder = m.Holder is null ? null : NodeOf(m.Holder),
         },
         SyncAnswer m => new Schema::SyncAnswer
         {

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Past.Certificates;
+using PastryActors.Tests.Wire;
 using Schema = PastryActors.Wire.Schema;
 
 namespace PastryActors.Past.Tests.Messages;
@@ -57,6 +58,15 @@ public sealed class StatementSchemaTests
         byte[] written = StatementTranslation.Translate(tombstone).ToByteArray();
         Assert.Equal(written, CertificateCodec.Encode(tombstone));
         Assert.Equal(tombstone, CertificateCodec.TryDecodeTombstone(written, out _));
+    });
+
+    [Fact]
+    public void A_pointer_on_disk_is_the_schemas_message_to_the_byte() => ForEverySample(random =>
+    {
+        var pointer = new HolderPointer(MessageSamples.Certificate(random), random.Node());
+        byte[] written = StatementTranslation.Translate(pointer).ToByteArray();
+        Assert.Equal(written, CertificateCodec.Encode(pointer));
+        Assert.Equal(pointer, CertificateCodec.TryDecodePointer(written, out _));
     });
 
     private static Hash256 DigestOf(ReadOnlySpan<byte> tag, IMessage unsigned) => Hash256.Of([.. tag, .. unsigned.ToByteArray()]);

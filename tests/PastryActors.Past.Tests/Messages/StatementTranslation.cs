@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using PastryActors.Core.Driving;
 using PastryActors.Past.Certificates;
 using static PastryActors.Tests.Wire.SchemaValues;
@@ -38,6 +39,7 @@ internal static class StatementTranslation
         ContentHash = Bytes(receipt.ContentHash),
         Holder = Bytes(receipt.Holder),
         Diverted = receipt.Diverted,
+        DivertedTo = receipt.DivertedTo is { } holder ? Bytes(holder) : ByteString.Empty,
         Signature = Translate(receipt.Signature),
     };
 
@@ -45,6 +47,12 @@ internal static class StatementTranslation
     {
         Certificate = Translate(tombstone.Certificate),
         Reclaim = Translate(tombstone.Reclaim),
+    };
+
+    public static Schema::HolderPointer Translate(HolderPointer pointer) => new()
+    {
+        Certificate = Translate(pointer.Certificate),
+        Holder = NodeOf(pointer.Holder),
     };
 
     private static Schema::BatchSignature Translate(BatchSignature signature) => new()

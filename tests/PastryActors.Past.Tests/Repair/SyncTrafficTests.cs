@@ -16,7 +16,7 @@ public sealed class SyncTrafficTests
         var random = new RandomSource(6);
         for (int i = 0; i < 100_000; i++)
         {
-            var entry = new CatalogEntry(new FileId(random.NextRingId(), 0), 0, ObjectKind.File, 2, false);
+            var entry = new CatalogEntry(new FileId(random.NextRingId(), 0), 0, ObjectKind.File, 2, EntryState.Replica);
             foreach (TestNode node in ring.Nodes) node.Disk.Add(entry.Object, (entry.Tag, default, null));
         }
 

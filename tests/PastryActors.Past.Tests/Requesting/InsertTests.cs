@@ -219,14 +219,17 @@ public sealed class InsertTests
     }
 
     [Fact]
-    public void A_full_holder_ends_the_insert_as_full()
+    public void Where_nobody_has_room_the_insert_ends_as_full_and_leaves_nothing_behind()
     {
         var ring = new TestRing(6);
         var content = Make.Content("hello");
         ObjectCertificate certificate = Make.File("a", content);
-        ring.ClosestTo(certificate.File)[2].CapacityBytes = 3;
+        foreach (TestNode node in ring.ClosestTo(certificate.File).Skip(2)) node.CapacityBytes = 3;
         var failed = ring.Ask<Failed>(ring.Nodes[0], id => new InsertObject(id, Timeout, certificate, content, false));
         Assert.Equal(FailureCode.Full, failed.Code);
+        ring.RunFor(TimeSpan.FromMilliseconds(100));
+        Assert.All(ring.Nodes, n => Assert.Empty(n.Disk));
+        Assert.All(ring.Nodes, n => Assert.Equal((0, 0), (n.Past.Status().Objects, n.Past.Status().Admissions)));
     }
 
     [Fact]

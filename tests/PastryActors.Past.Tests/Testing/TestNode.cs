@@ -3,6 +3,8 @@ using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
+using PastryActors.Past.Certificates;
+using PastryActors.Past.Holding;
 using PastryActors.Pastry.Applications;
 using PastryActors.Pastry.Tables;
 
@@ -39,6 +41,9 @@ internal sealed class TestNode : IPastryHost
 
     public long CapacityBytes { get; set; } = long.MaxValue;
 
+    /// <summary>What PAST is told that it may use; the disk above may have other ideas. Counts from the next start.</summary>
+    public long RoomBytes { get; set; } = long.MaxValue;
+
     public List<Reply> Replies { get; } = [];
 
     public List<Fact> Facts { get; } = [];
@@ -57,7 +62,7 @@ internal sealed class TestNode : IPastryHost
     {
         IsAlive = true;
         LeafSet = new LeafSet(Self.Id, _leafSetSize);
-        Past = new PastComponent(_options, Key, Disk.Select(d => new StoreEntry(d.Key, d.Value.Tag, d.Value.Content?.Length ?? 0)));
+        Past = new PastComponent(_options with { CapacityBytes = RoomBytes }, Key, Disk.Select(d => new StoreEntry(d.Key, d.Value.Tag, d.Value.Content?.Length ?? 0)));
         Past.Attach(this);
         Past.Started();
     }
@@ -79,9 +84,14 @@ internal sealed class TestNode : IPastryHost
         if (changed) Past.NewLeafs(Leafs);
     }
 
-    public bool Holds(FileId id) => Disk.TryGetValue(id, out var record) && (record.Tag >> 16 & 1) == 0;
+    public bool Holds(FileId id) => StateOf(id) is EntryState.Replica or EntryState.Diverted;
 
-    public bool HasTombstone(FileId id) => Disk.TryGetValue(id, out var record) && (record.Tag >> 16 & 1) == 1;
+    public bool HasTombstone(FileId id) => StateOf(id) == EntryState.Tombstone;
+
+    /// <summary>The node that holds the object for this one, by the pointer on its disk; null if there is none.</summary>
+    public NodeHandle? PointerTo(FileId id) => StateOf(id) == EntryState.Pointer ? CertificateCodec.TryDecodePointer(Disk[id].Meta.Span, out _)!.Holder : null;
+
+    public EntryState? StateOf(FileId id) => Disk.TryGetValue(id, out var record) ? (EntryState)(byte)(record.Tag >> 16) : null;
 
     public void Route(Message message, RingId key) => _ring.Route(this, message, key);
 

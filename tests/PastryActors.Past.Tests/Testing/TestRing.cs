@@ -2,6 +2,7 @@ using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
+using PastryActors.Past.Holding;
 using PastryActors.Past.Messages;
 using PastryActors.Pastry.Applications;
 
@@ -24,11 +25,11 @@ internal sealed class TestRing
     private long _sequence;
     private long _requestIds;
 
-    public TestRing(int nodes, PastOptions? options = null, int leafSetSize = 8)
+    public TestRing(int nodes, PastOptions? options = null, int leafSetSize = 8, Func<int, long>? room = null)
     {
         Options = options ?? Fast;
         _leafSetSize = leafSetSize;
-        for (int i = 0; i < nodes; i++) Add();
+        for (int i = 0; i < nodes; i++) Add(room?.Invoke(i) ?? long.MaxValue);
         MeetAll();
         RunFor(TimeSpan.FromSeconds(10));
     }
@@ -39,6 +40,7 @@ internal sealed class TestRing
         SyncPeriod = TimeSpan.FromSeconds(4),
         SettleDelay = TimeSpan.FromMilliseconds(200),
         SurplusDelay = TimeSpan.FromSeconds(20),
+        CachePolicy = CachePolicy.None,
     };
 
     public PastOptions Options { get; }
@@ -56,9 +58,9 @@ internal sealed class TestRing
 
     public long MessageBytes { get; private set; }
 
-    public TestNode Add()
+    public TestNode Add(long roomBytes = long.MaxValue)
     {
-        var node = new TestNode(this, $"node-{Nodes.Count}", Options, _leafSetSize);
+        var node = new TestNode(this, $"node-{Nodes.Count}", Options, _leafSetSize) { RoomBytes = roomBytes };
         Nodes.Add(node);
         node.Start();
         return node;

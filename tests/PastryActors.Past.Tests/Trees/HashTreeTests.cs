@@ -64,6 +64,24 @@ public sealed class HashTreeTests
     }
 
     [Fact]
+    public void Where_chunks_went_is_in_the_tree_only_if_one_went_elsewhere()
+    {
+        byte[] plain = Build(95, 10).TopBytes;
+        var builder = new HashTreeBuilder(ChunkSize, 10);
+        List<TreeSlot> slots = [.. Enumerable.Range(0, 10).Select(i => builder.Add(ChunkHash(i), i < 9 ? ChunkSize : 5, []))];
+        slots[3].Attempt = 2;
+        byte[] diverted = builder.Finish([]);
+        Assert.Equal(plain.Length + 10, diverted.Length);
+        HashTreeNode top = HashTreeNode.TryParseTop(diverted, 95, ChunkSize, out _)!;
+        Assert.Equal([0, 0, 0, 2, 0, 0, 0, 0, 0, 0], top.Cover(0, 95).Select(c => c.Attempt));
+        foreach (byte[] bad in new[] { [.. diverted[..^10], .. new byte[10]], [.. diverted[..^1], 4], diverted[..^1] })
+        {
+            Assert.Null(HashTreeNode.TryParseTop(bad, 95, ChunkSize, out string refusal));
+            Assert.NotEmpty(refusal);
+        }
+    }
+
+    [Fact]
     public void Malformed_nodes_are_refused_with_a_reason_and_nothing_is_thrown()
     {
         byte[] good = Build(95, 4).TopBytes;
@@ -87,7 +105,7 @@ public sealed class HashTreeTests
         Assert.Null(HashTreeNode.TryParseTop(good, 95, ChunkSize - 1, out string chunk));
         Assert.Contains("exceed", chunk);
         Assert.Null(HashTreeNode.TryParseTop(good.AsMemory(0, good.Length - 1), 95, ChunkSize, out _));
-        Assert.Null(HashTreeNode.TryParseTop(HashTreeNode.Encode(new TreeShape(ChunkSize, 4), 0, 9, [default]), 9, ChunkSize, out string minimal));
+        Assert.Null(HashTreeNode.TryParseTop(HashTreeNode.Encode(new TreeShape(ChunkSize, 4), 0, 9, [new TreeSlot(default)]), 9, ChunkSize, out string minimal));
         Assert.Contains("minimal", minimal);
     }
 

@@ -32,6 +32,9 @@ internal sealed class LoopbackNode : IPastryHost
 
     public bool IsAlive { get; set; } = true;
 
+    /// <summary>What waits for a node that stands still to go on; null while it runs.</summary>
+    public List<Action>? Held { get; set; }
+
     /// <summary>Of a split ring.</summary>
     public int Side { get; set; }
 
@@ -106,15 +109,16 @@ internal sealed class LoopbackNode : IPastryHost
         if (!LeafSet.Remove(dead.Id)) return;
         foreach (LoopbackNode node in _ring.Alive)
         {
-            if (node != this && node.Side == Side) LeafSet.Add(node.Self);
+            if (node != this && node.Side == Side && node.Held is null) LeafSet.Add(node.Self);
         }
 
+        LeafSet.CloseRing();
         Component.NewLeafs(Leafs);
     }
 
     public void Receive(NodeHandle from, Message message, ContentRef? content)
     {
-        if (!IsAlive) return;
+        if (!IsAlive || IsHeld(() => Receive(from, message, content))) return;
         Component.Deliver(new RoutedMessage { Key = Id, Source = from, Payload = message, Content = content, Direct = true });
     }
 
@@ -136,11 +140,21 @@ internal sealed class LoopbackNode : IPastryHost
     public void Schedule(byte kind, TimeSpan delay, long argument = 0, RingId subject = default)
     {
         TimersPending++;
-        _ring.After(delay, () =>
-        {
-            TimersPending--;
-            if (IsAlive) Component.OnTimer(new NodeTimer(2, kind, argument, subject));
-        });
+        _ring.After(delay, () => Fire(new NodeTimer(2, kind, argument, subject)));
+    }
+
+    /// <summary>Whether the node stands still; then the action waits.</summary>
+    public bool IsHeld(Action action)
+    {
+        Held?.Add(action);
+        return Held is not null;
+    }
+
+    private void Fire(NodeTimer timer)
+    {
+        if (IsHeld(() => Fire(timer))) return;
+        TimersPending--;
+        if (IsAlive) Component.OnTimer(timer);
     }
 
     public long NextWorkId() => _nextWork++;

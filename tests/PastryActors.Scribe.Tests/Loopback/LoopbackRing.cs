@@ -73,6 +73,24 @@ internal sealed class LoopbackRing
         }
     }
 
+    /// <summary>A node stands still for a while: what comes in waits. If it is for longer than the detection delay, the others take it for dead, until it goes on.</summary>
+    public void Stall(LoopbackNode node, TimeSpan span)
+    {
+        node.Held = [];
+        foreach (LoopbackNode other in Alive.Where(n => n != node).ToList())
+        {
+            if (span > DetectionDelay) After(DetectionDelay, () => other.Unlearn(node.Self));
+            After(span + TimeSpan.FromMilliseconds(Random.Next(300)), () => other.Learn(node.Self));
+        }
+
+        After(span, () =>
+        {
+            List<Action> held = node.Held;
+            node.Held = null;
+            foreach (Action action in held) action();
+        });
+    }
+
     /// <summary>Cuts the ring in two; after the detection delay each side is a ring of its own.</summary>
     public void Split(Func<LoopbackNode, bool> other)
     {
@@ -140,7 +158,7 @@ internal sealed class LoopbackRing
 
     public void Route(LoopbackNode at, NodeHandle source, Message message, RingId key, int hops)
     {
-        if (!at.IsAlive) return;
+        if (!at.IsAlive || at.IsHeld(() => Route(at, source, message, key, hops))) return;
         NodeHandle next = NextHop(at, key);
         if (!at.PassesForward(source, ref message, key, hops, ref next)) return;
         if (next.Id == at.Id)
@@ -165,7 +183,7 @@ internal sealed class LoopbackRing
         foreach (LoopbackNode node in Alive)
         {
             int prefix = node.Id.SharedPrefixLength(key, 1);
-            if (prefix <= shared || node.Side != at.Side) continue;
+            if (prefix <= shared || node.Side != at.Side || node.Held is not null) continue;
             int bestPrefix = best?.Id.SharedPrefixLength(key, 1) ?? int.MaxValue;
             if (prefix < bestPrefix || (prefix == bestPrefix && (node.Id.Value ^ at.Id.Value) < (best!.Id.Value ^ at.Id.Value))) best = node;
         }

@@ -14,6 +14,7 @@ public sealed class CodecTests
     private static readonly NodeHandle Node = new(new RingId(77), "host:1", 3);
     private static readonly Term Term = new(9, new RingId(5));
     private static readonly WireCodec Codec = new(ScribeMessages.Kinds);
+    private static readonly ReplicaGroup Group = new(Term, 4, [Node], [Node, new(new RingId(78), "host:2", 1)]);
     private static readonly PublisherMemory Memory = new(new RingId(6), 2, 40, [12, 0, 10]);
 
     public static IEnumerable<object[]> Samples() => All().Select(m => new object[] { m });
@@ -85,6 +86,8 @@ public sealed class CodecTests
         AssertRefused(new PublishItems(Id, [new PublishItem(0, default)]));
         AssertRefused(new PublishAnswer(Id, [new PublishedRun(1, 1, 0)]));
         AssertRefused(new LocateRoot(Id, new string('x', 257), Node, 1));
+        AssertRefused(new Replicate(Id, Term, 1, default, default, Group with { Members = [Node, Node] }));
+        AssertRefused(new Replicate(Id, Term, 1, default, default, Group with { Members = Enumerable.Range(0, 17).Select(i => Node with { Id = new RingId((ulong)i) }).ToValueList() }));
         AssertRefused(new TreeHeartbeat(Id, Term, Node, 1, Enumerable.Repeat(Id, 65).ToValueList()));
     }
 
@@ -119,12 +122,12 @@ public sealed class CodecTests
             new NotRoot(Id),
             new PublishItems(Id, [new PublishItem(1, new byte[] { 9 }), new PublishItem(2, default)]),
             new PublishAnswer(Id, [new PublishedRun(1, 10, 2)]),
-            new ReplicaState(Id, "t", Term, default, 5, 2, true, [Memory]),
-            new Replicate(Id, Term, 3, items, marks),
-            new Replicate(Id, Term, 3, default, default),
-            new ReplicaAck(Id, Term, 6),
-            new RecoverRequest(Id, 1),
-            new RecoverAnswer(Id, 1, true, false, Term, 5, 1),
+            new ReplicaState(Id, "t", Term, default, 5, 2, true, [Memory], Group),
+            new Replicate(Id, Term, 3, items, marks, ReplicaGroup.None),
+            new Replicate(Id, Term, 3, default, default, Group),
+            new ReplicaAck(Id, Term, 6, 2),
+            new RecoverRequest(Id, 1, "t", Term),
+            new RecoverAnswer(Id, 1, true, false, Term, 5, 1, Term, Group),
             new LogFetch(Id, 1, 5, true),
             new LogItems(Id, 1, 6, items, marks, default),
             new LogItems(Id, 1, 0, default, default, [Memory]),

@@ -64,12 +64,12 @@ internal static class MessageSamples
         return kind switch
         {
             ReplicaState.Number =>
-                new ReplicaState(random.Id(), Name(random), Term(random), Term(random), Limited(random), Limited(random), random.Flag(), Memories(random)),
-            Replicate.Number => new Replicate(random.Id(), Term(random), First(random), items, marks),
-            ReplicaAck.Number => new ReplicaAck(random.Id(), Term(random), Limited(random)),
-            RecoverRequest.Number => new RecoverRequest(random.Id(), random.Number()),
+                new ReplicaState(random.Id(), Name(random), Term(random), Term(random), Limited(random), Limited(random), random.Flag(), Memories(random), Group(random)),
+            Replicate.Number => new Replicate(random.Id(), Term(random), First(random), items, marks, Group(random)),
+            ReplicaAck.Number => new ReplicaAck(random.Id(), Term(random), Limited(random), Limited(random)),
+            RecoverRequest.Number => new RecoverRequest(random.Id(), random.Number(), Name(random), Term(random)),
             RecoverAnswer.Number =>
-                new RecoverAnswer(random.Id(), random.Number(), random.Flag(), random.Flag(), Term(random), Limited(random), Limited(random)),
+                new RecoverAnswer(random.Id(), random.Number(), random.Flag(), random.Flag(), Term(random), Limited(random), Limited(random), Term(random), Group(random)),
             LogFetch.Number => new LogFetch(random.Id(), random.Number(), Limited(random), random.Flag()),
             LogItems.Number => new LogItems(random.Id(), random.Number(), First(random), items, marks, Memories(random)),
             _ => throw NoSample(kind),
@@ -85,6 +85,13 @@ internal static class MessageSamples
     private static string Name(RandomSource random) => random.Text(TopicName.MaxBytes / 3);
 
     private static Term Term(RandomSource random) => new(Limited(random), random.Id());
+
+    private static ReplicaGroup Group(RandomSource random) => random.Flag()
+        ? new(Term(random), Limited(random), random.List(1 + random.Next(ReplicaGroup.MembersMax), Member), random.ListUpTo(ReplicaGroup.MembersMax, Member))
+        : ReplicaGroup.None;
+
+    // No node may stand in a group twice.
+    private static NodeHandle Member(RandomSource random) => random.Node() with { Id = random.NextRingId() };
 
     private static ValueList<RingId> Path(RandomSource random) => random.ListUpTo(Fields.PathMax, SampleValues.Id);
 

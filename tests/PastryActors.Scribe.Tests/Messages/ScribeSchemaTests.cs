@@ -91,10 +91,11 @@ public sealed class ScribeSchemaTests : SchemaContract
             Start = m.Start,
             Reset = m.Reset,
             Memories = { m.Windows.Select(Memory) },
+            Group = Group(m.Group),
         },
-        Replicate m => new Schema::Replicate { Topic = Bytes(m.Topic), Term = Term(m.Term), First = m.First, Items = { m.Items.Zip(m.Marks, Item) } },
-        ReplicaAck m => new Schema::ReplicaAck { Topic = Bytes(m.Topic), Term = Term(m.Term), Last = m.Last },
-        RecoverRequest m => new Schema::RecoverRequest { Topic = Bytes(m.Topic), Nonce = m.Nonce },
+        Replicate m => new Schema::Replicate { Topic = Bytes(m.Topic), Term = Term(m.Term), First = m.First, Items = { m.Items.Zip(m.Marks, Item) }, Group = Group(m.Group) },
+        ReplicaAck m => new Schema::ReplicaAck { Topic = Bytes(m.Topic), Term = Term(m.Term), Last = m.Last, Version = m.Version },
+        RecoverRequest m => new Schema::RecoverRequest { Topic = Bytes(m.Topic), Nonce = m.Nonce, Name = m.Name, Term = Term(m.Term) },
         RecoverAnswer m => new Schema::RecoverAnswer
         {
             Topic = Bytes(m.Topic),
@@ -104,6 +105,8 @@ public sealed class ScribeSchemaTests : SchemaContract
             Term = Term(m.Term),
             Last = m.Last,
             Start = m.Start,
+            Promised = Term(m.Promised),
+            Group = Group(m.Group),
         },
         LogFetch m => new Schema::LogFetch { Topic = Bytes(m.Topic), Nonce = m.Nonce, After = m.After, Windows = m.Windows },
         LogItems m => new Schema::LogItems
@@ -118,6 +121,14 @@ public sealed class ScribeSchemaTests : SchemaContract
     };
 
     private static Schema::Term Term(Term term) => new() { Number = term.Number, Root = Bytes(term.Root) };
+
+    private static Schema::ReplicaGroup? Group(ReplicaGroup group) => !group.IsKnown ? null : new()
+    {
+        Term = Term(group.Term),
+        Version = group.Version,
+        Members = { group.Members.Select(NodeOf) },
+        Leaving = { group.Leaving.Select(NodeOf) },
+    };
 
     private static Schema::TopicItem Item(TopicItem item) => new() { Publisher = Bytes(item.Publisher), Payload = Bytes(item.Payload) };
 

@@ -30,6 +30,15 @@ public sealed class ScenarioRunTests
         Assert.True(result.Ok, $"{name} with seed {seed}: {result.FirstFailure}");
     }
 
+    [Theory]
+    [InlineData(201113)]
+    [InlineData(1)]
+    public void A_root_that_stands_still_takes_nothing_acknowledged_with_it(ulong seed)
+    {
+        ScenarioResult result = ScenarioRun.Run(ScenarioLibrary.Find("stalled-root")! with { Seed = seed });
+        Assert.True(result.Ok, $"stalled-root with seed {seed}: {result.FirstFailure}");
+    }
+
     [Fact]
     public void The_same_scenario_and_seed_are_the_same_run()
     {

@@ -144,7 +144,7 @@ public sealed class SimDiskTests
         world.RunFor(TimeSpan.FromSeconds(1));
         Assert.Equal([StoreStatus.Done, StoreStatus.Full, StoreStatus.Done], node.Toy().Bodies<StoreChanged>().Select(c => c.Status));
         Assert.Equal(StoreStatus.Done, node.Toy().Bodies<StoreGot>().Single().Status);
-        Assert.Equal((0, 0L), node.Disk.Held());
+        Assert.Equal((0, 0L), (node.Disk.ContentCount, node.Disk.ContentBytes));
     }
 
     [Fact]

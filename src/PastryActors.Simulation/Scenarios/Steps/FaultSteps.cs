@@ -40,7 +40,9 @@ internal static class FaultSteps
     public static void Stall(ScenarioRun run, ScenarioStep step)
     {
         run.Lookups.IsJudging = false;
-        foreach (SimNode node in Drawn(run, step)) run.World.Stall(node, ScenarioDuration.Parse(step["for"]!));
+        TimeSpan duration = ScenarioDuration.Parse(step["for"]!);
+        foreach (SimNode node in Drawn(run, step)) run.World.Stall(node, duration);
+        if (run.World.Now + duration > run.StalledUntil) run.StalledUntil = run.World.Now + duration;
     }
 
     public static void Slow(ScenarioRun run, ScenarioStep step)

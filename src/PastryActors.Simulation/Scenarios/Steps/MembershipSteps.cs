@@ -104,6 +104,9 @@ internal static class MembershipSteps
     public static void Converge(ScenarioRun run, TimeSpan within)
     {
         FaultSteps.EndAll(run);
+
+        // In the middle of a stall a ring may look whole, and find its victim dead a moment later.
+        if (run.StalledUntil > run.World.Now) run.World.Run(run.StalledUntil);
         Instant deadline = run.World.Now + within;
         if (!run.Ring.RunUntilWhole(within))
         {

@@ -1,0 +1,57 @@
+using System.Diagnostics.CodeAnalysis;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Pastry.Applications;
+
+namespace PastryActors.Past.Holding;
+
+/// <summary>An object that was stored for one insert, which may still fail.</summary>
+/// <param name="Asker">The node that inserts.</param>
+/// <param name="Operation">Number of its store request.</param>
+/// <param name="Diverted">Where the replica is, if not here.</param>
+internal sealed record Unconfirmed(RingId Asker, long Operation, DivertedReplica? Diverted);
+
+/// <summary>
+/// Which objects were stored for whom a short while ago: an insert that finds no room elsewhere lets go what it stored here, and
+/// nobody else can. As soon as anyone else was given a receipt for the object, nobody can. Bounded; what it forgets stays.
+/// </summary>
+internal sealed class UnconfirmedBook(IPastryHost host)
+{
+    private const int EntriesMax = 1024;
+
+    /// <summary>No insert goes on for longer.</summary>
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(2);
+
+    private readonly Dictionary<FileId, (Unconfirmed Entry, Instant Until)> _entries = [];
+    private readonly Queue<(FileId Object, Instant Until)> _order = [];
+
+    public void Note(FileId id, Unconfirmed entry)
+    {
+        Instant until = host.Now + Lifetime;
+        _entries[id] = (entry, until);
+        _order.Enqueue((id, until));
+        while (_order.Count > EntriesMax || (_order.TryPeek(out var oldest) && oldest.Until <= host.Now)) ForgetOldest();
+    }
+
+    /// <summary>Somebody was given a receipt: if it is anyone but the one that it was stored for, the object stays.</summary>
+    public void Confirm(FileId id, RingId asker, long operation)
+    {
+        if (_entries.TryGetValue(id, out var noted) && (noted.Entry.Asker != asker || noted.Entry.Operation != operation)) _entries.Remove(id);
+    }
+
+    /// <summary>Takes the entry out if it was made for this very request.</summary>
+    public bool TryTake(FileId id, RingId asker, long operation, [NotNullWhen(true)] out Unconfirmed? entry)
+    {
+        entry = null;
+        if (!_entries.TryGetValue(id, out var noted) || noted.Until <= host.Now || noted.Entry.Asker != asker || noted.Entry.Operation != operation) return false;
+        entry = noted.Entry;
+        _entries.Remove(id);
+        return true;
+    }
+
+    private void ForgetOldest()
+    {
+        (FileId id, Instant until) = _order.Dequeue();
+        if (_entries.TryGetValue(id, out var noted) && noted.Until == until) _entries.Remove(id);
+    }
+}
