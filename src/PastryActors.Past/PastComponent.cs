@@ -154,6 +154,7 @@ public sealed class PastComponent : IPastryComponent
             _machines.Keeper.OpenCount,
             _machines.Server.ReadCount,
             _machines.Scheduler.CompletedCount,
+            _catalog.HashedCount,
             _machines.Scheduler.LastComplete.Select(p => new PeerSync(p.Key, now - p.Value)).ToValueList());
     }
 

@@ -21,6 +21,7 @@ namespace PastryActors.Past;
 /// <param name="Admissions">Store requests of others being checked and written.</param>
 /// <param name="Reads">Reads from the disk on behalf of others.</param>
 /// <param name="SyncsCompleted">Comparisons with peers completed since the start.</param>
+/// <param name="HashedEntries">Entries hashed for them: rises with what changes and what differs, not with what is held.</param>
 /// <param name="LastSyncs">When the last complete comparison with each peer ended.</param>
 public sealed record PastStatus(
     int Objects,
@@ -40,6 +41,7 @@ public sealed record PastStatus(
     int Admissions,
     int Reads,
     long SyncsCompleted,
+    long HashedEntries,
     ValueList<PeerSync> LastSyncs);
 
 /// <summary>How long ago the last complete comparison with a peer ended.</summary>

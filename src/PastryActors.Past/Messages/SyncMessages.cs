@@ -8,9 +8,9 @@ namespace PastryActors.Past.Messages;
 /// <summary>Of an arc of the ring: do you hold of what we should both hold the same as I do? Answered by <see cref="SyncAnswer"/>.</summary>
 /// <param name="From">Where the arc begins.</param>
 /// <param name="Length">How many ids it goes on for.</param>
-/// <param name="Seed">Of the digest, new for every comparison: nobody can make up objects that cancel out.</param>
+/// <param name="Seed">Of the digest, new for every comparison: nobody can make up sets that look alike.</param>
 /// <param name="Count">Objects that the asker has there.</param>
-/// <param name="Digest">Sum over them.</param>
+/// <param name="Digest">Of them: <see cref="SyncDigest"/>.</param>
 public sealed record SyncAsk(long Operation, RingId From, RingId Length, ulong Seed, int Count, ulong Digest) : PastMessage(Operation)
 {
     public const byte Number = 49;

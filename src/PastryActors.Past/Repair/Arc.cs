@@ -30,18 +30,36 @@ internal readonly record struct Arc(RingId From, UInt128 Length)
         return new Arc(inner.From, UInt128.Min(inner.Length, reach));
     }
 
-    /// <summary>Cuts the arc into at most <paramref name="count"/> arcs of about the same length, in order.</summary>
-    public List<Arc> Split(int count)
+    /// <summary>All that is not on the arc; null if that is nothing.</summary>
+    public Arc? Rest => Length == UInt128.MaxValue ? null : new Arc(To.Plus(1), UInt128.MaxValue - Length - 1);
+
+    /// <summary>
+    /// Cuts the arc at the multiples of a power of two, the smallest that makes at most <paramref name="countMax"/> arcs of it, and gives them in
+    /// order. So all but the first and the last are whole nodes of a hash tree, or halves of one.
+    /// </summary>
+    public List<Arc> Cut(int countMax)
     {
-        UInt128 width = (Length / (UInt128)count) + 1;
-        List<Arc> parts = new(count);
+        int bits = 0;
+        while (PiecesOf(bits) > (ulong)countMax) bits++;
+        UInt128 below = (UInt128.One << bits) - 1;
+        List<Arc> parts = [];
         for (Arc? rest = this; rest is { } arc;)
         {
-            var part = new Arc(arc.From, UInt128.Min(width - 1, arc.Length));
+            var part = new Arc(arc.From, UInt128.Min(below - (arc.From.Value & below), arc.Length));
             parts.Add(part);
             rest = part.Length == arc.Length ? null : arc.After(part.To);
         }
 
         return parts;
+    }
+
+    // Beyond 2^64 it is enough to know that there are too many.
+    private ulong PiecesOf(int bits)
+    {
+        UInt128 before = From.Value & ((UInt128.One << bits) - 1);
+        bool over = Length > UInt128.MaxValue - before;
+        if (over && bits <= RingId.SizeBits - 63) return ulong.MaxValue;
+        UInt128 last = (unchecked(before + Length) >> bits) + (over ? UInt128.One << (RingId.SizeBits - bits) : 0);
+        return last >= ulong.MaxValue ? ulong.MaxValue : (ulong)last + 1;
     }
 }

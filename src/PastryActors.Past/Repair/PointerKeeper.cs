@@ -22,9 +22,9 @@ internal sealed class PointerKeeper(PastContext context, RepairQueue repairs)
     {
         if (_isRunning || !context.Host.IsActive || context.Catalog.PointerCount == 0) return;
         List<CatalogEntry> batch = [];
-        foreach (CatalogEntry entry in context.Catalog.In(new Arc(_cursor, UInt128.MaxValue)))
+        foreach (CatalogEntry entry in Pointers(new Arc(_cursor, UInt128.MaxValue)))
         {
-            if (!entry.IsPointer || context.Changing.Contains(entry.Object)) continue;
+            if (context.Changing.Contains(entry.Object)) continue;
             if (batch.Count == context.Options.UpkeepObjectsMax) break;
             batch.Add(entry);
         }
@@ -45,7 +45,7 @@ internal sealed class PointerKeeper(PastContext context, RepairQueue repairs)
     {
         if (!context.Catalog.HasPointersTo(peer)) return;
         uint named = CatalogEntry.PeerOf(peer);
-        foreach (CatalogEntry entry in context.Catalog.In(Arc.WholeRing).Where(e => e.IsPointer && e.Peer == named).ToArray()) Lost(entry);
+        foreach (CatalogEntry entry in Pointers(Arc.WholeRing).Where(e => e.Peer == named).ToArray()) Lost(entry);
     }
 
     /// <summary>The holder answered what it has.</summary>
@@ -85,6 +85,8 @@ internal sealed class PointerKeeper(PastContext context, RepairQueue repairs)
         context.Operations.Open(diversion);
         diversion.Renew(pointer.Holder);
     }
+
+    private IEnumerable<CatalogEntry> Pointers(Arc arc) => context.Catalog.In(arc.From, _ => KeySpan.Of(arc), pointers: true).Where(e => e.IsPointer);
 
     private bool IsAmongClosest(in CatalogEntry entry, NodeHandle node) =>
         context.Host.Leafs.ReplicaSet(entry.Key, entry.Replicas).Exists(n => n.Id == node.Id);

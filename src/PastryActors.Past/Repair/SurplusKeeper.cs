@@ -77,27 +77,27 @@ internal sealed class SurplusKeeper(PastContext context, RepairQueue repairs)
     {
         if (_watched.Count >= context.Options.SurplusMax || context.Catalog.Count == 0) return;
         Responsibility responsibility = context.Responsibility;
-        foreach (ArraySegment<CatalogEntry> run in context.Catalog.RunsIn(Arc.WholeRing))
+        foreach (CatalogEntry entry in Foreign(Arc.WholeRing, responsibility))
         {
-            foreach (ref readonly CatalogEntry entry in run.AsSpan())
-            {
-                if (entry.State is EntryState.Pointer or EntryState.Diverted) continue;
-                if (responsibility.IsOwn(entry.Key, entry.Replicas) || !_watched.TryAdd(entry.Object, new Watch(context.Host.Now))) continue;
-                if (_watched.Count >= context.Options.SurplusMax) return;
-            }
+            if (entry.State is EntryState.Pointer or EntryState.Diverted || !_watched.TryAdd(entry.Object, new Watch(context.Host.Now))) continue;
+            if (_watched.Count >= context.Options.SurplusMax) return;
         }
 
         DiscoverDiverted(responsibility);
     }
+
+    // What lies beyond this node's arcs, and nothing else: nearly all that it holds is its own, and need not be looked at.
+    private IEnumerable<CatalogEntry> Foreign(Arc arc, Responsibility responsibility) => context.Catalog.In(
+        arc.From, k => responsibility.OwnArc(Math.Min(k, responsibility.ReplicasMax)).Rest is { } rest ? KeySpan.Within(KeySpan.Of(arc), rest) : []);
 
     // In laps, a few a period and not oftener than the delay: nearly all of them are still needed.
     private void DiscoverDiverted(Responsibility responsibility)
     {
         if (context.Catalog.DivertedCount == 0 || context.Host.Now < _nextLapAt) return;
         int found = 0;
-        foreach (CatalogEntry entry in context.Catalog.In(new Arc(_cursor, UInt128.MaxValue - _cursor.Value)))
+        foreach (CatalogEntry entry in Foreign(new Arc(_cursor, UInt128.MaxValue - _cursor.Value), responsibility))
         {
-            if (entry.State != EntryState.Diverted || responsibility.IsOwn(entry.Key, entry.Replicas)) continue;
+            if (entry.State != EntryState.Diverted) continue;
             if (found++ == context.Options.UpkeepObjectsMax || _watched.Count >= context.Options.SurplusMax)
             {
                 _cursor = entry.Key;

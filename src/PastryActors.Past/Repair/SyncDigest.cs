@@ -6,47 +6,42 @@ using PastryActors.Past.Messages;
 
 namespace PastryActors.Past.Repair;
 
-/// <summary>Count and sum of what is on an arc. The sum does not depend on order; its seed is new for every comparison.</summary>
-internal struct SyncDigest
+/// <summary>
+/// How many shared objects are on an arc, and 64 bits of a hash over a seed and, for each k in ascending order, k, count and digest of
+/// its tree (<see cref="KeyTree"/>). The seed is new for every comparison, so that what two sides happen to have the same 64 bits for
+/// this time they have not the next.
+/// </summary>
+internal readonly record struct SyncDigest(int Count, ulong Sum)
 {
     public const int SizeBytes = 12;
 
-    public int Count { get; private set; }
+    private const int BytesPerReplicas = 1 + sizeof(int) + RingId.SizeBytes;
 
-    public ulong Sum { get; private set; }
-
-    public void Add(in CatalogEntry entry, ulong seed)
+    public static SyncDigest Of(IEnumerable<(byte Replicas, RangeSummary Summary)> summaries, ulong seed)
     {
-        Count++;
-        Sum = unchecked(Sum + Hash(entry, seed));
+        // Every k there could be; the few that are take a hundred bytes.
+        Span<byte> bytes = stackalloc byte[sizeof(ulong) + (byte.MaxValue * BytesPerReplicas)];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, seed);
+        int at = sizeof(ulong), count = 0;
+        foreach ((byte replicas, RangeSummary summary) in summaries)
+        {
+            bytes[at] = replicas;
+            BinaryPrimitives.WriteInt32BigEndian(bytes[(at + 1)..], summary.Count);
+            new RingId(summary.Digest).WriteTo(bytes[(at + 1 + sizeof(int))..]);
+            at += BytesPerReplicas;
+            count += summary.Count;
+        }
+
+        return count == 0 ? default : new SyncDigest(count, (ulong)(Hash256.Of(bytes[..at]).High >> 64));
     }
 
-    public readonly bool IsSame(int count, ulong sum) => Count == count && Sum == sum;
-
-    public readonly void WriteTo(Span<byte> bytes)
+    public void WriteTo(Span<byte> bytes)
     {
         BinaryPrimitives.WriteInt32BigEndian(bytes, Count);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes[4..], Sum);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[sizeof(int)..], Sum);
     }
 
-    public static (int Count, ulong Sum) ReadFrom(ReadOnlySpan<byte> bytes) => (BinaryPrimitives.ReadInt32BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[4..]));
-
-    // Finalizer of SplitMix64 over each 64 bits in turn.
-    private static ulong Hash(in CatalogEntry entry, ulong seed)
-    {
-        FileId id = entry.Object;
-        UInt128 key = id.Key.Value;
-        ulong hash = Mix(seed ^ (ulong)(key >> 64));
-        hash = Mix(hash ^ (ulong)key);
-        return Mix(hash ^ ((ulong)id.Tail << 1) ^ (entry.IsTombstone ? 1UL : 0));
-    }
-
-    private static ulong Mix(ulong z)
-    {
-        z = unchecked((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9);
-        z = unchecked((z ^ (z >> 27)) * 0x94D049BB133111EB);
-        return z ^ (z >> 31);
-    }
+    public static SyncDigest ReadFrom(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadInt32BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[sizeof(int)..]));
 }
 
 /// <summary>
@@ -55,8 +50,8 @@ internal struct SyncDigest
 /// </summary>
 internal sealed class SharedRange(Catalog catalog, Responsibility responsibility, Arc[] peerArcs)
 {
-    /// <summary>Into how many parts an arc is cut where it differs: 64 digests are 768 bytes, and 100,000 objects are two cuts deep.</summary>
-    public const int PartCount = 64;
+    /// <summary>Into how many parts at most an arc is cut where it differs: 64 digests are 768 bytes, and 100,000 objects are two cuts deep.</summary>
+    public const int PartsMax = 64;
 
     /// <summary>The smallest arc around what both may share; null if they share nothing.</summary>
     public Arc? Hull(int replicas)
@@ -65,19 +60,7 @@ internal sealed class SharedRange(Catalog catalog, Responsibility responsibility
         return Arc.Common(responsibility.OwnArc(replicas), peerArcs[replicas]);
     }
 
-    public SyncDigest DigestOf(Arc arc, ulong seed)
-    {
-        var digest = default(SyncDigest);
-        foreach (ArraySegment<CatalogEntry> run in catalog.RunsIn(arc))
-        {
-            foreach (ref readonly CatalogEntry entry in run.AsSpan())
-            {
-                if (IsShared(entry.Key, entry.Replicas)) digest.Add(entry, seed);
-            }
-        }
-
-        return digest;
-    }
+    public SyncDigest DigestOf(Arc arc, ulong seed) => SyncDigest.Of(catalog.Summaries(k => SpansOf(arc, k)), seed);
 
     /// <summary>The digests of the parts of an arc, packed.</summary>
     public Blob DigestsOf(List<Arc> parts, ulong seed)
@@ -101,14 +84,11 @@ internal sealed class SharedRange(Catalog catalog, Responsibility responsibility
     }
 
     /// <summary>The shared entries on an arc, clockwise.</summary>
-    public IEnumerable<CatalogEntry> In(Arc arc)
-    {
-        foreach (CatalogEntry entry in catalog.In(arc))
-        {
-            if (IsShared(entry.Key, entry.Replicas)) yield return entry;
-        }
-    }
+    public IEnumerable<CatalogEntry> In(Arc arc) => catalog.In(arc.From, k => SpansOf(arc, k));
 
-    private bool IsShared(RingId key, int replicas) =>
-        responsibility.IsOwn(key, replicas) && peerArcs[Math.Min(replicas, peerArcs.Length - 1)].Contains(key);
+    private List<KeySpan> SpansOf(Arc arc, int replicas)
+    {
+        int k = Math.Min(replicas, responsibility.ReplicasMax);
+        return KeySpan.Within(KeySpan.Within(KeySpan.Of(arc), responsibility.OwnArc(k)), peerArcs[k]);
+    }
 }

@@ -31,11 +31,11 @@ internal sealed class SyncResponder(PastContext context, RepairQueue repairs, Sy
     private static SyncAnswer Answer(SyncAsk ask, SharedRange shared)
     {
         SyncDigest own = shared.DigestOf(ask.Arc, ask.Seed);
-        if (own.IsSame(ask.Count, ask.Digest)) return new SyncAnswer(ask.Operation, SyncVerdict.Same, default, default, default);
+        if (own == new SyncDigest(ask.Count, ask.Digest)) return new SyncAnswer(ask.Operation, SyncVerdict.Same, default, default, default);
 
         // Where the asker has next to nothing, digests would only say so 64 times.
-        bool list = own.Count <= ListMax || ask.Count <= own.Count / 8 || ask.Length.Value < SharedRange.PartCount;
-        if (!list) return new SyncAnswer(ask.Operation, SyncVerdict.Parts, shared.DigestsOf(ask.Arc.Split(SharedRange.PartCount), ask.Seed), default, default);
+        bool list = own.Count <= ListMax || ask.Count <= own.Count / 8 || ask.Length.Value < SharedRange.PartsMax;
+        if (!list) return new SyncAnswer(ask.Operation, SyncVerdict.Parts, shared.DigestsOf(ask.Arc.Cut(SharedRange.PartsMax), ask.Seed), default, default);
         (List<SyncEntry> entries, RingId through) = shared.List(ask.Arc);
         return new SyncAnswer(ask.Operation, SyncVerdict.List, default, SyncEntry.Pack(entries), through);
     }

@@ -90,7 +90,7 @@ internal sealed class SyncSession(PastContext context, SyncScheduler scheduler, 
 
     private void Descend(Blob digests)
     {
-        List<Arc> parts = _asked.Split(SharedRange.PartCount);
+        List<Arc> parts = _asked.Cut(SharedRange.PartsMax);
         if (digests.Length != parts.Count * SyncDigest.SizeBytes || Shared() is not { } shared)
         {
             Blame(peer);
@@ -100,8 +100,7 @@ internal sealed class SyncSession(PastContext context, SyncScheduler scheduler, 
 
         for (int i = parts.Count - 1; i >= 0; i--)
         {
-            (int count, ulong sum) = SyncDigest.ReadFrom(digests.Span[(i * SyncDigest.SizeBytes)..]);
-            if (!shared.DigestOf(parts[i], _seed).IsSame(count, sum)) _arcs.Push(parts[i]);
+            if (shared.DigestOf(parts[i], _seed) != SyncDigest.ReadFrom(digests.Span[(i * SyncDigest.SizeBytes)..])) _arcs.Push(parts[i]);
         }
     }
 

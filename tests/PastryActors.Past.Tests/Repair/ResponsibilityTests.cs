@@ -62,20 +62,21 @@ public sealed class ResponsibilityTests
     }
 
     [Fact]
-    public void A_split_covers_the_arc_without_gap_or_overlap()
+    public void A_cut_covers_the_arc_without_gap_or_overlap_at_multiples_of_a_power_of_two()
     {
         var random = new RandomSource(10);
         for (int round = 0; round < 200; round++)
         {
             var arc = new Arc(random.NextRingId(), round % 3 == 0 ? (UInt128)(ulong)random.Next(200) : random.NextRingId().Value);
-            List<Arc> parts = arc.Split(64);
+            List<Arc> parts = arc.Cut(64);
             Assert.InRange(parts.Count, 1, 64);
             Assert.Equal(arc.From, parts[0].From);
             Assert.Equal(arc.To, parts[^1].To);
             for (int i = 1; i < parts.Count; i++) Assert.Equal(parts[i - 1].To.Plus(1), parts[i].From);
+            for (int i = 1; i < parts.Count - 1; i++) Assert.Equal((parts[1].Length, UInt128.Zero), (parts[i].Length, parts[i].From.Value & parts[i].Length));
         }
 
-        Assert.Equal(Arc.WholeRing.To, Arc.WholeRing.Split(64)[^1].To);
+        Assert.Equal(Arc.WholeRing.To, Arc.WholeRing.Cut(64)[^1].To);
     }
 
     private static List<RingId> Ids(RandomSource random, int count)
