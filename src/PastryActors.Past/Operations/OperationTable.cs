@@ -14,7 +14,7 @@ internal sealed class OperationTable(IPastryHost host, byte timerKind)
 
     // Numbers begin at random, so that answers to the node as it was before a restart find nobody.
     private long _next = (long)(host.Random.NextUInt64() >> 2);
-    private Instant _armedFor = Instant.Never;
+    private Alarm _alarm;
 
     /// <summary>How many are open.</summary>
     public int Count => _open.Count;
@@ -52,7 +52,7 @@ internal sealed class OperationTable(IPastryHost host, byte timerKind)
     /// <summary>The timer fired: wakes whoever is due.</summary>
     public void OnTimer()
     {
-        _armedFor = Instant.Never;
+        if (!_alarm.Rings(host.Now)) return;
         while (_wakes.TryPeek(out (long Id, Instant At) wake, out _) && wake.At <= host.Now)
         {
             _wakes.Dequeue();
@@ -73,8 +73,7 @@ internal sealed class OperationTable(IPastryHost host, byte timerKind)
     private void Arm()
     {
         DropStale();
-        if (!_wakes.TryPeek(out (long Id, Instant At) wake, out _) || wake.At >= _armedFor) return;
-        _armedFor = wake.At;
+        if (!_wakes.TryPeek(out (long Id, Instant At) wake, out _) || !_alarm.Set(wake.At)) return;
         host.Schedule(timerKind, wake.At > host.Now ? wake.At - host.Now : TimeSpan.Zero);
     }
 

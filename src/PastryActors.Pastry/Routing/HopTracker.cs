@@ -36,7 +36,7 @@ internal sealed class HopTracker(NodeContext node, Action<PendingHop> overdue)
     private Dictionary<ulong, PendingHop> _pending = [];
     private PriorityQueue<ulong, Instant> _deadlines = new();
     private ulong _sequence;
-    private Instant _armedFor = Instant.Never;
+    private Alarm _alarm;
 
     /// <summary>A new entry for a message about to be sent, or null if too many are under way.</summary>
     public PendingHop? Open(in RoutedMessage message)
@@ -63,7 +63,7 @@ internal sealed class HopTracker(NodeContext node, Action<PendingHop> overdue)
         pending.Deadline = deadline;
         pending.Attempts++;
         _deadlines.Enqueue(pending.Sequence, deadline);
-        if (deadline < _armedFor) Arm(deadline);
+        Arm(deadline);
     }
 
     /// <summary>Forgets a message that needs no more hops.</summary>
@@ -78,7 +78,7 @@ internal sealed class HopTracker(NodeContext node, Action<PendingHop> overdue)
 
     public void OnTimer()
     {
-        _armedFor = Instant.Never;
+        if (!_alarm.Rings(node.Now)) return;
         while (_deadlines.TryPeek(out ulong sequence, out Instant deadline) && deadline <= node.Now)
         {
             _deadlines.Dequeue();
@@ -105,8 +105,6 @@ internal sealed class HopTracker(NodeContext node, Action<PendingHop> overdue)
 
     private void Arm(Instant deadline)
     {
-        if (_armedFor <= deadline) return;
-        _armedFor = deadline;
-        node.Schedule(OverlayTimer.HopTimeout, deadline > node.Now ? deadline - node.Now : TimeSpan.Zero);
+        if (_alarm.Set(deadline)) node.Schedule(OverlayTimer.HopTimeout, deadline > node.Now ? deadline - node.Now : TimeSpan.Zero);
     }
 }

@@ -27,6 +27,18 @@ public sealed class OperationTableTests
     }
 
     [Fact]
+    public void Timers_that_were_overtaken_set_no_others()
+    {
+        Open(50);
+        Open(30);
+        Open(10);
+        Open(90);
+        int before = _host.Scheduled.Count;
+        foreach (int seconds in (int[])[10, 30, 30, 50, 50, 50]) Fire(seconds);
+        Assert.Equal([TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(40)], _host.Scheduled.Skip(before).Select(s => s.Delay));
+    }
+
+    [Fact]
     public void A_moment_that_was_put_off_does_not_wake()
     {
         Probe probe = Open(10);
