@@ -18,6 +18,12 @@ internal sealed class Router
     /// <summary>Hops after which a message is given up: many times log N of any ring, so only a fault takes so many.</summary>
     private const int HopsMax = 64;
 
+    /// <summary>
+    /// Hops up to which silence makes a second copy. No honest route is longer; one that a lying node sends in circles is, and each
+    /// copy would go round by itself, and be copied again: as many as the hops have powers.
+    /// </summary>
+    private const int CopiedHopsMax = 16;
+
     /// <summary>Sends of one hop before the message is given up; with doubling patience longer than a failure takes to be detected.</summary>
     private const int AttemptsMax = 10;
 
@@ -107,7 +113,7 @@ internal sealed class Router
     private void Transmit(RoutedMessage message, NodeHandle next)
     {
         message = message with { Hops = message.Hops + 1 };
-        PendingHop? pending = _tracker.Open(message);
+        PendingHop? pending = message.Hops > CopiedHopsMax ? null : _tracker.Open(message);
         if (pending is not null) _tracker.Sent(pending, next);
         Emit(message, pending?.Sequence ?? 0, next);
     }

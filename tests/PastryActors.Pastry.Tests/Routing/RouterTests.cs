@@ -83,6 +83,22 @@ public sealed class RouterTests
     }
 
     [Fact]
+    public void A_timer_that_was_overtaken_by_an_earlier_one_sets_no_other()
+    {
+        _bench.Context.IsActive = false;
+        Route(Own);
+        _bench.Pass(Patience);
+        Assert.Equal([Armed(OverlayTimer.HopTimeout, Patience * 2)], _bench.Do(_router.OnTimer));
+        Assert.Contains(Armed(OverlayTimer.HopTimeout, Patience), Route(Far));
+        _bench.Pass(Patience);
+        Assert.Empty(_bench.Do(() => _router.OnAck(Peers.Of(0x21), new HopAck(_sequence + 1))));
+        Assert.Equal([Armed(OverlayTimer.HopTimeout, Patience)], _bench.Do(_router.OnTimer));
+        _bench.Pass(Patience);
+        Assert.Single(_bench.Do(_router.OnTimer), e => e.Kind == EffectKind.Schedule);
+        Assert.Empty(_bench.Do(_router.OnTimer));
+    }
+
+    [Fact]
     public void A_hop_that_comes_twice_is_acknowledged_twice_and_delivered_once()
     {
         Hop(Own, sequence: 5);
@@ -108,6 +124,15 @@ public sealed class RouterTests
         Assert.Equal([Noted(FactKind.RouteLost, Far, 64), Ack(5)], Hop(Far, sequence: 5, hops: 64));
         Assert.Equal([Noted(FactKind.RouteLost, Far, int.MaxValue), Ack(6)], Hop(Far, sequence: 6, hops: int.MaxValue));
         Assert.NotNull(Hop(Far, sequence: 7, hops: 63).Single(e => e.Message is Routed).To);
+    }
+
+    [Fact]
+    public void A_message_that_took_more_hops_than_any_honest_route_is_sent_on_once_and_not_again()
+    {
+        Assert.Contains(Hop(Far, sequence: 7, hops: 15), e => e.Message is Routed { Sequence: not 0 });
+        Effect[] beyond = Hop(Far, sequence: 8, hops: 16);
+        Assert.Equal([new Routed(Far, Peers.Of(0x33), 17, 0, Payload)], beyond.Select(e => e.Message).OfType<Routed>());
+        Assert.DoesNotContain(beyond, e => e.Kind == EffectKind.Schedule);
     }
 
     [Fact]
