@@ -22,6 +22,7 @@ public sealed class ScenarioRun
     private readonly List<CheckResult> _failures = [];
     private readonly List<IChecker> _checkers;
     private readonly Sampler _sampler;
+    private readonly StormGuard _storms;
     private readonly CancellationToken _stop;
     private readonly long _heldBefore;
     private LookupFigures _measured = new();
@@ -46,6 +47,7 @@ public sealed class ScenarioRun
         if (Ring.Options.Scribe is not null) _checkers.Add(Streams);
         // The others look at books and cores when they conclude; a fact that nobody needs costs a call each all the same.
         World.Listen(_checkers.OfType<BoundChecker>().Single());
+        _storms = new StormGuard(World);
         World.Pulse = Pulse;
     }
 
@@ -182,6 +184,7 @@ public sealed class ScenarioRun
     private void Pulse()
     {
         _stop.ThrowIfCancellationRequested();
+        _storms.Look();
         string line = _step <= Scenario.Steps.Count && _step > 0 ? ScenarioWriter.Line(Scenario.Steps[_step - 1]) : "all faults end";
         _progress(new ScenarioProgress(_step, Scenario.Steps.Count + 1, line, World.Now - default(Instant), World.Live.Count, Ring.Members.Count, World.Counters.Events));
     }

@@ -270,3 +270,13 @@ internal sealed class NeverAnswers(INodeCore inner) : AlteredCore(inner)
         if (effect.Body is not (ObjectFound or Failed)) Pass(effect, outbox);
     }
 }
+
+/// <summary>Has its timers come back at once: it never ends what it does, and time stands still.</summary>
+internal sealed class NeverRests(INodeCore inner) : AlteredCore(inner)
+{
+    protected override void Let(in Effect effect, Outbox outbox)
+    {
+        if (effect.Kind == EffectKind.Schedule) outbox.Schedule(effect.Timer, TimeSpan.Zero);
+        else Pass(effect, outbox);
+    }
+}

@@ -32,6 +32,7 @@ public sealed class MutationTests
         [nameof(NeverAdopts)] = static (_, c) => new NeverAdopts(c),
         [nameof(DoublesTimers)] = static (_, c) => new DoublesTimers(c),
         [nameof(NeverAnswers)] = static (_, c) => new NeverAnswers(c),
+        [nameof(NeverRests)] = static (_, c) => new NeverRests(c),
     };
 
     private static readonly Scenario Life = ScenarioReader.Read("life", """
@@ -78,6 +79,7 @@ public sealed class MutationTests
         { nameof(NeverAdopts), "serves" },
         { nameof(DoublesTimers), "bounds" },
         { nameof(NeverAnswers), "serves" },
+        { nameof(NeverRests), "cores" },
     };
 
     [Fact]
