@@ -163,8 +163,8 @@ public static class CertificateCodec
         string name = "", contentType = "";
         Blob owner = default, salt = default;
         Hash256? hash = null;
-        int length = 0, replicas = 0;
-        long fileSize = 0, created = 0;
+        int length = 0, replicas = 0, mode = 0;
+        long fileSize = 0, created = 0, modified = 0;
         BatchSignature? signature = null;
         while (reader.Next())
         {
@@ -181,13 +181,19 @@ public static class CertificateCodec
                 case 9: salt = reader.Blob(); break;
                 case 10: created = Long(ref reader); break;
                 case 11: contentType = reader.Text(); break;
+                case 13: modified = Long(ref reader); break;
+                case 14: mode = reader.Int(); break;
                 case 15: signature = ReadSignature(reader.Nested()); break;
                 default: reader.Skip(); break;
             }
         }
 
         return new ObjectCertificate(
-            kind, Needed(file, "a fileId"), name, owner, Needed(hash, "a content hash"), length, fileSize, replicas, salt, created, contentType, Needed(signature));
+            kind, Needed(file, "a fileId"), name, owner, Needed(hash, "a content hash"), length, fileSize, replicas, salt, created, contentType, Needed(signature))
+        {
+            ModifiedUnixMilliseconds = modified,
+            Mode = mode,
+        };
     }
 
     internal static ReclaimCertificate ReadReclaimCertificate(WireReader reader)
@@ -285,6 +291,8 @@ public static class CertificateCodec
         writer.Bytes(9, certificate.Salt.Span);
         writer.Number(10, (ulong)certificate.CreatedUnixMilliseconds);
         writer.Text(11, certificate.ContentType);
+        writer.Number(13, (ulong)certificate.ModifiedUnixMilliseconds);
+        writer.Number(14, (ulong)certificate.Mode);
     }
 
     private static void WriteStatement(WireWriter writer, ReclaimCertificate certificate)

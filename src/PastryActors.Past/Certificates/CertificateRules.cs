@@ -43,7 +43,8 @@ public static class CertificateRules
         if (certificate.Kind is < ObjectKind.File or > ObjectKind.TreeNode) return $"object kind {(int)certificate.Kind} is not known";
         if (certificate.ContentLength < 0 || certificate.ContentLength > contentBytesMax) return $"content of {certificate.ContentLength} bytes exceeds the chunk size of {contentBytesMax}";
         if (certificate.Replicas < 1 || certificate.Replicas > replicasMax) return $"k = {certificate.Replicas} is not within 1 to {replicasMax} (half the leaf set)";
-        if (certificate.CreatedUnixMilliseconds < 0) return "the creation time lies before 1970";
+        if (certificate.CreatedUnixMilliseconds < 0 || certificate.ModifiedUnixMilliseconds < 0) return "the creation time, or that of the last change, lies before 1970";
+        if (certificate.Mode is < 0 or > ObjectCertificate.ModeMax) return $"a mode of {certificate.Mode} has more than the nine permission bits";
         return CheckKey(certificate.Owner) ?? CheckSignature(certificate.Signature) ?? CheckText(certificate) ?? CheckSizes(certificate) ?? CheckFileId(certificate);
     }
 
@@ -106,6 +107,7 @@ public static class CertificateRules
         int nameBytes = Encoding.UTF8.GetByteCount(certificate.Name);
         if (certificate.IsFile() && nameBytes is < 1 or > NameBytesMax) return $"a name of {nameBytes} bytes is not within 1 to {NameBytesMax}";
         if (!certificate.IsFile() && (nameBytes != 0 || !HasAttempt(certificate))) return "a part of a file has no name, and no salt but a chunk the number of its attempt, 1 to 3";
+        if (!certificate.IsFile() && (certificate.ModifiedUnixMilliseconds != 0 || certificate.Mode != 0)) return "a part of a file has no time of change and no mode";
         if (certificate.Salt.Length > SaltBytesMax) return $"a salt of {certificate.Salt.Length} bytes exceeds {SaltBytesMax}";
         return Encoding.UTF8.GetByteCount(certificate.ContentType) <= ContentTypeBytesMax ? null : $"a media type exceeds {ContentTypeBytesMax} bytes";
     }

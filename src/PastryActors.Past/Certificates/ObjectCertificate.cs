@@ -48,4 +48,14 @@ public sealed record ObjectCertificate(
     Blob Salt,
     long CreatedUnixMilliseconds,
     string ContentType,
-    BatchSignature Signature);
+    BatchSignature Signature)
+{
+    /// <summary>Largest <see cref="Mode"/>: the nine permission bits. Others (set-user-id and its like) are nobody's to hand out with a file.</summary>
+    public const int ModeMax = 0x1FF;
+
+    /// <summary>When the file's content was last changed, in Unix milliseconds; 0 where it is not said, and for parts. Informative, as the creation time is.</summary>
+    public long ModifiedUnixMilliseconds { get; init; }
+
+    /// <summary>The file's Unix permission bits; 0 where they are not said, and for parts.</summary>
+    public int Mode { get; init; }
+}

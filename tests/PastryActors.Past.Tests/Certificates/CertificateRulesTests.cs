@@ -32,6 +32,9 @@ public sealed class CertificateRulesTests
         { "tree", "at least one byte" },
         { "id", "fileId" },
         { "part name", "part" },
+        { "mode", "permission bits" },
+        { "changed", "1970" },
+        { "part time", "no time of change" },
     };
 
     [Theory]
@@ -122,6 +125,9 @@ public sealed class CertificateRulesTests
         "tree" => File with { Kind = ObjectKind.FileTree, FileSize = 0 },
         "id" => File with { Name = "other" },
         "part name" => Chunk with { Name = "chunks have none" },
+        "mode" => File with { Mode = 0x200 },
+        "changed" => File with { ModifiedUnixMilliseconds = -1 },
+        "part time" => Chunk with { ModifiedUnixMilliseconds = 1 },
         _ => throw new ArgumentOutOfRangeException(nameof(what)),
     };
 }

@@ -55,7 +55,11 @@ internal static class MessageSamples
         random.Body(CertificateRules.SaltBytesMax),
         (long)random.Number(long.MaxValue),
         random.Text(40),
-        Signature(random));
+        Signature(random))
+    {
+        ModifiedUnixMilliseconds = (long)random.Number(long.MaxValue),
+        Mode = random.Int(),
+    };
 
     public static ReclaimCertificate Reclaim(RandomSource random) => new(random.FileId(), random.Body(), (long)random.Number(long.MaxValue), Signature(random));
 

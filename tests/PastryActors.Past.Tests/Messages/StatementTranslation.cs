@@ -22,6 +22,8 @@ internal static class StatementTranslation
         Salt = Bytes(certificate.Salt),
         CreatedUnixMilliseconds = (ulong)certificate.CreatedUnixMilliseconds,
         ContentType = certificate.ContentType,
+        ModifiedUnixMilliseconds = (ulong)certificate.ModifiedUnixMilliseconds,
+        Mode = (uint)certificate.Mode,
         Signature = Translate(certificate.Signature),
     };
 
