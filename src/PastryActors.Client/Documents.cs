@@ -32,6 +32,8 @@ public sealed record ReplicaReceipt(string NodeId, bool Diverted);
 /// <param name="Created">The owner's clock when it signed.</param>
 /// <param name="Holders">Of the file's own object, closest first.</param>
 /// <param name="ReplicasAlive">The least over the file's own object and all its parts.</param>
+/// <param name="Modified">When the content was last changed, by its owner's word; null where that was not said.</param>
+/// <param name="Mode">Unix permission bits in octal; null where they were not said.</param>
 public sealed record FileDescription(
     string FileId,
     string Name,
@@ -43,7 +45,9 @@ public sealed record FileDescription(
     string ContentType,
     string ContentHash,
     IReadOnlyList<FileHolder> Holders,
-    int ReplicasAlive);
+    int ReplicasAlive,
+    DateTimeOffset? Modified = null,
+    string? Mode = null);
 
 /// <summary>One node's answer about a file.</summary>
 /// <param name="State">unreachable, missing, pointer, held, verified, damaged or reclaimed.</param>

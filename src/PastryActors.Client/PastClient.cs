@@ -17,6 +17,18 @@ public sealed record InsertOptions
     /// <summary>Media type of the content.</summary>
     public string ContentType { get; init; } = "application/octet-stream";
 
+    /// <summary>When the content was last changed; null is not kept.</summary>
+    public DateTimeOffset? Modified { get; init; }
+
+    /// <summary>Unix permission bits; null is not kept.</summary>
+    public int? Mode { get; init; }
+
+    /// <summary>
+    /// Encrypts the content, its name and all else that describes it with this key before it leaves the process; null does not. The ring, the
+    /// node spoken with included, sees an id, a length and random bytes, so the key is the only way back: keep the link.
+    /// </summary>
+    public FileKey? Key { get; init; }
+
     /// <summary>A salt of one's own, hexadecimal; null for the one that follows from the content, so that the same content put again is the same file.</summary>
     public string? Salt { get; init; }
 
@@ -31,8 +43,9 @@ public sealed record InsertOptions
 public sealed class PastClient
 {
     private readonly Gateway _gateway;
+    private readonly FileOpening _opening;
 
-    internal PastClient(Gateway gateway) => _gateway = gateway;
+    internal PastClient(Gateway gateway) => (_gateway, _opening) = (gateway, new FileOpening(gateway));
 
     /// <summary>Inserts a file with k replicas and answers when it is durable on k nodes.</summary>
     /// <param name="name">1 to 1024 bytes of UTF-8.</param>
@@ -47,6 +60,15 @@ public sealed class PastClient
     public async Task<FileReceipt> InsertAsync(
         string name, Stream content, InsertOptions options, IProgress<UploadProgress>? progress = null, CancellationToken cancellation = default)
     {
+        if (options.Key is { } key)
+        {
+            var description = new FileMetadata(name, options.ContentType, options.Modified, options.Mode, content.CanSeek ? content.Length - content.Position : null);
+            var sealer = new Sealer(key);
+            await using var box = new SealingStream(content, sealer, SealedHead.Make(sealer, description));
+            InsertOptions bare = options with { Key = null, ContentType = EncryptedFiles.MediaType, Modified = null, Mode = null };
+            return await InsertAsync(EncryptedFiles.Name, box, bare, progress, cancellation).ConfigureAwait(false);
+        }
+
         long start = content.CanSeek ? content.Position : 0;
         for (int attempt = options.Attempt; ;)
         {
@@ -63,29 +85,23 @@ public sealed class PastClient
     }
 
     /// <summary>The content of a file, or a range of it. A connection that breaks midway is an <see cref="IOException"/> of the stream, never a short end.</summary>
-    public async Task<Stream> LookupAsync(string fileId, ByteRange? range = null, CancellationToken cancellation = default)
-    {
-        HttpResponseMessage response = await OpenAsync(fileId, range, null, cancellation).ConfigureAwait(false);
-        return new ResponseStream(response, await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false));
-    }
+    /// <param name="link">A fileId, or the link of an encrypted file: FILEID#KEY.</param>
+    public async Task<Stream> LookupAsync(string link, ByteRange? range = null, CancellationToken cancellation = default) =>
+        (await OpenAsync(FileLink.Parse(link), range, cancellation).ConfigureAwait(false)).Content;
 
-    /// <summary>The raw answer to a lookup: status, headers and content. The caller disposes of it.</summary>
-    /// <param name="ifRange">An ETag: if the file's is another, the whole file comes and not the range.</param>
-    public async Task<HttpResponseMessage> OpenAsync(string fileId, ByteRange? range, string? ifRange, CancellationToken cancellation)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/files/{fileId}");
-        if (range is { } part) request.Headers.Range = new RangeHeaderValue(part.From, part.To - 1);
-        if (ifRange is not null) request.Headers.IfRange = new RangeConditionHeaderValue(new EntityTagHeaderValue(ifRange));
-        return await _gateway.SendAsync(request, cancellation).ConfigureAwait(false);
-    }
+    /// <summary>
+    /// A file with what is kept beside its content, and its content or a range of it. The caller disposes of it. With a key, whatever does not
+    /// open with it is an exception: wrong-key, not-encrypted, or damaged where it was changed.
+    /// </summary>
+    public Task<OpenedFile> OpenAsync(FileLink link, ByteRange? range = null, CancellationToken cancellation = default) => _opening.OpenAsync(link, range, cancellation);
 
     /// <summary>The file's certificate, who holds it, and how many replicas live. Makes its holders read it back.</summary>
-    public Task<FileDescription> DescribeAsync(string fileId, CancellationToken cancellation = default) =>
-        _gateway.AskAsync(HttpMethod.Get, $"/files/{fileId}/info", PastryJson.Default.FileDescription, cancellation);
+    public Task<FileDescription> DescribeAsync(string link, CancellationToken cancellation = default) =>
+        _gateway.AskAsync(HttpMethod.Get, $"/files/{FileLink.Parse(link).FileId}/info", PastryJson.Default.FileDescription, cancellation);
 
     /// <summary>Releases a file; only the node that has its owner's key can.</summary>
-    public Task<FileReclaimed> ReclaimAsync(string fileId, CancellationToken cancellation = default) =>
-        _gateway.AskAsync(HttpMethod.Delete, $"/files/{fileId}", PastryJson.Default.FileReclaimed, cancellation);
+    public Task<FileReclaimed> ReclaimAsync(string link, CancellationToken cancellation = default) =>
+        _gateway.AskAsync(HttpMethod.Delete, $"/files/{FileLink.Parse(link).FileId}", PastryJson.Default.FileReclaimed, cancellation);
 
     /// <summary>What the owner of the node's key inserted.</summary>
     public Task<OwnedFiles> ListAsync(CancellationToken cancellation = default) =>
@@ -117,6 +133,8 @@ public sealed class PastClient
         var path = new StringBuilder("/files/").Append(Uri.EscapeDataString(name)).Append("?upload=").Append(upload);
         if (options.K is { } k) path.Append(CultureInfo.InvariantCulture, $"&k={k}");
         if (options.Salt is not null) path.Append("&salt=").Append(options.Salt);
+        if (options.Modified is { } modified) path.Append(CultureInfo.InvariantCulture, $"&modified={Math.Max(modified.ToUnixTimeMilliseconds(), 0)}");
+        if (options.Mode is { } mode) path.Append("&mode=").Append(FileModes.ToText(mode));
         if (options.AcceptExisting) path.Append("&existing=accept");
         if (options.Attempt > 0) path.Append(CultureInfo.InvariantCulture, $"&attempt={options.Attempt}");
         return path.ToString();

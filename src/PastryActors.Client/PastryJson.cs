@@ -5,6 +5,7 @@ namespace PastryActors.Client;
 
 /// <summary>How the documents are written: camelCase, absent instead of null, generated at build time so that a node needs no reflection.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(FileMetadata))]
 [JsonSerializable(typeof(FileReceipt))]
 [JsonSerializable(typeof(FileDescription))]
 [JsonSerializable(typeof(OwnedFiles))]

@@ -8,9 +8,9 @@ namespace PastryActors.Node.CommandLine;
 /// <summary>What "put" did.</summary>
 public sealed record PutResult(IReadOnlyList<PutFile> Files);
 
-/// <summary>One file that was put; <paramref name="Path"/> is where it came from.</summary>
+/// <summary>One file that was put; <paramref name="Path"/> is where it came from, <paramref name="Link"/> what opens it if it is encrypted.</summary>
 public sealed record PutFile(
-    string Path, string Name, string FileId, long Size, int K, IReadOnlyList<ReplicaReceipt> Receipts, IReadOnlyList<string> Salts, double Seconds);
+    string Path, string Name, string FileId, long Size, int K, IReadOnlyList<ReplicaReceipt> Receipts, IReadOnlyList<string> Salts, double Seconds, string? Link = null);
 
 /// <summary>What "get" did.</summary>
 public sealed record GetResult(string FileId, string Path, long Size, long ResumedFrom, double Seconds);

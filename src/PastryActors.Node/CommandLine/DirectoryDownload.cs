@@ -1,8 +1,9 @@
+using PastryActors.Client;
 using PastryActors.Node.Directories;
 
 namespace PastryActors.Node.CommandLine;
 
-/// <summary>Restores a directory: a few files at a time, each verified, nothing outside the target.</summary>
+/// <summary>Restores a directory: a few files at a time, each verified, nothing outside the target. Symbolic links come back as links.</summary>
 internal sealed class DirectoryDownload(FileDownload download)
 {
     private const int FilesAtOnce = 4;
@@ -11,36 +12,43 @@ internal sealed class DirectoryDownload(FileDownload download)
     private const long ManifestMaxBytes = 256L << 20;
 
     /// <summary>Restores into <paramref name="target"/> and answers how many bytes of content.</summary>
-    public async Task<long> RestoreAsync(string fileId, string target, CancellationToken stop)
+    public async Task<long> RestoreAsync(FileLink link, string target, CancellationToken stop)
     {
-        (byte[] content, string mediaType) = await download.ReadAsync(fileId, ManifestMaxBytes, stop).ConfigureAwait(false);
-        if (mediaType != DirectoryManifest.MediaType) throw new CommandFailedException("not-a-directory", $"{fileId} is not a directory", "get it without -r");
-        IReadOnlyList<DirectoryEntry> entries = DirectoryManifest.Read(content);
+        IReadOnlyList<DirectoryEntry> entries = await ReadAsync(link, stop).ConfigureAwait(false);
         Directory.CreateDirectory(target);
-        foreach (DirectoryEntry folder in entries.Where(e => e.FileId is null)) Directory.CreateDirectory(SafePath.Prepare(target, folder.Path));
+        DirectoryEntry[] folders = [.. entries.Where(e => e.IsFolder)];
+        foreach (DirectoryEntry folder in folders) Directory.CreateDirectory(SafePath.Prepare(target, folder.Path));
 
         long size = 0;
         await Parallel.ForEachAsync(
             entries.Where(e => e.FileId is not null),
             new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = stop },
             async (entry, cancel) => Interlocked.Add(ref size, await RestoreFileAsync(entry, target, cancel).ConfigureAwait(false))).ConfigureAwait(false);
+        // Links behind everything that is written: nothing can be written through one.
+        foreach (DirectoryEntry entry in entries.Where(e => e.Link is not null)) SafePath.MakeLink(target, entry.Path, entry.Link!);
         // Folders last and the deepest first: a file written into one would change its time, and a read-only one would refuse it.
-        foreach (DirectoryEntry folder in entries.Where(e => e.FileId is null).OrderByDescending(e => e.Path.Length)) Dress(new DirectoryInfo(SafePath.Prepare(target, folder.Path)), folder);
+        foreach (DirectoryEntry folder in folders.OrderByDescending(e => e.Path.Length)) Attributes.Restore(new DirectoryInfo(SafePath.Prepare(target, folder.Path)), folder.Modified, folder.Mode);
         return size;
+    }
+
+    private async Task<IReadOnlyList<DirectoryEntry>> ReadAsync(FileLink link, CancellationToken stop)
+    {
+        (byte[] content, FileMetadata metadata) = await download.ReadAsync(link, ManifestMaxBytes, stop).ConfigureAwait(false);
+        if (metadata.ContentType == DirectoryManifest.MediaType) return DirectoryManifest.Read(content);
+        throw metadata.ContentType == EncryptedFiles.MediaType
+            ? new CommandFailedException("key-needed", $"{link.FileId} is encrypted", "give the whole link, with what follows its #")
+            : new CommandFailedException("not-a-directory", $"{link.FileId} is not a directory", "get it without -r");
     }
 
     private async Task<long> RestoreFileAsync(DirectoryEntry entry, string target, CancellationToken stop)
     {
         string path = SafePath.Prepare(target, entry.Path);
-        Downloaded done = await download.SaveAsync(entry.FileId!, path, null, stop).ConfigureAwait(false);
-        Dress(new FileInfo(path), entry);
+        Downloaded done = await download.SaveAsync(LinkOf(entry), path, null, stop).ConfigureAwait(false);
+        Attributes.Restore(new FileInfo(path), entry.Modified, entry.Mode);
         return done.Size;
     }
 
-    private static void Dress(FileSystemInfo info, DirectoryEntry entry)
-    {
-        info.LastWriteTimeUtc = entry.Modified.UtcDateTime;
-        // Permissions only: a stranger's directory gives nobody set-user-id.
-        if (!OperatingSystem.IsWindows() && entry.Mode != 0) info.UnixFileMode = (UnixFileMode)(entry.Mode & 0x1FF);
-    }
+    private static FileLink LinkOf(DirectoryEntry entry) => entry.Key is null
+        ? new FileLink(entry.FileId!)
+        : new FileLink(entry.FileId!, FileKey.TryParse(entry.Key) ?? throw new InvalidDataException($"the directory's key of \"{entry.Path}\" is none"));
 }

@@ -25,6 +25,7 @@ internal static class FileCommands
         text.WriteLine($"fileId   {f.FileId}");
         text.WriteLine($"content  {f.ContentHash}");
         text.WriteLine($"owner    {f.Owner}  {f.Created:u}");
+        if (f.Modified is not null || f.Mode is not null) text.WriteLine($"changed  {f.Modified?.ToString("u") ?? "-"}  mode {f.Mode ?? "-"}");
         text.WriteLine($"replicas {f.ReplicasAlive} of {f.K} live");
         CommandOutput.Table(text, ["NODE", "ADDRESS", "STATE", "VERIFIED"], f.Holders.Select(h => new[] { h.NodeId, h.Address, h.State, h.VerifiedAt?.ToString("u") ?? "-" }));
     }

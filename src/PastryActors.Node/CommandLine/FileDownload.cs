@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using PastryActors.Client;
 using PastryActors.Core.Ring;
@@ -9,63 +6,72 @@ using PastryActors.Past.Trees;
 namespace PastryActors.Node.CommandLine;
 
 /// <summary>What a download brought.</summary>
-internal readonly record struct Downloaded(long Size, long ResumedFrom);
+internal readonly record struct Downloaded(long Size, long ResumedFrom, FileMetadata Metadata);
 
 /// <summary>
 /// Downloads into PATH.part and renames it when it is whole and its content hash is the file's. A partial file that is there already is
-/// taken up where it ended, after its last bytes were compared with the file's.
+/// taken up where it ended, after its last bytes were compared with the file's; if the whole is wrong all the same, it comes anew.
 /// </summary>
 internal sealed class FileDownload(PastClient past)
 {
     private const int OverlapBytes = 64 * 1024;
 
     /// <summary>Saves a file or a range of it.</summary>
-    public async Task<Downloaded> SaveAsync(string fileId, string path, ByteRange? range, CancellationToken stop)
+    public async Task<Downloaded> SaveAsync(FileLink link, string path, ByteRange? range, CancellationToken stop)
     {
         string part = path + ".part";
         long resumed = 0;
+        FileMetadata metadata;
         await using (var file = new FileStream(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 128 * 1024, FileOptions.Asynchronous))
         {
             // A part of a range says nothing about which range it was: ranges start anew.
-            if (range is not null) file.SetLength(0);
-            else resumed = await ResumeAsync(fileId, file, stop).ConfigureAwait(false);
-            await FetchAsync(fileId, file, range ?? new ByteRange(resumed), whole: range is null, stop).ConfigureAwait(false);
+            if (range is not null) (metadata, _) = await FetchAsync(link, file, range.Value, whole: false, stop).ConfigureAwait(false);
+            else (metadata, resumed) = await FetchWholeAsync(link, file, stop).ConfigureAwait(false);
             file.Flush(flushToDisk: true);
         }
 
         File.Move(part, path, overwrite: true);
-        return new Downloaded(new FileInfo(path).Length, resumed);
+        return new Downloaded(new FileInfo(path).Length, resumed, metadata);
     }
 
-    /// <summary>A small file's bytes and media type.</summary>
-    public async Task<(byte[] Content, string MediaType)> ReadAsync(string fileId, long sizeMaxBytes, CancellationToken stop)
+    /// <summary>A small file's bytes and what is kept beside them.</summary>
+    public async Task<(byte[] Content, FileMetadata Metadata)> ReadAsync(FileLink link, long sizeMaxBytes, CancellationToken stop)
     {
-        using HttpResponseMessage response = await past.OpenAsync(fileId, null, null, stop).ConfigureAwait(false);
-        if (response.Content.Headers.ContentLength is not { } size || size > sizeMaxBytes)
-            throw new CommandFailedException("too-large", $"{fileId} is larger than the {sizeMaxBytes} bytes that a directory may have");
-        return (await response.Content.ReadAsByteArrayAsync(stop).ConfigureAwait(false), response.Content.Headers.ContentType?.MediaType ?? "");
+        await using OpenedFile file = await past.OpenAsync(link, null, stop).ConfigureAwait(false);
+        if (file.Size > sizeMaxBytes) throw new CommandFailedException("too-large", $"{link.FileId} is larger than the {sizeMaxBytes} bytes that a directory may have");
+        return (await ReadAsync(file, stop).ConfigureAwait(false), file.Metadata);
+    }
+
+    private async Task<(FileMetadata Metadata, long Resumed)> FetchWholeAsync(FileLink link, FileStream file, CancellationToken stop)
+    {
+        long from = await ResumeAsync(link, file, stop).ConfigureAwait(false);
+        (FileMetadata metadata, bool good) = await FetchAsync(link, file, new ByteRange(from), whole: true, stop).ConfigureAwait(false);
+        if (good) return (metadata, from);
+        // What was here before may be damaged in a place that was not compared: the file comes anew, once.
+        if (from > 0) (metadata, good) = await FetchAsync(link, file, default, whole: true, stop).ConfigureAwait(false);
+        return good ? (metadata, 0) : throw new CommandFailedException("damaged", $"what came of {link.FileId} is not its content", "try again; the partial file was thrown away");
     }
 
     // Answers from where to go on: the length of the part if its end is the file's, else 0 and an empty part.
-    private async Task<long> ResumeAsync(string fileId, FileStream part, CancellationToken stop)
+    private async Task<long> ResumeAsync(FileLink link, FileStream part, CancellationToken stop)
     {
         if (part.Length == 0) return 0;
         long from = Math.Max(part.Length - OverlapBytes, 0);
         byte[] have = new byte[part.Length - from];
         part.Position = from;
         await part.ReadExactlyAsync(have, stop).ConfigureAwait(false);
-        byte[] want = await OverlapAsync(fileId, from, part.Length, stop).ConfigureAwait(false);
+        byte[] want = await OverlapAsync(link, from, part.Length, stop).ConfigureAwait(false);
         if (have.AsSpan().SequenceEqual(want)) return part.Length;
         part.SetLength(0);
         return 0;
     }
 
-    private async Task<byte[]> OverlapAsync(string fileId, long from, long to, CancellationToken stop)
+    private async Task<byte[]> OverlapAsync(FileLink link, long from, long to, CancellationToken stop)
     {
         try
         {
-            using HttpResponseMessage response = await past.OpenAsync(fileId, new ByteRange(from, to), null, stop).ConfigureAwait(false);
-            return response.StatusCode == HttpStatusCode.PartialContent ? await response.Content.ReadAsByteArrayAsync(stop).ConfigureAwait(false) : [];
+            await using OpenedFile file = await past.OpenAsync(link, new ByteRange(from, to), stop).ConfigureAwait(false);
+            return await ReadAsync(file, stop).ConfigureAwait(false);
         }
         catch (PastryException e) when (e.Code == "range-not-satisfiable")
         {
@@ -74,51 +80,54 @@ internal sealed class FileDownload(PastClient past)
         }
     }
 
-    private async Task FetchAsync(string fileId, FileStream file, ByteRange range, bool whole, CancellationToken stop)
+    // Answers whether what is in the file now is the whole content; an empty file is left where it is not.
+    private async Task<(FileMetadata Metadata, bool Good)> FetchAsync(FileLink link, FileStream file, ByteRange range, bool whole, CancellationToken stop)
     {
-        file.Position = whole ? range.From : 0;
-        using HttpResponseMessage response = await OpenAsync(fileId, range, whole, stop).ConfigureAwait(false);
-        long size = SizeOf(response);
-        if (!whole || range.From < size || size == 0)
-        {
-            await using Stream content = await response.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
-            await content.CopyToAsync(file, stop).ConfigureAwait(false);
-        }
-
-        if (whole) await VerifyAsync(fileId, file, response, size, stop).ConfigureAwait(false);
+        file.SetLength(whole ? range.From : 0);
+        file.Position = file.Length;
+        await using OpenedFile opened = await OpenAsync(link, range, whole, stop).ConfigureAwait(false);
+        if (!whole || range.From < opened.Size || opened.Size == 0) await opened.Content.CopyToAsync(file, stop).ConfigureAwait(false);
+        if (!whole) return (opened.Metadata, true);
+        bool good = file.Length == opened.Size && await HashAsync(file, opened, stop).ConfigureAwait(false) == opened.ContentHash;
+        if (!good) file.SetLength(0);
+        return (opened.Metadata, good);
     }
 
-    // A part that lacks nothing leaves no range to ask for; the file's headers are enough then.
-    private async Task<HttpResponseMessage> OpenAsync(string fileId, ByteRange range, bool whole, CancellationToken stop)
+    // A part that lacks nothing leaves no range to ask for; what is said of the file is enough then.
+    private async Task<OpenedFile> OpenAsync(FileLink link, ByteRange range, bool whole, CancellationToken stop)
     {
-        if (!whole) return await past.OpenAsync(fileId, range, null, stop).ConfigureAwait(false);
-        if (range.From == 0) return await past.OpenAsync(fileId, null, null, stop).ConfigureAwait(false);
+        if (!whole) return await past.OpenAsync(link, range, stop).ConfigureAwait(false);
+        if (range.From == 0) return await past.OpenAsync(link, null, stop).ConfigureAwait(false);
         try
         {
-            return await past.OpenAsync(fileId, range, null, stop).ConfigureAwait(false);
+            return await past.OpenAsync(link, range, stop).ConfigureAwait(false);
         }
         catch (PastryException e) when (e.Code == "range-not-satisfiable")
         {
-            return await past.OpenAsync(fileId, new ByteRange(range.From - 1), null, stop).ConfigureAwait(false);
+            return await past.OpenAsync(link, new ByteRange(range.From - 1), stop).ConfigureAwait(false);
         }
     }
 
-    private static async Task VerifyAsync(string fileId, FileStream file, HttpResponseMessage response, long size, CancellationToken stop)
+    private static async Task<byte[]> ReadAsync(OpenedFile file, CancellationToken stop)
     {
-        if (file.Length > size) file.SetLength(size);
-        string expected = response.Headers.ETag?.Tag.Trim('"') ?? "";
-        int chunkSize = response.Headers.TryGetValues("X-Chunk-Size", out IEnumerable<string>? values) ? int.Parse(values.First(), CultureInfo.InvariantCulture) : 0;
-        file.Position = 0;
-        Hash256 actual = chunkSize == 0 ? await HashAsync(file, stop).ConfigureAwait(false) : await TreeHashAsync(file, chunkSize, stop).ConfigureAwait(false);
-        if (file.Length == size && actual.ToString() == expected) return;
-        file.SetLength(0);
-        throw new CommandFailedException("damaged", $"what came of {fileId} is not its content", "try again; the partial file was thrown away");
+        var content = new MemoryStream();
+        await file.Content.CopyToAsync(content, stop).ConfigureAwait(false);
+        return content.ToArray();
     }
 
-    private static long SizeOf(HttpResponseMessage response)
+    // What the ring has is what is hashed: of an encrypted file that is the content encrypted anew.
+    private static async Task<string> HashAsync(FileStream file, OpenedFile opened, CancellationToken stop)
     {
-        ContentRangeHeaderValue? range = response.Content.Headers.ContentRange;
-        return range?.Length ?? response.Content.Headers.ContentLength ?? throw new CommandFailedException("bad-answer", "the node did not say how large the file is");
+        file.Position = 0;
+        Stream stored = opened.AsStored(file);
+        try
+        {
+            return (opened.ChunkSizeBytes == 0 ? await HashAsync(stored, stop).ConfigureAwait(false) : await TreeHashAsync(stored, opened.ChunkSizeBytes, stop).ConfigureAwait(false)).ToString();
+        }
+        finally
+        {
+            if (stored != file) await stored.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private static async Task<Hash256> HashAsync(Stream content, CancellationToken stop) => Hash256.FromBytes(await SHA256.HashDataAsync(content, stop).ConfigureAwait(false));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using PastryActors.Client;
+using PastryActors.Node.Directories;
 
 namespace PastryActors.Node.CommandLine;
 
@@ -10,11 +11,12 @@ internal static class GetCommand
 {
     public static Command Build(CommandActions actions)
     {
-        var fileId = new Argument<string>("FILEID");
+        var fileId = new Argument<string>("LINK") { Description = "A fileId or, of what is encrypted, its whole link: FILEID#KEY." };
         var recursive = new Option<bool>("-r") { Description = "FILEID is a directory: restore it." };
         var path = new Option<string?>("-o", "--output") { HelpName = "PATH", Description = "Where to; '-' or nothing is standard output." };
         var range = new Option<string?>("--range") { HelpName = "FROM-TO", Description = "Bytes FROM to TO, both included; either may be left out." };
-        var command = new Command("get", "Looks up a file; takes up a partial one where it ended.") { fileId, recursive, path, range };
+        var preserve = new Option<bool>("-p", "--preserve") { Description = "Give the file the time and the permissions that it had; -r always does." };
+        var command = new Command("get", "Looks up a file; takes up a partial one where it ended.") { fileId, recursive, path, range, preserve };
         return actions.Set(command, async (context, stop) =>
         {
             ByteRange? wanted = context.Get(range) is { } text ? RangeOf(text) : null;
@@ -22,27 +24,29 @@ internal static class GetCommand
             using PastryClient client = await context.ConnectAsync(stop).ConfigureAwait(false);
             long started = Stopwatch.GetTimestamp();
             var download = new FileDownload(client.Past);
-            string id = context.Get(fileId);
-            if (context.Get(recursive)) await RestoreAsync(context, download, id, context.Get(path), started, stop).ConfigureAwait(false);
-            else if (Target(context, context.Get(path), id) is { } target) await SaveAsync(context, download, id, target, wanted, started, stop).ConfigureAwait(false);
-            else await StreamAsync(context, client, id, wanted, stop).ConfigureAwait(false);
+            FileLink link = FileLink.Parse(context.Get(fileId));
+            if (context.Get(recursive)) await RestoreAsync(context, download, link, context.Get(path), started, stop).ConfigureAwait(false);
+            else if (Target(context, context.Get(path), link.FileId) is { } target) await SaveAsync(context, download, link, target, wanted, context.Get(preserve), started, stop).ConfigureAwait(false);
+            else await StreamAsync(context, client, link, wanted, stop).ConfigureAwait(false);
         });
     }
 
     // With --json standard output belongs to the document, so the content goes into a file named by its id.
     private static string? Target(CommandContext context, string? path, string id) => path is null or "-" ? (context.Output.Json ? id : null) : path;
 
-    private static async Task SaveAsync(CommandContext context, FileDownload download, string id, string target, ByteRange? range, long started, CancellationToken stop)
+    private static async Task SaveAsync(CommandContext context, FileDownload download, FileLink link, string target, ByteRange? range, bool preserve, long started, CancellationToken stop)
     {
-        Downloaded done = await download.SaveAsync(id, target, range, stop).ConfigureAwait(false);
-        Report(context, new GetResult(id, target, done.Size, done.ResumedFrom, Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 3)));
+        Downloaded done = await download.SaveAsync(link, target, range, stop).ConfigureAwait(false);
+        if (preserve) Attributes.Restore(new FileInfo(target), done.Metadata.Modified, done.Metadata.Mode);
+        NoteSealed(context, link, done.Metadata);
+        Report(context, new GetResult(link.FileId, target, done.Size, done.ResumedFrom, Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 3)));
     }
 
-    private static async Task RestoreAsync(CommandContext context, FileDownload download, string id, string? path, long started, CancellationToken stop)
+    private static async Task RestoreAsync(CommandContext context, FileDownload download, FileLink link, string? path, long started, CancellationToken stop)
     {
-        string target = path ?? id;
-        long size = await new DirectoryDownload(download).RestoreAsync(id, target, stop).ConfigureAwait(false);
-        Report(context, new GetResult(id, target, size, 0, Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 3)));
+        string target = path ?? link.FileId;
+        long size = await new DirectoryDownload(download).RestoreAsync(link, target, stop).ConfigureAwait(false);
+        Report(context, new GetResult(link.FileId, target, size, 0, Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 3)));
     }
 
     private static void Report(CommandContext context, GetResult result)
@@ -51,11 +55,17 @@ internal static class GetCommand
         else context.Output.Note($"{result.Path}: {result.Size} bytes{(result.ResumedFrom > 0 ? $", taken up at {result.ResumedFrom}" : "")}, {result.Seconds} s");
     }
 
-    private static async Task StreamAsync(CommandContext context, PastryClient client, string id, ByteRange? range, CancellationToken stop)
+    private static async Task StreamAsync(CommandContext context, PastryClient client, FileLink link, ByteRange? range, CancellationToken stop)
     {
-        await using Stream content = await client.Past.LookupAsync(id, range, stop).ConfigureAwait(false);
+        await using OpenedFile file = await client.Past.OpenAsync(link, range, stop).ConfigureAwait(false);
+        NoteSealed(context, link, file.Metadata);
         await using Stream output = context.Output.Raw();
-        await content.CopyToAsync(output, stop).ConfigureAwait(false);
+        await file.Content.CopyToAsync(output, stop).ConfigureAwait(false);
+    }
+
+    private static void NoteSealed(CommandContext context, FileLink link, FileMetadata metadata)
+    {
+        if (link.Key is null && metadata.ContentType == EncryptedFiles.MediaType) context.Output.Note($"{link.FileId} is encrypted, and comes as it is stored; its whole link, with what follows the #, opens it");
     }
 
     /// <summary>FROM-TO with both ends included, as HTTP has it.</summary>

@@ -4,14 +4,6 @@ using System.Text.Json.Serialization;
 
 namespace PastryActors.Node.Directories;
 
-/// <summary>One entry of a directory: a file that was inserted, or a directory (which is listed so that empty ones come back too).</summary>
-/// <param name="Path">Relative, with slashes.</param>
-/// <param name="FileId">Of a file; null for a directory.</param>
-/// <param name="Size">In bytes; 0 for a directory.</param>
-/// <param name="Mode">Unix permission bits; 0 where the system has none.</param>
-/// <param name="Modified">When the content was last changed.</param>
-public sealed record DirectoryEntry(string Path, string? FileId, long Size, int Mode, DateTimeOffset Modified);
-
 /// <summary>
 /// A directory as an immutable file of its own: lines of JSON, a header and then one entry a line in order of path. Its media type is
 /// application/vnd.pastry.directory (docs/operations.md).
@@ -41,7 +33,7 @@ public static class DirectoryManifest
         {
             if (lines.Length == 0 || JsonSerializer.Deserialize(lines[0], ManifestJson.Default.ManifestHeader) is not { PastryDirectory: Version })
                 throw new InvalidDataException($"this is not a directory of version {Version}");
-            return [.. lines.Skip(1).Select(ReadEntry)];
+            return Checked([.. lines.Skip(1).Select(ReadEntry)]);
         }
         catch (JsonException damaged)
         {
@@ -52,8 +44,31 @@ public static class DirectoryManifest
     private static DirectoryEntry ReadEntry(string line)
     {
         DirectoryEntry entry = JsonSerializer.Deserialize(line, ManifestJson.Default.DirectoryEntry) ?? throw new InvalidDataException("an entry of the directory is empty");
-        if (SafePath.Problem(entry.Path) is { } problem) throw new InvalidDataException($"the directory names \"{entry.Path}\": {problem}");
+        string? problem = SafePath.Problem(entry.Path) ?? (entry.Link is null ? null : SafePath.LinkProblem(entry.Path, entry.Link));
+        if (entry is { FileId: not null, Link: not null }) problem ??= "it is a file and a link";
+        if (problem is not null) throw new InvalidDataException($"the directory names \"{entry.Path}\": {problem}");
         return entry;
+    }
+
+    // Whoever restores entries one by one must never write through one of them: nothing lies below a link or a file, and nothing is there twice.
+    private static DirectoryEntry[] Checked(DirectoryEntry[] entries)
+    {
+        var folders = new Dictionary<string, bool>(StringComparer.Ordinal);
+        foreach (DirectoryEntry entry in entries)
+        {
+            if (!folders.TryAdd(entry.Path, entry.IsFolder)) throw new InvalidDataException($"the directory names \"{entry.Path}\" twice");
+        }
+
+        foreach (DirectoryEntry entry in entries)
+        {
+            for (int end = entry.Path.LastIndexOf('/'); end > 0; end = entry.Path.LastIndexOf('/', end - 1))
+            {
+                if (folders.TryGetValue(entry.Path[..end], out bool isFolder) && !isFolder)
+                    throw new InvalidDataException($"the directory names \"{entry.Path}\" below \"{entry.Path[..end]}\", which is no folder");
+            }
+        }
+
+        return entries;
     }
 
     private static void WriteLine(MemoryStream text, byte[] line)

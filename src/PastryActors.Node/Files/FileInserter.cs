@@ -81,10 +81,14 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
 
     private ObjectCertificate Draft(InsertFile file, Blob salt) => new(
         ObjectKind.File, FileIds.OfFile(file.Name, owner.PublicKey.Span, salt.Span), file.Name, owner.PublicKey, default, 0, 0, file.Replicas, salt, 0,
-        file.ContentType, OwnerIdentity.NoSignature);
+        file.ContentType, OwnerIdentity.NoSignature)
+    {
+        ModifiedUnixMilliseconds = file.ModifiedUnixMilliseconds,
+        Mode = file.Mode,
+    };
 
     private static ObjectCertificate Part(ObjectCertificate draft, ObjectKind kind, long reach) =>
-        draft with { Kind = kind, Name = "", Salt = default, ContentType = "", FileSize = reach };
+        draft with { Kind = kind, Name = "", Salt = default, ContentType = "", FileSize = reach, ModifiedUnixMilliseconds = 0, Mode = 0 };
 
     private async Task<Inserted> InsertAsync(ObjectCertificate draft, MemoryContent content, bool offerFirst, CancellationToken cancellation)
     {

@@ -12,7 +12,14 @@ namespace PastryActors.Node.Files;
 /// <param name="Salt">A salt of the caller's; null for the one that follows from the content.</param>
 /// <param name="AcceptExisting">Whether a file that this owner inserted before, with this very content, is a success and not a conflict.</param>
 /// <param name="FirstAttempt">Number of the first salt to try: callers that can send the content again continue here after "full".</param>
-public sealed record InsertFile(string Name, string ContentType, int Replicas, long DeclaredLength, Blob? Salt = null, int FirstAttempt = 0, bool AcceptExisting = false);
+public sealed record InsertFile(string Name, string ContentType, int Replicas, long DeclaredLength, Blob? Salt = null, int FirstAttempt = 0, bool AcceptExisting = false)
+{
+    /// <summary>When the content was last changed, in Unix milliseconds; 0 is not kept.</summary>
+    public long ModifiedUnixMilliseconds { get; init; }
+
+    /// <summary>Unix permission bits; 0 is not kept.</summary>
+    public int Mode { get; init; }
+}
 
 /// <summary>A file whose every part is durable on k nodes.</summary>
 /// <param name="Receipts">Those of the file's own object.</param>

@@ -29,7 +29,8 @@ internal static class Documents
         ObjectCertificate c = found.Certificate;
         return new FileDescription(
             c.File.ToString(), c.Name, c.FileSize, c.Replicas, found.Chunks, Hash256.Of(c.Owner.Span).ToString(), TimeOf(c.CreatedUnixMilliseconds),
-            c.ContentType, found.ContentHash.ToString(), [.. found.Holders.Select(h => Of(h, found.At))], found.ReplicasAlive);
+            c.ContentType, found.ContentHash.ToString(), [.. found.Holders.Select(h => Of(h, found.At))], found.ReplicasAlive,
+            c.ModifiedUnixMilliseconds == 0 ? null : TimeOf(c.ModifiedUnixMilliseconds), c.Mode == 0 ? null : FileModes.ToText(c.Mode));
     }
 
     public static OwnedFile Of(JournalEntry entry) => new(entry.FileId, entry.Name, entry.Size, entry.K, TimeOf(entry.UnixMilliseconds));
@@ -54,7 +55,7 @@ internal static class Documents
 
     private static Peer[] Of(IReadOnlyList<PeerStatus> peers) => [.. peers.Select(p => new Peer(p.Node.Id.ToString(), p.Node.Address, p.RoundTripMicros))];
 
-    private static DateTimeOffset TimeOf(long unixMilliseconds) =>
+    public static DateTimeOffset TimeOf(long unixMilliseconds) =>
         // Certificates are strangers' words: a time beyond the calendar is clamped to it.
         DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(unixMilliseconds, 0, 253_402_300_799_999));
 }

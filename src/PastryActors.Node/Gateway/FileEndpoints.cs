@@ -64,7 +64,11 @@ internal sealed class FileEndpoints(GatewayServices services, UploadRegistry upl
         byte[]? salt = RequestReading.HexOf(context, "salt", CertificateRules.SaltBytesMax);
         int k = RequestReading.NumberOf(context, "k", 1, 128) ?? services.Transfer.Replicas;
         int attempt = RequestReading.NumberOf(context, "attempt", 0, services.Transfer.AttemptsMax - 1) ?? 0;
-        return new InsertFile(name, type, k, length, salt is null ? null : new(salt), attempt, context.Request.Query["existing"] == "accept");
+        return new InsertFile(name, type, k, length, salt is null ? null : new(salt), attempt, context.Request.Query["existing"] == "accept")
+        {
+            ModifiedUnixMilliseconds = RequestReading.LongOf(context, "modified", 0, long.MaxValue) ?? 0,
+            Mode = context.Request.Query["mode"] is [{ } mode, ..] ? FileModes.TryParse(mode) ?? throw GatewayRefusalException.Invalid("mode must be permission bits in octal, 0 to 777") : 0,
+        };
     }
 
     private async Task<IResult> GetAsync(HttpContext context, bool withContent)

@@ -1,5 +1,7 @@
 using Microsoft.Net.Http.Headers;
+using PastryActors.Client;
 using PastryActors.Node.Files;
+using PastryActors.Past.Certificates;
 
 namespace PastryActors.Node.Gateway;
 
@@ -38,9 +40,19 @@ internal static class FileHeaders
         headers["X-File-Size"] = file.Size.ToString(System.Globalization.CultureInfo.InvariantCulture);
         // With it a reader can build the hash tree again and compare its top with the ETag.
         if (file.Top is { } top) headers["X-Chunk-Size"] = top.ChunkSizeBytes.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        WriteMetadata(headers, file.Certificate);
         headers.ContentDisposition = "inline; filename*=UTF-8''" + Uri.EscapeDataString(file.Certificate.Name);
         // Stored pages and scripts are strangers' content: they must not act as this origin.
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = "sandbox";
+    }
+
+    // Last-Modified has whole seconds, and nothing before 1970 or beyond the calendar; the other says what the owner said.
+    private static void WriteMetadata(IHeaderDictionary headers, ObjectCertificate certificate)
+    {
+        if (certificate.Mode != 0) headers["X-File-Mode"] = FileModes.ToText(certificate.Mode);
+        if (certificate.ModifiedUnixMilliseconds == 0) return;
+        headers["X-File-Modified"] = certificate.ModifiedUnixMilliseconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        headers.LastModified = Documents.TimeOf(certificate.ModifiedUnixMilliseconds).ToString("R", System.Globalization.CultureInfo.InvariantCulture);
     }
 }

@@ -24,10 +24,13 @@ internal static class RequestReading
     }
 
     /// <summary>A whole number of the query, within its bounds.</summary>
-    public static int? NumberOf(HttpContext context, string key, int min, int max)
+    public static int? NumberOf(HttpContext context, string key, int min, int max) => (int?)LongOf(context, key, min, max);
+
+    /// <inheritdoc cref="NumberOf"/>
+    public static long? LongOf(HttpContext context, string key, long min, long max)
     {
         if (context.Request.Query[key] is not [{ } text, ..]) return null;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= min && value <= max
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value) && value >= min && value <= max
             ? value
             : throw GatewayRefusalException.Invalid($"{key} must be a whole number from {min} to {max}, not \"{text}\"");
     }

@@ -90,7 +90,7 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public async Task A_partial_file_damaged_before_its_end_is_found_out_and_thrown_away()
+    public async Task A_partial_file_damaged_before_its_end_is_found_out_and_comes_anew()
     {
         await ServeAsync();
         byte[] content = TestNode.Bytes(6 * TestNode.Chunk);
@@ -99,11 +99,9 @@ public sealed class CommandLineTests : IDisposable
         byte[] part = content[..(4 * TestNode.Chunk)];
         part[5] ^= 1;
         await File.WriteAllBytesAsync(back + ".part", part);
-        Assert.Equal(1, await RunAsync("get", id, "-o", back, "--node", _url));
-        Assert.Contains("damaged", _error.ToString(), StringComparison.Ordinal);
-        Assert.False(File.Exists(back));
-        Assert.Equal(0, await RunAsync("get", id, "-o", back, "--node", _url));
+        Assert.Equal(0, await RunAsync("get", id, "-o", back, "--json", "--node", _url));
         Assert.Equal(content, await File.ReadAllBytesAsync(back));
+        Assert.Equal(0, Document().GetProperty("resumedFrom").GetInt64());
     }
 
     [Fact]
@@ -138,6 +136,114 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(source, "ünter", "a b")), await File.ReadAllBytesAsync(Path.Combine(target, "ünter", "a b")));
         if (!OperatingSystem.IsWindows()) Assert.Equal((UnixFileMode)0b111_101_000, File.GetUnixFileMode(Path.Combine(target, "none")));
         Assert.Equal(0, await RunAsync("put", source, "-r", "--node", _url));
+    }
+
+    [Fact]
+    public async Task A_directorys_links_come_back_as_links_and_those_that_lead_outside_do_not()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        await ServeAsync();
+        string source = Directory.CreateDirectory(Path.Combine(_node.Folder, "tree")).FullName;
+        await File.WriteAllBytesAsync(Path.Combine(source, "a"), [1]);
+        File.CreateSymbolicLink(Path.Combine(source, "inside"), "a");
+        File.CreateSymbolicLink(Path.Combine(source, "outside"), "/etc/passwd");
+        Assert.Equal(0, await RunAsync("put", source, "-r", "--json", "--node", _url));
+        Assert.Contains("outside is left out", _error.ToString(), StringComparison.Ordinal);
+        string id = Document().GetProperty("files").EnumerateArray().Last().GetProperty("fileId").GetString()!;
+        string target = Path.Combine(_node.Folder, "restored");
+        Assert.Equal(0, await RunAsync("get", id, "-r", "-o", target, "--node", _url));
+        Assert.Equal(0, await RunAsync("get", id, "-r", "-o", target, "--node", _url));
+        Assert.Equal("a", new FileInfo(Path.Combine(target, "inside")).LinkTarget);
+        Assert.False(File.Exists(Path.Combine(target, "outside")));
+    }
+
+    [Fact]
+    public async Task A_file_keeps_its_type_time_and_mode()
+    {
+        await ServeAsync();
+        string path = Path.Combine(_node.Folder, "page.html");
+        await File.WriteAllBytesAsync(path, [1, 2]);
+        var changed = new DateTime(2001, 2, 3, 4, 5, 6, 789, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(path, changed);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, (UnixFileMode)0b111_101_000);
+        Assert.Equal(0, await RunAsync("put", path, "--json", "--node", _url));
+        string id = Document().GetProperty("files")[0].GetProperty("fileId").GetString()!;
+        Assert.Equal(0, await RunAsync("info", id, "--json", "--node", _url));
+        Assert.Equal("text/html", Document().GetProperty("contentType").GetString());
+        Assert.Equal(changed, Document().GetProperty("modified").GetDateTimeOffset().UtcDateTime);
+
+        string back = Path.Combine(_node.Folder, "back");
+        Assert.Equal(0, await RunAsync("get", id, "-p", "-o", back, "--node", _url));
+        Assert.Equal(changed, File.GetLastWriteTimeUtc(back));
+        if (!OperatingSystem.IsWindows()) Assert.Equal((UnixFileMode)0b111_101_000, File.GetUnixFileMode(back));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    [InlineData((3 * TestNode.Chunk) + 1)]
+    public async Task What_is_put_encrypted_is_got_back_by_its_link_alone(int size)
+    {
+        await ServeAsync();
+        string path = Path.Combine(_node.Folder, "content");
+        byte[] content = TestNode.Bytes(size);
+        await File.WriteAllBytesAsync(path, content);
+        Assert.Equal(0, await RunAsync("put", path, "--encrypt", "--json", "--node", _url));
+        JsonElement put = Document().GetProperty("files")[0];
+        string link = put.GetProperty("link").GetString()!;
+        Assert.Equal(size, put.GetProperty("size").GetInt64());
+
+        string back = Path.Combine(_node.Folder, "back");
+        await File.WriteAllBytesAsync(back + ".part", content[..(size / 2)]);
+        Assert.Equal(0, await RunAsync("get", link, "-o", back, "--json", "--node", _url));
+        Assert.Equal(content, await File.ReadAllBytesAsync(back));
+        Assert.Equal(size / 2, Document().GetProperty("resumedFrom").GetInt64());
+        Assert.Equal(0, await RunAsync("info", link, "--node", _url));
+        Assert.All(_node.Ring.Objects.Values.Where(o => o.Certificate.Name.Length > 0), o => Assert.Equal("encrypted", o.Certificate.Name));
+        Assert.Equal(1, await RunAsync("get", put.GetProperty("fileId").GetString() + "#" + PastryActors.Client.FileKey.Create().ToText(), "--node", _url));
+        Assert.Contains("wrong-key", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_range_of_an_encrypted_file_is_that_range_of_its_content()
+    {
+        await ServeAsync();
+        string path = Path.Combine(_node.Folder, "content");
+        byte[] content = TestNode.Bytes(3 * TestNode.Chunk);
+        await File.WriteAllBytesAsync(path, content);
+        Assert.Equal(0, await RunAsync("put", path, "--encrypt", "--json", "--node", _url));
+        string link = Document().GetProperty("files")[0].GetProperty("link").GetString()!;
+        Assert.Equal(0, await RunAsync("get", link, "--range", "70000-80000", "--node", _url));
+        Assert.Equal(content[70000..80001], _raw.ToArray());
+    }
+
+    [Fact]
+    public async Task An_encrypted_directory_tells_the_ring_no_names_and_one_link_opens_all()
+    {
+        await ServeAsync();
+        string source = Directory.CreateDirectory(Path.Combine(_node.Folder, "tree", "secret")).Parent!.FullName;
+        await File.WriteAllBytesAsync(Path.Combine(source, "secret", "plan"), [1, 2, 3]);
+        Assert.Equal(0, await RunAsync("put", source, "-r", "--encrypt", "--json", "--node", _url));
+        JsonElement directory = Document().GetProperty("files").EnumerateArray().Last();
+        string link = directory.GetProperty("link").GetString()!;
+        Assert.All(_node.Ring.Objects.Values, o => Assert.Equal(-1, ((Core.Content.MemoryContent)o.Content).Bytes.Span.IndexOf("plan"u8)));
+        string target = Path.Combine(_node.Folder, "restored");
+        Assert.Equal(0, await RunAsync("get", link, "-r", "-o", target, "--node", _url));
+        Assert.Equal([1, 2, 3], await File.ReadAllBytesAsync(Path.Combine(target, "secret", "plan")));
+        Assert.Equal(1, await RunAsync("get", directory.GetProperty("fileId").GetString()!, "-r", "-o", target, "--node", _url));
+        Assert.Contains("key-needed", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_a_key_of_ones_own_an_encrypted_put_is_the_same_file_again()
+    {
+        await ServeAsync();
+        string path = Path.Combine(_node.Folder, "content"), key = Path.Combine(_node.Folder, "key");
+        await File.WriteAllBytesAsync(path, TestNode.Bytes(1000));
+        Assert.Equal(0, await RunAsync("put", path, "--key-file", key, "--node", _url));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(key));
+        Assert.Equal(1, await RunAsync("put", path, "--key-file", key, "--node", _url));
+        Assert.Contains("exists", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

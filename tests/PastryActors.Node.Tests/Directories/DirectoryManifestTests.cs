@@ -31,6 +31,61 @@ public sealed class DirectoryManifestTests : IDisposable
         Assert.Throws<InvalidDataException>(() => SafePath.Prepare(_folder, path));
     }
 
+    [Theory]
+    [InlineData("a", "b")]
+    [InlineData("a/b", "../c/d")]
+    [InlineData("a/b/c", "../..")]
+    [InlineData("a/b", "c")]
+    public void A_link_to_somewhere_inside_is_kept(string path, string target)
+    {
+        DirectoryEntry[] entries = [new(path, null, 0, 0, DateTimeOffset.UnixEpoch, Link: target)];
+        Assert.Equal(entries, DirectoryManifest.Read(DirectoryManifest.Write(entries)));
+        if (OperatingSystem.IsWindows()) return;
+        SafePath.MakeLink(_folder, path, target);
+        SafePath.MakeLink(_folder, path, target);
+        Assert.Equal(target, new FileInfo(Path.Combine(_folder, path)).LinkTarget);
+    }
+
+    [Theory]
+    [InlineData("a", "/etc/passwd")]
+    [InlineData("a", "..")]
+    [InlineData("a/b", "../../c")]
+    [InlineData("a/b", "c/../../..")]
+    [InlineData("a/b/c", "d/..")]
+    [InlineData("a", "")]
+    [InlineData("a", "./b")]
+    public void A_link_that_leads_or_may_lead_outside_is_refused(string path, string target)
+    {
+        byte[] manifest = DirectoryManifest.Write([new DirectoryEntry(path, null, 0, 0, default, Link: target)]);
+        Assert.Throws<InvalidDataException>(() => DirectoryManifest.Read(manifest));
+        Assert.Throws<InvalidDataException>(() => SafePath.MakeLink(_folder, path, target));
+    }
+
+    [Fact]
+    public void Nothing_lies_below_a_link_or_a_file_or_twice()
+    {
+        string id = new('0', 40);
+        var link = new DirectoryEntry("a", null, 0, 0, default, Link: "b");
+        var file = new DirectoryEntry("a", id, 0, 0, default);
+        Assert.Throws<InvalidDataException>(() => DirectoryManifest.Read(DirectoryManifest.Write([link, new DirectoryEntry("a/x", id, 0, 0, default)])));
+        Assert.Throws<InvalidDataException>(() => DirectoryManifest.Read(DirectoryManifest.Write([file, new DirectoryEntry("a/b/x", id, 0, 0, default)])));
+        Assert.Throws<InvalidDataException>(() => DirectoryManifest.Read(DirectoryManifest.Write([link, file])));
+        Assert.Throws<InvalidDataException>(() => DirectoryManifest.Read(DirectoryManifest.Write([file with { Link = "b" }])));
+    }
+
+    [Fact]
+    public void A_scan_lists_links_and_looks_at_nothing_behind_them()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        string outside = Directory.CreateDirectory(Path.Combine(_folder, "outside")).FullName;
+        File.WriteAllText(Path.Combine(outside, "secret"), "x");
+        string tree = Directory.CreateDirectory(Path.Combine(_folder, "tree", "sub")).Parent!.FullName;
+        File.WriteAllText(Path.Combine(tree, "sub", "file"), "x");
+        Directory.CreateSymbolicLink(Path.Combine(tree, "out"), outside);
+        File.CreateSymbolicLink(Path.Combine(tree, "in"), "sub/file");
+        Assert.Equal([("in", "sub/file"), ("out", outside), ("sub", null), ("sub/file", null)], DirectoryScan.Run(tree).Select(e => (e.Path, e.Link)));
+    }
+
     [Fact]
     public void A_symbolic_link_on_the_way_is_not_followed()
     {

@@ -86,6 +86,18 @@ public sealed class FileGatewayTests : IDisposable
     }
 
     [Fact]
+    public async Task Time_and_mode_come_back_in_headers()
+    {
+        (PastryClient client, HttpClient http) = await _node.ServeAsync();
+        var changed = DateTimeOffset.FromUnixTimeMilliseconds(981_173_106_789);
+        FileReceipt receipt = await client.Past.InsertAsync("f", new MemoryStream(TestNode.Bytes(3 * TestNode.Chunk)), new InsertOptions { Modified = changed, Mode = 0x1ED });
+        using HttpResponseMessage got = await http.GetAsync(new Uri($"/files/{receipt.FileId}", UriKind.Relative));
+        Assert.Equal(["755"], got.Headers.GetValues("X-File-Mode"));
+        Assert.Equal(["981173106789"], got.Headers.GetValues("X-File-Modified"));
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(981_173_106), got.Content.Headers.LastModified);
+    }
+
+    [Fact]
     public async Task Content_that_the_reader_has_is_304()
     {
         (PastryClient client, HttpClient http) = await _node.ServeAsync();
@@ -100,6 +112,8 @@ public sealed class FileGatewayTests : IDisposable
     [InlineData("PUT", "/files/x?k=0", 400, "invalid")]
     [InlineData("PUT", "/files/x?k=many", 400, "invalid")]
     [InlineData("PUT", "/files/x?salt=xyz", 400, "invalid")]
+    [InlineData("PUT", "/files/x?mode=1777", 400, "invalid")]
+    [InlineData("PUT", "/files/x?modified=yesterday", 400, "invalid")]
     [InlineData("PUT", "/files/x%00y", 400, "invalid")]
     [InlineData("GET", "/files/short", 400, "invalid")]
     [InlineData("GET", "/files/0000000000000000000000000000000000000000", 404, "not-found")]

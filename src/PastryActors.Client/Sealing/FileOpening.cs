@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace PastryActors.Client;
+
+/// <summary>Opens files over HTTP: as they are stored, or by a key.</summary>
+internal sealed class FileOpening(Gateway gateway)
+{
+    public async Task<OpenedFile> OpenAsync(FileLink link, ByteRange? range, CancellationToken cancellation)
+    {
+        if (link.Key is { } key) return await OpenSealedAsync(link.FileId, key, range, cancellation).ConfigureAwait(false);
+        HttpResponseMessage response = await GetAsync(link.FileId, range, cancellation).ConfigureAwait(false);
+        Stream content = await ContentOf(response, cancellation).ConfigureAwait(false);
+        return new OpenedFile(MetadataOf(response), SizeOf(response), HashOf(response), ChunkSizeOf(response), content);
+    }
+
+    private async Task<OpenedFile> OpenSealedAsync(string fileId, FileKey key, ByteRange? range, CancellationToken cancellation)
+    {
+        var sealer = new Sealer(key);
+        try
+        {
+            using HttpResponseMessage start = await GetAsync(fileId, new ByteRange(0, SealedHead.SizeBytesMax), cancellation).ConfigureAwait(false);
+            SealedHead head = SealedHead.Read(sealer, await start.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false));
+            long size = head.SizeOf(SizeOf(start));
+            (long from, long to) = Within(range, size);
+            long first = from / head.SegmentBytes;
+            long end = Math.Max((to + head.SegmentBytes - 1) / head.SegmentBytes, first + 1);
+            HttpResponseMessage body = await GetAsync(fileId, new ByteRange(head.PlaceOf(first), Math.Min(head.PlaceOf(end), head.StoredSizeOf(size))), cancellation).ConfigureAwait(false);
+            Stream stored = await ContentOf(body, cancellation).ConfigureAwait(false);
+            return new OpenedFile(head.Description, size, HashOf(start), ChunkSizeOf(start), new OpeningStream(stored, sealer, head, size, from, to), (key, head));
+        }
+        catch
+        {
+            sealer.Dispose();
+            throw;
+        }
+    }
+
+    // As the gateway judges ranges of what is stored.
+    private static (long From, long To) Within(ByteRange? range, long size)
+    {
+        if (range is not { } part) return (0, size);
+        long to = Math.Min(part.To ?? size, size);
+        return part.From < size && to > part.From
+            ? (part.From, to)
+            : throw new PastryException("range-not-satisfiable", $"the file has {size} bytes", HttpStatusCode.RequestedRangeNotSatisfiable);
+    }
+
+    private async Task<HttpResponseMessage> GetAsync(string fileId, ByteRange? range, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/files/{fileId}");
+        if (range is { } part) request.Headers.Range = new RangeHeaderValue(part.From, part.To - 1);
+        return await gateway.SendAsync(request, cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<Stream> ContentOf(HttpResponseMessage response, CancellationToken cancellation) =>
+        new ResponseStream(response, await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false));
+
+    private static FileMetadata MetadataOf(HttpResponseMessage response)
+    {
+        string name = response.Content.Headers.ContentDisposition?.FileNameStar ?? "";
+        string type = response.Content.Headers.ContentType?.ToString() ?? "";
+        DateTimeOffset? modified = long.TryParse(HeaderOf(response, "X-File-Modified"), NumberStyles.None, CultureInfo.InvariantCulture, out long at) && at <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(at)
+            : null;
+        return new FileMetadata(name, type, modified, FileModes.TryParse(HeaderOf(response, "X-File-Mode")), SizeOf(response));
+    }
+
+    private static long SizeOf(HttpResponseMessage response) =>
+        response.Content.Headers.ContentRange?.Length ?? response.Content.Headers.ContentLength ?? throw new PastryException("bad-answer", "the node did not say how large the file is");
+
+    private static string HashOf(HttpResponseMessage response) => response.Headers.ETag?.Tag.Trim('"') ?? "";
+
+    private static int ChunkSizeOf(HttpResponseMessage response) => int.TryParse(HeaderOf(response, "X-Chunk-Size"), NumberStyles.None, CultureInfo.InvariantCulture, out int size) ? size : 0;
+
+    private static string? HeaderOf(HttpResponseMessage response, string name) => response.Headers.TryGetValues(name, out IEnumerable<string>? values) ? values.First() : null;
+}
