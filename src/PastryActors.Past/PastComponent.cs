@@ -72,15 +72,15 @@ public sealed class PastComponent : IPastryComponent
     /// <inheritdoc/>
     public bool Forward(ref RoutedMessage message, ref NodeHandle next) => message.Payload switch
     {
-        LookupRequest lookup => GoesOn(ref message, lookup),
+        LookupRequest lookup => GoesOn(ref message, lookup, ref next),
         Locate locate when _machines.Context.Knows(locate.Key, locate.Count) => AnswerAndStop(locate, message.Source),
         _ => true,
     };
 
-    private bool GoesOn(ref RoutedMessage message, LookupRequest lookup)
+    private bool GoesOn(ref RoutedMessage message, LookupRequest lookup, ref NodeHandle next)
     {
         if (_machines.Caching.TryServe(lookup, message.Source, message.Hops) || _machines.Server.TryServe(lookup, message.Source, message.Hops)) return false;
-        message.Payload = _machines.Caching.Passing(lookup, message.Source);
+        message.Payload = _machines.Nearest.Choose(_machines.Caching.Passing(lookup, message.Source), message.Source, ref next);
         return true;
     }
 
@@ -205,6 +205,7 @@ public sealed class PastComponent : IPastryComponent
             Pointers = new PointerKeeper(context, Repairs);
             Spares = new SpareKeeper(context);
             Caching = new CacheKeeper(context);
+            Nearest = new NearestHolder(context);
             Keeper = new StoreKeeper(context, Repairs);
             Releaser = new ReclaimKeeper(context, Repairs);
             Desk = new RequestDesk(context);
@@ -225,6 +226,8 @@ public sealed class PastComponent : IPastryComponent
         public SpareKeeper Spares { get; }
 
         public CacheKeeper Caching { get; }
+
+        public NearestHolder Nearest { get; }
 
         public ObjectServer Server { get; }
 

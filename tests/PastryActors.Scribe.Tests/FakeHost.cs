@@ -86,5 +86,7 @@ internal sealed class FakeHost : IPastryHost
 
     public void Report(Fact fact) => Facts.Add(fact);
 
+    public IEnumerable<NodeHandle> NextHops(RingId key) => [];
+
     public TimeSpan? RoundTrip(NodeHandle peer) => null;
 }

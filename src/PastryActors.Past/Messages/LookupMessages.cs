@@ -8,7 +8,8 @@ namespace PastryActors.Past.Messages;
 
 /// <summary>Routed: whoever on the way has the object answers <see cref="ObjectAnswer"/>; who knows of holders, <see cref="LookupMiss"/>.</summary>
 /// <param name="Previous">The node that the request came through last and that wants a copy; null at first.</param>
-public sealed record LookupRequest(long Operation, FileId Object, NodeHandle? Previous = null) : PastMessage(Operation)
+/// <param name="Chosen">A node on the way chose the nearest holder: whoever does not have the object after all sends the request straight on to the root.</param>
+public sealed record LookupRequest(long Operation, FileId Object, NodeHandle? Previous = null, bool Chosen = false) : PastMessage(Operation)
 {
     public const byte Number = 34;
 
@@ -19,6 +20,7 @@ public sealed record LookupRequest(long Operation, FileId Object, NodeHandle? Pr
         long operation = 0;
         FileId? id = null;
         NodeHandle? previous = null;
+        bool chosen = false;
         while (reader.Next())
         {
             switch (reader.Field)
@@ -26,17 +28,19 @@ public sealed record LookupRequest(long Operation, FileId Object, NodeHandle? Pr
                 case 1: operation = (long)reader.Number(); break;
                 case 2: id = reader.FileId(); break;
                 case 3: previous = reader.Node(); break;
+                case 4: chosen = reader.Flag(); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return new LookupRequest(operation, id ?? throw new WireFormatException("a question about no object"), previous);
+        return new LookupRequest(operation, id ?? throw new WireFormatException("a question about no object"), previous, chosen);
     }
 
     protected override void WriteFields(WireWriter writer)
     {
         writer.Id(2, Object);
         writer.Node(3, Previous);
+        writer.Flag(4, Chosen);
     }
 }
 

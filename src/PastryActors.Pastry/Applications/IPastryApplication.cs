@@ -114,6 +114,12 @@ public interface IPastryHost
     /// <summary>Notes a fact.</summary>
     void Report(Fact fact);
 
-    /// <summary>The smoothed round trip to a peer, or null if it was never measured.</summary>
+    /// <summary>
+    /// The nodes known here that <see cref="IPastryApplication.Forward"/> may choose as next for a message to the key, so that it still
+    /// arrives (the common API's local_lookup): closer to it than this node, by prefix and by number. In no order of worth; one may come twice.
+    /// </summary>
+    IEnumerable<NodeHandle> NextHops(RingId key);
+
+    /// <summary>The round trip to a peer: smoothed where there is traffic, else as it was last probed; null if it was never measured.</summary>
     TimeSpan? RoundTrip(NodeHandle peer);
 }

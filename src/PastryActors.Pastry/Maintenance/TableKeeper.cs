@@ -55,6 +55,9 @@ internal sealed class TableKeeper(NodeContext node, Prober prober, DistanceMeter
     public void OnTableTick()
     {
         node.Schedule(OverlayTimer.TableMaintenance, node.Random.Jitter(node.Options.TableMaintenancePeriod));
+
+        // Who joined next to this node measured it, and was not measured: one probe for each new neighbour.
+        foreach (NodeHandle leaf in node.Leafs.Snapshot) meter.Consider(leaf);
         foreach (NodeHandle entry in node.Table.All().ToArray()) meter.Consider(entry);
         for (int row = 0; row < node.Table.RowCount; row++) AskOneOf(row);
     }

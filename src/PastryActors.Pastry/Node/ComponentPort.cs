@@ -44,5 +44,7 @@ internal sealed class ComponentPort(NodeContext node, Router router, byte owner)
 
     public void Report(Fact fact) => node.Outbox.Report(fact);
 
+    public IEnumerable<NodeHandle> NextHops(RingId key) => router.Admissible(key);
+
     public TimeSpan? RoundTrip(NodeHandle peer) => node.RoundTrip(peer.Id);
 }

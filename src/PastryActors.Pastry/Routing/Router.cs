@@ -79,6 +79,9 @@ internal sealed class Router
         if (!_node.Leafs.Contains(id)) _tracker.GiveUpOn(id);
     }
 
+    /// <inheritdoc cref="RoutingRule.Admissible"/>
+    public IEnumerable<NodeHandle> Admissible(RingId key) => _rule.Admissible(key);
+
     /// <summary>Lets go of what grew with traffic, once there is none.</summary>
     public void Trim()
     {

@@ -42,6 +42,16 @@ public sealed class RoutingRule(NodeHandle self, int digitBits, LeafSet leafs, R
     }
 
     /// <summary>
+    /// Every node known here that a message to the key may go to without ever turning in a circle: it shares at least as long a prefix with
+    /// the key as this node does, and is numerically closer to it. One that stands in two tables comes twice.
+    /// </summary>
+    public IEnumerable<NodeHandle> Admissible(RingId key)
+    {
+        int prefix = self.Id.SharedPrefixLength(key, digitBits);
+        return Known().Where(n => key.IsCloser(n.Id, self.Id) && n.Id.SharedPrefixLength(key, digitBits) >= prefix);
+    }
+
+    /// <summary>
     /// The rare case: any known node that shares at least as long a prefix with the key and is numerically closer to it. Of those
     /// the one with the longest prefix, and among these the closest, so that every hop gets nearer and no route can turn in a circle.
     /// </summary>
@@ -49,12 +59,11 @@ public sealed class RoutingRule(NodeHandle self, int digitBits, LeafSet leafs, R
     {
         NodeHandle? best = null;
         int bestPrefix = self.Id.SharedPrefixLength(key, digitBits);
-        foreach (NodeHandle node in leafs.Left) Weigh(node, key, excluded, ref best, ref bestPrefix);
-        foreach (NodeHandle node in leafs.Right) Weigh(node, key, excluded, ref best, ref bestPrefix);
-        foreach (NodeHandle node in table.All()) Weigh(node, key, excluded, ref best, ref bestPrefix);
-        foreach ((NodeHandle node, _) in neighbourhood.Nodes) Weigh(node, key, excluded, ref best, ref bestPrefix);
+        foreach (NodeHandle node in Known()) Weigh(node, key, excluded, ref best, ref bestPrefix);
         return best;
     }
+
+    private IEnumerable<NodeHandle> Known() => leafs.Left.Concat(leafs.Right).Concat(table.All()).Concat(neighbourhood.Nodes.Select(static n => n.Node));
 
     private void Weigh(NodeHandle node, RingId key, ReadOnlySpan<RingId> excluded, ref NodeHandle? best, ref int bestPrefix)
     {

@@ -59,8 +59,9 @@ internal sealed class MeasureWindow(SimRing ring, LookupBook lookups)
         }
 
         figures[prefix + "messages"] = sent;
-        if (phase == Quiet) _cost.Begin(control / Math.Max(1, _nodeSeconds));
-        else _cost.Add(control, _nodeSeconds, now.Joined - _before.Joined, now.Failed - _before.Failed, now.Newcomers - _before.Newcomers);
+        ControlCounts counted = new(control, now.LeafSet - _before.LeafSet, now.Distance - _before.Distance, now.State - _before.State);
+        if (phase == Quiet) _cost.Begin(counted, _nodeSeconds);
+        else _cost.Add(counted, _nodeSeconds, now.Joined - _before.Joined, now.Failed - _before.Failed, now.Newcomers - _before.Newcomers);
         if (phase.Length == 0) _cost.AddTo(figures, ring);
         if (seen.Issued > 0) AddLookups(figures, prefix, seen);
     }
@@ -84,51 +85,21 @@ internal sealed class MeasureWindow(SimRing ring, LookupBook lookups)
     {
         SimCounters counters = ring.World.Counters;
         int nodes = ring.World.Nodes.Count;
-        return new Counted(counters.Sent, counters.SentOfKind(HopAck.Number), counters.SentOfKind(Routed.Number), counters.SentAmongNewcomers, nodes, nodes - ring.Live.Count);
-    }
-
-    private readonly record struct Counted(long Sent, long Acks, long Routed, long Newcomers, int Joined, int Failed);
-}
-
-/// <summary>
-/// What joins and failures cost, two messages to a call (the papers count remote calls, a question and its answer). A join costs what a
-/// newcomer sends and is sent; a failure the control messages beyond those that the same ring sends when nothing happens to it.
-/// </summary>
-internal sealed class MessageCost
-{
-    private double _quietRate = double.NaN;
-    private double _excess;
-    private long _newcomers;
-    private int _joined;
-    private int _failed;
-
-    /// <summary>From now on what exceeds a rate, in control messages of a node in a second, counts as cost.</summary>
-    public void Begin(double quietRate)
-    {
-        (_quietRate, _excess, _newcomers) = (quietRate, 0, 0);
-        (_joined, _failed) = (0, 0);
-    }
-
-    /// <summary>Takes in what was counted in a window.</summary>
-    public void Add(long control, double nodeSeconds, int joined, int failed, long newcomers)
-    {
-        if (double.IsNaN(_quietRate)) return;
-        _excess += control - (_quietRate * nodeSeconds);
-        _newcomers += newcomers;
-        _joined += joined;
-        _failed += failed;
-    }
-
-    /// <summary>Adds the cost, where all of it has one cause.</summary>
-    public void AddTo(Figures figures, SimRing ring)
-    {
-        if (_joined > 0 && _failed == 0)
+        return new Counted(counters.Sent, counters.SentOfKind(HopAck.Number), counters.SentOfKind(Routed.Number), counters.SentAmongNewcomers, nodes, nodes - ring.Live.Count)
         {
-            figures["callsPerJoin"] = _newcomers / 2.0 / _joined;
-            figures["paperCallsPerJoin"] = 3.0 * (1 << ring.Options.Overlay.DigitBits) * Math.Log(ring.Live.Count, 1 << ring.Options.Overlay.DigitBits);
-        }
+            LeafSet = counters.SentOfKind(LeafSetProbe.Number),
+            Distance = counters.SentOfKind(DistanceProbe.Number),
+            State = counters.SentOfKind(StateRequest.Number) + counters.SentOfKind(StateReply.Number),
+        };
+    }
 
-        if (_failed > 0 && _joined == 0) figures["callsPerFailedNode"] = _excess / 2 / _failed;
+    private readonly record struct Counted(long Sent, long Acks, long Routed, long Newcomers, int Joined, int Failed)
+    {
+        public long LeafSet { get; init; }
+
+        public long Distance { get; init; }
+
+        public long State { get; init; }
     }
 }
 

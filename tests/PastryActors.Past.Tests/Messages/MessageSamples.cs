@@ -16,7 +16,7 @@ internal static class MessageSamples
     {
         Locate.Number => new Locate(Operation(random), random.Id(), 1 + random.Next(Locate.CountMax)),
         Located.Number => new Located(Operation(random), Nodes(random), random.Flag()),
-        LookupRequest.Number => new LookupRequest(Operation(random), random.FileId(), random.Flag() ? random.Node() : null),
+        LookupRequest.Number => new LookupRequest(Operation(random), random.FileId(), random.Flag() ? random.Node() : null, random.Flag()),
         ObjectAnswer.Number => new ObjectAnswer(Operation(random), Certificate(random), random.Int(), AgeOf(random)),
         LookupMiss.Number => new LookupMiss(Operation(random), Nodes(random), random.Int()),
         StoreRequest.Number => new StoreRequest(Operation(random), Certificate(random), random.Flag(), random.Flag()),

@@ -45,7 +45,7 @@ public sealed class PastKindsTests
         new PointerOffer(0, Certificate, Node),
         new Discard(23, Certificate.File),
         new CacheCopy(0, Certificate, 5),
-        new LookupRequest(25, Certificate.File, Node),
+        new LookupRequest(25, Certificate.File, Node, Chosen: true),
         new StoreAnswer(24, Receipt with { DivertedTo = new RingId(9) }, false, Receipt),
     ];
 

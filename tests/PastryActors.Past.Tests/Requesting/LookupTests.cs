@@ -35,6 +35,36 @@ public sealed class LookupTests
     }
 
     [Fact]
+    public void The_nearest_holder_serves()
+    {
+        _closest[3].Trips = peer => peer.Id == _closest[2].Self.Id ? TimeSpan.FromMilliseconds(1) : TimeSpan.FromMilliseconds(9);
+        var found = _ring.Ask<ObjectFound>(_closest[3], id => new LookupObject(id, Timeout, _certificate.File));
+        Assert.Equal((_closest[2].Self, 1), (found.Holder, found.Hops));
+    }
+
+    [Fact]
+    public void A_near_node_without_the_object_hands_the_lookup_on_to_the_root()
+    {
+        // Fewer replicas than usual: the second and third closest are taken for holders, and are none.
+        var content = Make.Content("one");
+        ObjectCertificate one = Make.File("one", content, replicas: 1);
+        List<TestNode> closest = _ring.ClosestTo(one.File);
+        _ring.Ask<ObjectInserted>(closest[0], id => new InsertObject(id, Timeout, one, content, false));
+        foreach (TestNode node in closest) node.Trips = peer => TimeSpan.FromMilliseconds(peer.Id == closest[0].Self.Id ? 9 : 1);
+        var found = _ring.Ask<ObjectFound>(closest[3], id => new LookupObject(id, Timeout, one.File));
+        Assert.Equal((closest[0].Self, 2), (found.Holder, found.Hops));
+    }
+
+    [Fact]
+    public void What_nobody_holds_is_not_found_by_way_of_the_nearest_either()
+    {
+        FileId nowhere = Make.File("nowhere", Make.Content("x")).File;
+        List<TestNode> closest = _ring.ClosestTo(nowhere);
+        foreach (TestNode node in closest) node.Trips = peer => TimeSpan.FromMilliseconds(peer.Id == closest[0].Self.Id ? 9 : 1);
+        Assert.Equal(FailureCode.NotFound, _ring.Ask<Failed>(closest[3], id => new LookupObject(id, Timeout, nowhere)).Code);
+    }
+
+    [Fact]
     public void A_holder_reads_its_own_replica()
     {
         var found = _ring.Ask<ObjectFound>(_closest[1], id => new LookupObject(id, Timeout, _certificate.File));

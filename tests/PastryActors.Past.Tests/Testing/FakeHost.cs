@@ -56,7 +56,15 @@ internal sealed class FakeHost : IPastryHost
 
     public void Report(Fact fact) => Facts.Add(fact);
 
-    public TimeSpan? RoundTrip(NodeHandle peer) => null;
+    /// <summary>What <see cref="NextHops"/> answers, whatever the key.</summary>
+    public List<NodeHandle> Known { get; } = [];
+
+    /// <summary>Measured round trips in milliseconds.</summary>
+    public Dictionary<RingId, int> RoundTrips { get; } = [];
+
+    public IEnumerable<NodeHandle> NextHops(RingId key) => Known;
+
+    public TimeSpan? RoundTrip(NodeHandle peer) => RoundTrips.TryGetValue(peer.Id, out int milliseconds) ? TimeSpan.FromMilliseconds(milliseconds) : null;
 
     /// <summary>The last work, which must be of this kind.</summary>
     public T LastWork<T>()

@@ -122,7 +122,12 @@ internal sealed class TestNode : IPastryHost
 
     public void Report(Fact fact) => Facts.Add(fact);
 
-    public TimeSpan? RoundTrip(NodeHandle peer) => null;
+    /// <summary>Measured round trips; by default none.</summary>
+    public Func<NodeHandle, TimeSpan?> Trips { get; set; } = static _ => null;
+
+    public IEnumerable<NodeHandle> NextHops(RingId key) => LeafSet.Members().Where(n => key.IsCloser(n.Id, Self.Id));
+
+    public TimeSpan? RoundTrip(NodeHandle peer) => Trips(peer);
 
     private WorkResult Carry(Work work) => work switch
     {

@@ -13,7 +13,7 @@ internal sealed record Parcel(NodeHandle From, NodeHandle To, Message Message, C
 
 /// <summary>
 /// Several PASTs in one process: virtual time, messages of 1 ms that are encoded and decoded on the way, leaf sets that follow the
-/// living at once unless a test says otherwise. A route is one hop: its beginning and its root.
+/// living at once unless a test says otherwise. A route is one hop, from its beginning to its root, unless a hook chooses another.
 /// </summary>
 internal sealed class TestRing
 {
@@ -139,25 +139,23 @@ internal sealed class TestRing
 
     public void Route(TestNode from, Message message, RingId key)
     {
-        TestNode root = Living.OrderBy(n => key.DistanceTo(n.Self.Id)).First();
-        NodeHandle next = root.Self;
-        var routed = new RoutedMessage { Key = key, Source = from.Self, Payload = message };
-        if (!from.Past.Forward(ref routed, ref next)) return;
-        if (root == from)
-        {
-            After(TimeSpan.Zero, () => from.Past.Deliver(routed));
-        }
-        else if (OnTheWay(new Parcel(from.Self, root.Self, message, null)) is not null)
-        {
-            RoutedMessage arriving = routed with { Hops = 1, Payload = Recode(message) };
-            After(Hop, () => HandRouted(root, arriving));
-        }
+        Advance(from, new RoutedMessage { Key = key, Source = from.Self, Payload = message });
     }
 
-    private static void HandRouted(TestNode root, RoutedMessage arriving)
+    private void Advance(TestNode at, RoutedMessage message)
     {
-        NodeHandle self = root.Self;
-        if (root.IsAlive && root.Past.Forward(ref arriving, ref self)) root.Past.Deliver(arriving);
+        if (!at.IsAlive) return;
+        NodeHandle next = Living.OrderBy(n => message.Key.DistanceTo(n.Self.Id)).First().Self;
+        if (!at.Past.Forward(ref message, ref next)) return;
+        if (next.Id == at.Self.Id)
+        {
+            After(TimeSpan.Zero, () => at.Past.Deliver(message));
+        }
+        else if (OnTheWay(new Parcel(at.Self, next, message.Payload, null)) is not null)
+        {
+            RoutedMessage arriving = message with { Hops = message.Hops + 1, Payload = Recode(message.Payload) };
+            After(Hop, () => Advance(Nodes.Find(n => n.Self.Id == next.Id)!, arriving));
+        }
     }
 
     private static void Hand(TestNode to, Parcel parcel)

@@ -63,7 +63,11 @@ public sealed class RoutingRuleProperties
                 }
 
                 AssertProgress(key, at.Id, hop);
-                at = hop.Node;
+
+                // A hook may choose any other admissible hop, at every node.
+                NodeHandle[] others = [.. _rules[at.Id].Admissible(key)];
+                foreach (NodeHandle other in others) AssertProgress(key, at.Id, new NextHop(other, OnlyRoot: false));
+                at = others.Length > 0 && _random.Next(2) == 0 ? others[_random.Next(others.Length)] : hop.Node;
             }
 
             Assert.Fail($"the route to {key} came back to {at}");

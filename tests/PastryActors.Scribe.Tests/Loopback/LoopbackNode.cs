@@ -165,5 +165,7 @@ internal sealed class LoopbackNode : IPastryHost
 
     public void Report(Fact fact) => Facts.Add(fact);
 
+    public IEnumerable<NodeHandle> NextHops(RingId key) => [];
+
     public TimeSpan? RoundTrip(NodeHandle peer) => null;
 }

@@ -49,6 +49,17 @@ public sealed class FigureTests
         Assert.InRange(most, 1, 10);
     }
 
+    [Theory]
+    [InlineData("plane 100ms")]
+    [InlineData("transit-stub")]
+    public void Most_lookups_end_at_the_nearest_of_their_holders(string topology)
+    {
+        IReadOnlyDictionary<string, double> figures = Figures(
+            $"nodes 100\npreset papers\ntopology {topology}\noverlay leaf-set-size=16\npast replicas=3 cache-policy=none\njoin all paced=10%\nwhole\n+40m insert 40\nsettle within=60m\nread 1000 over=1m");
+        Assert.InRange(figures["nearestShare"], 0.76, 1);
+        Assert.InRange(figures["twoNearestShare"], 0.92, 1);
+    }
+
     [Fact]
     public void An_amount_may_be_so_many_for_each_node() => Assert.Equal(30, Figures("nodes 12\njoin all\nwhole\nlookup 2.5n")["lookups"]);
 
