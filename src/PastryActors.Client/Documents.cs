@@ -98,6 +98,39 @@ public sealed record TopicDescription(
     long Gaps,
     long Duplicates);
 
+/// <summary>A topic's tree, walked from its root.</summary>
+/// <param name="Root">NodeId of the root.</param>
+/// <param name="Subscribers">Subscriptions of all nodes met.</param>
+/// <param name="Depth">Hops from the root to the node that is farthest.</param>
+/// <param name="Whole">Whether every node met answered, is in the tree, and takes for its parent the one that takes it for a child.</param>
+/// <param name="Truncated">Whether the walk ended at its bound.</param>
+/// <param name="Nodes">The root first, then by depth.</param>
+public sealed record TopicTree(
+    string Topic, string TopicId, string Root, int Subscribers, int Depth, bool Whole, bool Truncated, IReadOnlyList<TopicTreeNode> Nodes);
+
+/// <summary>One node of a topic's tree.</summary>
+/// <param name="Answered">Whether it answered the walk; the rest is empty if not.</param>
+/// <param name="InTree">Whether it has a parent, or is the root in office.</param>
+/// <param name="Parent">NodeId of the node that it takes for its parent; null at the root.</param>
+/// <param name="Depth">Hops from the root.</param>
+/// <param name="Children">NodeIds, the nearest first.</param>
+/// <param name="Subscribers">Subscriptions there; 0 is a mere forwarder.</param>
+/// <param name="ChildrenOfAllTopics">What it serves in all trees together (scribe.max-entries).</param>
+public sealed record TopicTreeNode(
+    string NodeId,
+    string Address,
+    bool Answered,
+    bool InTree,
+    string? Parent,
+    int Depth,
+    IReadOnlyList<string> Children,
+    long Subscribers,
+    ulong LastSequence,
+    long Delivered,
+    long Gaps,
+    long Duplicates,
+    long ChildrenOfAllTopics);
+
 /// <summary>A node by its id and the address where it was last seen.</summary>
 public sealed record NodeName(string NodeId, string Address);
 

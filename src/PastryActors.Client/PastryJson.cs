@@ -14,6 +14,7 @@ namespace PastryActors.Client;
 [JsonSerializable(typeof(PublishReceipt))]
 [JsonSerializable(typeof(TopicEvent))]
 [JsonSerializable(typeof(TopicList))]
+[JsonSerializable(typeof(TopicTree))]
 [JsonSerializable(typeof(RouteTrace))]
 [JsonSerializable(typeof(RingWalk))]
 [JsonSerializable(typeof(NodeDescription))]

@@ -58,6 +58,11 @@ public sealed class ScribeClient
     public Task<TopicList> DescribeAsync(string? topic = null, CancellationToken cancellation = default) =>
         _gateway.AskAsync(HttpMethod.Get, topic is null ? "/topics" : $"/topics?topic={Uri.EscapeDataString(topic)}", PastryJson.Default.TopicList, cancellation);
 
+    /// <summary>The topic's tree, node by node, as the nodes themselves describe it at this moment.</summary>
+    /// <exception cref="PastryException">"not-found": nobody subscribes or publishes to the topic.</exception>
+    public Task<TopicTree> TreeAsync(string topic, CancellationToken cancellation = default) =>
+        _gateway.AskAsync(HttpMethod.Get, PathOf(topic) + "/tree", PastryJson.Default.TopicTree, cancellation);
+
     private static string PathOf(string topic) => "/topics/" + Uri.EscapeDataString(topic);
 
     private static T Read<T>(string data, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>

@@ -43,6 +43,7 @@ public sealed class ScribeComponent : IPastryComponent
     /// <inheritdoc/>
     public bool Forward(ref RoutedMessage message, ref NodeHandle next)
     {
+        if (message.Payload is TreeQuestion question) return !Context.Queries.TryStop(question);
         if (message.Payload is not JoinTopic join) return true;
         if (join.Child.Id == Context.Self.Id)
         {
@@ -59,14 +60,14 @@ public sealed class ScribeComponent : IPastryComponent
     public void Deliver(in RoutedMessage message)
     {
         // What must come from a neighbour that proved its identity is not taken from the end of a route.
-        if (!message.Direct && message.Payload is not (JoinTopic or LocateRoot))
+        if (!message.Direct && message.Payload is not (JoinTopic or LocateRoot or TreeQuestion))
         {
             Context.Report(FactKind.MessageRefused, message.Source.Id);
             return;
         }
 
         bool taken = Context.Stream.Take(message) || Context.Tree.Take(message) || Context.Publishing.Take(message)
-            || Context.Roots.Take(message) || Context.Replicas.Take(message);
+            || Context.Roots.Take(message) || Context.Replicas.Take(message) || Context.Queries.Take(message);
         if (!taken) Context.Report(FactKind.MessageRefused, message.Source.Id);
         KeepTicking();
     }
@@ -81,12 +82,16 @@ public sealed class ScribeComponent : IPastryComponent
     public void OnTimer(NodeTimer timer)
     {
         if (timer.Kind == (byte)ScribeTimer.Gap) Context.Stream.OnGapTimer(timer);
+        if (timer.Kind == (byte)ScribeTimer.Move) Context.Tree.Moves.OnTimer(timer);
         if (timer.Kind != (byte)ScribeTimer.Tick) return;
         _ticking = false;
         Context.Publishing.Tick();
         Context.Replicas.Tick();
         Context.Topics.ForEach(Context.Roots.Tick);
         Context.Topics.ForEach(Context.Tree.Tick);
+        Context.Tree.Beats.Tick();
+        Context.Tree.Remover.Tick();
+        Context.Queries.Tick();
         KeepTicking();
     }
 
@@ -104,6 +109,7 @@ public sealed class ScribeComponent : IPastryComponent
             case Subscribe subscribe: Context.Subscriptions.Subscribe(subscribe); break;
             case Unsubscribe unsubscribe: Context.Subscriptions.Unsubscribe(unsubscribe); break;
             case DescribeTopics describe: Context.Subscriptions.Describe(describe); break;
+            case DescribePlace describe: Context.Queries.Describe(describe); break;
             default: return false;
         }
 
@@ -129,7 +135,7 @@ public sealed class ScribeComponent : IPastryComponent
 
     private void KeepTicking()
     {
-        if (_ticking || (Context.Topics.Count == 0 && Context.Publishing.IsEmpty && Context.Replicas.IsEmpty)) return;
+        if (_ticking || (Context.Topics.Count == 0 && Context.Publishing.IsEmpty && Context.Replicas.IsEmpty && Context.Queries.IsEmpty)) return;
         _ticking = true;
         Context.Host.Schedule((byte)ScribeTimer.Tick, _options.HeartbeatPeriod / 4);
     }

@@ -3,6 +3,7 @@ using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
 using PastryActors.Pastry.Applications;
 using PastryActors.Scribe.Publishing;
+using PastryActors.Scribe.Queries;
 using PastryActors.Scribe.Replicas;
 using PastryActors.Scribe.Root;
 using PastryActors.Scribe.Stream;
@@ -20,6 +21,9 @@ internal enum ScribeTimer : byte
 
     /// <summary>A hole in a topic's stream is due to be asked for. Argument: the watch that scheduled it.</summary>
     Gap = 2,
+
+    /// <summary>Those who were asked how far they are have had their time. Argument: the nonce of the questions; subject: the topic.</summary>
+    Move = 3,
 }
 
 /// <summary>What the keepers of all duties share: the host, the options, the topics, each other.</summary>
@@ -32,6 +36,7 @@ internal sealed class ScribeContext
     {
         (Host, Options) = (host, options);
         Budget = new BufferBudget(options.RecentBytesTotalMax);
+        Entries = new EntryCount();
         Topics = new TopicTable<TopicNode>(options.MaxTopics);
         Tree = new TreeKeeper(this);
         Stream = new StreamKeeper(this);
@@ -39,6 +44,7 @@ internal sealed class ScribeContext
         Replicas = new ReplicaKeeper(this);
         Publishing = new PublishKeeper(this);
         Subscriptions = new SubscriptionKeeper(this);
+        Queries = new TreeQueries(this);
     }
 
     public IPastryHost Host { get; }
@@ -46,6 +52,11 @@ internal sealed class ScribeContext
     public ScribeOptions Options { get; }
 
     public BufferBudget Budget { get; }
+
+    public EntryCount Entries { get; }
+
+    /// <summary>Whether this node has fewer children over all topics than it may have.</summary>
+    public bool HasRoom => Entries.Count < Options.MaxEntries;
 
     public TopicTable<TopicNode> Topics { get; }
 
@@ -60,6 +71,8 @@ internal sealed class ScribeContext
     public PublishKeeper Publishing { get; }
 
     public SubscriptionKeeper Subscriptions { get; }
+
+    public TreeQueries Queries { get; }
 
     public Instant Now => Host.Now;
 
@@ -94,7 +107,7 @@ internal sealed class ScribeContext
                 return null;
             }
 
-            node = new TopicNode(topic, Options, Budget);
+            node = new TopicNode(topic, Options, Budget, Entries);
             Topics.Add(topic, node);
         }
 

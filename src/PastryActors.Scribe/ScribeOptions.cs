@@ -14,8 +14,21 @@ public sealed record ScribeOptions
     /// <summary>How many heartbeats in a row may be missing before a child joins again elsewhere. One would take every lost message for a death; more only delays repair.</summary>
     public int HeartbeatMisses { get; init; } = 2;
 
-    /// <summary>How many children a node serves in one topic; a further one is sent down to one of them. The papers' bottleneck remover draws the line at 64.</summary>
+    /// <summary>How many children a node serves in one topic, at most 1024; a further one is sent down to one of them.</summary>
     public int MaxChildren { get; init; } = 64;
+
+    /// <summary>
+    /// How many children a node serves over all topics while those have room themselves: with more it sends the farthest child of the topic
+    /// with most of them down to another (the bottleneck remover, JSAC 2002, V-C, which draws the line at 64). Lower spreads the work over
+    /// more nodes and makes trees deeper.
+    /// </summary>
+    public int MaxEntries { get; init; } = 64;
+
+    /// <summary>
+    /// After how long a forwarder that nobody but one child needs sends that child to its own parent and leaves the tree (JSAC 2002, V-E);
+    /// zero for never. Much longer than a heartbeat period, or trees would change with every subscription that comes and goes.
+    /// </summary>
+    public TimeSpan CollapseAfter { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>In how many topics' trees a node takes part; the same number bounds the topics that it publishes to and those that it keeps a root's copy of.</summary>
     public int MaxTopics { get; init; } = 10_000;
@@ -99,6 +112,7 @@ public sealed record ScribeOptions
     private string? ProblemOfTimes()
     {
         if (HeartbeatPeriod < TimeSpan.FromMilliseconds(10)) return $"the heartbeat period must be at least 10 ms, not {HeartbeatPeriod}";
+        if (CollapseAfter < TimeSpan.Zero) return $"the time to a collapse must not be negative: {CollapseAfter}";
         if (HeartbeatMisses < 1) return $"heartbeat misses must be at least 1, not {HeartbeatMisses}";
         if (GapDelay <= TimeSpan.Zero || ResendTimeout <= TimeSpan.Zero || GapTimeout < ResendTimeout) return "gap delay and resend timeout must be positive, and the gap timeout no shorter than the resend timeout";
         if (PublishTimeout <= TimeSpan.Zero || PublishRetryAfter <= TimeSpan.Zero) return "publish timeout and publish retry must be positive";
@@ -109,7 +123,8 @@ public sealed record ScribeOptions
 
     private string? ProblemOfBounds()
     {
-        if (MaxChildren < 1) return $"max children must be at least 1, not {MaxChildren}";
+        if (MaxChildren is < 1 or > Fields.ChildrenMax) return $"max children must be 1 to {Fields.ChildrenMax}, not {MaxChildren}";
+        if (MaxEntries < 1) return $"max entries must be at least 1, not {MaxEntries}";
         if (MaxTopics < 1 || MaxSubscriptions < 1) return "max topics and max subscriptions must be at least 1";
         if (MaxMessageBytes is < 1 or > 1 << 20) return $"the largest message must be 1 to {1 << 20} bytes, not {MaxMessageBytes}";
         if (BatchBytesMax is < 1 or > 512 * 1024) return $"a batch must be 1 to {512 * 1024} bytes, not {BatchBytesMax}";

@@ -93,6 +93,9 @@ public enum FactKind : byte
 
     /// <summary>This node lost its parent in a topic's tree and joins again. Subject: the topic.</summary>
     ParentLost,
+
+    /// <summary>A child was sent to another parent: to spare this node, or because only that child needs it. Subject: the topic. Value: children over all topics.</summary>
+    ChildMoved,
 }
 
 /// <summary>One fact. Costs no allocation, so that reporting is free where nobody listens.</summary>

@@ -23,10 +23,20 @@ internal static class ScribeSchema
             "How long a publish waits for the root's acknowledgement with its sequence number, attempts included, before it ends with a reason.");
 
     private static OptionSection<ScribeSettings> Bounds(OptionSection<ScribeSettings> section) => section
-        .Key("max-children", Ranges.Bound, o => o.MaxChildren, (o, v) => o with { MaxChildren = v },
+        .Key("max-children", OptionTypes.Int(1, 1024), o => o.MaxChildren, (o, v) => o with { MaxChildren = v },
             """
             Children of one topic at one node. A subscription beyond it is handed to a child, which becomes its parent: lower spreads the work of fan-out over
             more nodes and makes trees deeper, a hop for each level.
+            """)
+        .Key("max-entries", Ranges.Bound, o => o.MaxEntries, (o, v) => o with { MaxEntries = v },
+            """
+            Children of all topics at one node, while others have room: beyond it the node sends the farthest child of its largest topic down to another
+            child (the paper's bottleneck remover). Lower spreads the work of fan-out over more nodes, for a hop more here and there.
+            """)
+        .Key("collapse-after", OptionTypes.Duration(TimeSpan.Zero, TimeSpan.FromDays(1)), o => o.CollapseAfter, (o, v) => o with { CollapseAfter = v },
+            """
+            After how long a node that only passes a topic on to one child takes itself out of the tree, the child going to its parent; 0s never does.
+            Lower shortens the ways of small topics sooner, and changes trees more often.
             """)
         .Key("max-topics", Ranges.Bound, o => o.MaxTopics, (o, v) => o with { MaxTopics = v },
             """

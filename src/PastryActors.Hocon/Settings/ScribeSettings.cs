@@ -11,6 +11,11 @@ public sealed record ScribeSettings
     /// <summary>A topic.</summary>
     public int MaxChildren { get; init; } = 1024;
 
+    /// <summary>A node, over all topics.</summary>
+    public int MaxEntries { get; init; } = 64;
+
+    public TimeSpan CollapseAfter { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>A node.</summary>
     public int MaxTopics { get; init; } = 100_000;
 

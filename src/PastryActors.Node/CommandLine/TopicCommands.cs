@@ -89,15 +89,47 @@ internal static class TopicCommands
     private static Command Topics(CommandActions actions)
     {
         var topic = new Argument<string?>("TOPIC") { Arity = ArgumentArity.ZeroOrOne };
-        return actions.Set(new Command("topics", "The topics whose trees the node is in.") { topic }, async (context, stop) =>
+        return actions.Set(new Command("topics", "The topics whose trees the node is in; with TOPIC, that topic's whole tree.") { topic }, async (context, stop) =>
         {
             using PastryClient client = await context.ConnectAsync(stop).ConfigureAwait(false);
-            TopicList list = await client.Scribe.DescribeAsync(context.Get(topic), stop).ConfigureAwait(false);
+            if (context.Get(topic) is { } name)
+            {
+                TopicTree tree = await client.Scribe.TreeAsync(name, stop).ConfigureAwait(false);
+                context.Output.Result(tree, PastryJson.Default.TopicTree, text => Write(text, tree));
+                return;
+            }
+
+            TopicList list = await client.Scribe.DescribeAsync(null, stop).ConfigureAwait(false);
             context.Output.Result(list, PastryJson.Default.TopicList, text => CommandOutput.Table(
                 text, ["TOPIC", "PARENT", "CHILDREN", "SUBSCRIBERS", "LAST", "DELIVERED", "GAPS"], list.Topics.Select(t => new[]
                 {
                     t.Name.Length > 0 ? t.Name : t.TopicId, t.Root ? "root" : t.Parent?.NodeId[..8] ?? "-", $"{t.Children.Count}", $"{t.Subscribers}", $"{t.LastSequence}", $"{t.Delivered}", $"{t.Gaps}",
                 })));
         });
+    }
+
+    private static void Write(TextWriter text, TopicTree tree)
+    {
+        CommandOutput.Table(
+            text, ["NODE", "CHILDREN", "SUBSCRIBERS", "LAST", "DELIVERED", "GAPS", "DUPLICATES"], InOrder(tree).Select(n => n.Answered
+                ? new[] { Indent(n), $"{n.Children.Count}", $"{n.Subscribers}", $"{n.LastSequence}", $"{n.Delivered}", $"{n.Gaps}", $"{n.Duplicates}" }
+                : [Indent(n), "no answer", "", "", "", "", ""]));
+        string state = tree.Truncated ? "not walked to its end" : tree.Whole ? "whole" : "changing, or broken";
+        text.WriteLine($"{tree.Nodes.Count} nodes, {tree.Subscribers} subscriptions, {tree.Depth} hops deep, {state}");
+
+        static string Indent(TopicTreeNode n) => new string(' ', 2 * n.Depth) + n.NodeId[..8];
+    }
+
+    /// <summary>Every node before its children, these together.</summary>
+    private static IEnumerable<TopicTreeNode> InOrder(TopicTree tree)
+    {
+        Dictionary<string, TopicTreeNode> nodes = tree.Nodes.ToDictionary(static n => n.NodeId);
+        var open = new Stack<string>([tree.Root]);
+        while (open.TryPop(out string? next))
+        {
+            if (!nodes.Remove(next, out TopicTreeNode? node)) continue;
+            yield return node;
+            foreach (string child in node.Children.Reverse()) open.Push(child);
+        }
     }
 }

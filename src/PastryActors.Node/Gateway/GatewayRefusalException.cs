@@ -12,6 +12,9 @@ public sealed class GatewayRefusalException(int status, string code, string deta
     /// <summary>400: the request is wrong.</summary>
     public static GatewayRefusalException Invalid(string detail) => new(StatusCodes.Status400BadRequest, "invalid", detail);
 
+    /// <summary>404: there is nothing of that name.</summary>
+    public static GatewayRefusalException NotFound(string detail) => new(StatusCodes.Status404NotFound, "not-found", detail);
+
     /// <summary>413: more bytes than anyone accepts.</summary>
     public static GatewayRefusalException TooLarge(string detail) => new(StatusCodes.Status413PayloadTooLarge, "too-large", detail);
 }

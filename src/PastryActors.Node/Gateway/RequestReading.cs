@@ -13,15 +13,24 @@ internal static class RequestReading
             ? id
             : throw GatewayRefusalException.Invalid("a fileId is 40 hexadecimal digits");
 
-    /// <summary>What follows <paramref name="prefix"/> in the path, decoded once: the server leaves an encoded slash encoded, so the path as it was sent is read.</summary>
-    public static string NameOf(HttpContext context, string prefix)
+    /// <summary>
+    /// What follows <paramref name="prefix"/> in the path, decoded once: the server leaves an encoded slash encoded, so the path as it was sent
+    /// is read. Without <paramref name="suffix"/>, which is no part of the name; a name that ends in one has its slash encoded.
+    /// </summary>
+    public static string NameOf(HttpContext context, string prefix, string suffix = "")
     {
         string target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         int query = target.IndexOf('?', StringComparison.Ordinal);
         string path = query < 0 ? target : target[..query];
         int start = path.IndexOf(prefix, StringComparison.OrdinalIgnoreCase);
-        return start < 0 ? throw GatewayRefusalException.Invalid("the path is not of the usual form") : Uri.UnescapeDataString(path[(start + prefix.Length)..]);
+        if (start < 0) throw GatewayRefusalException.Invalid("the path is not of the usual form");
+        string name = path[(start + prefix.Length)..];
+        return Uri.UnescapeDataString(name.EndsWith(suffix, StringComparison.Ordinal) ? name[..^suffix.Length] : name);
     }
+
+    /// <summary>Whether the path as it was sent ends in <paramref name="suffix"/>.</summary>
+    public static bool EndsIn(HttpContext context, string suffix) =>
+        context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0].EndsWith(suffix, StringComparison.Ordinal);
 
     /// <summary>A whole number of the query, within its bounds.</summary>
     public static int? NumberOf(HttpContext context, string key, int min, int max) => (int?)LongOf(context, key, min, max);

@@ -6,17 +6,18 @@ using PastryActors.Scribe.Requests;
 
 namespace PastryActors.Node.Gateway;
 
-/// <summary>Topics over HTTP: POST publishes one message, GET subscribes (server-sent events), GET /topics describes.</summary>
+/// <summary>Topics over HTTP: POST publishes one message, GET subscribes (server-sent events), GET /topics describes, GET /topics/{topic}/tree walks the tree.</summary>
 internal sealed class TopicEndpoints(GatewayServices services, GatewayOptions options)
 {
     private const string Prefix = "/topics/";
+    private const string TreeSuffix = "/tree";
     private const int TopicMaxBytes = 256;
 
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.Handle("GET", "/topics", DescribeAsync);
         routes.Handle("POST", "/topics/{**topic}", PublishAsync);
-        routes.Handle("GET", "/topics/{**topic}", SubscribeAsync);
+        routes.Handle("GET", "/topics/{**topic}", context => RequestReading.EndsIn(context, TreeSuffix) ? TreeAsync(context) : SubscribeAsync(context));
     }
 
     private async Task<IResult> PublishAsync(HttpContext context)
@@ -36,6 +37,13 @@ internal sealed class TopicEndpoints(GatewayServices services, GatewayOptions op
             .AskAsync<TopicsDescribed>(id => new DescribeTopics(id, options.RequestTimeout, topic), context.RequestAborted).ConfigureAwait(false);
         NodeStatus status = await services.Node.StatusAsync(context.RequestAborted).ConfigureAwait(false);
         return TypedResults.Json(new TopicList(status.Self.Id.ToString(), [.. answer.Topics.Select(Documents.Of)]), PastryJson.Default.TopicList);
+    }
+
+    private async Task<IResult> TreeAsync(HttpContext context)
+    {
+        string topic = TopicOf(RequestReading.NameOf(context, Prefix, TreeSuffix));
+        var walker = new TreeWalker(services.Node, topic, options.RequestTimeout, options.RingWalkMax);
+        return TypedResults.Json(await walker.WalkAsync(context.RequestAborted).ConfigureAwait(false), PastryJson.Default.TopicTree);
     }
 
     private Task<IResult> SubscribeAsync(HttpContext context)

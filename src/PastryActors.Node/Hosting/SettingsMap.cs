@@ -59,6 +59,8 @@ internal static class SettingsMap
         HeartbeatPeriod = settings.Scribe.HeartbeatPeriod,
         HeartbeatMisses = settings.Scribe.HeartbeatMisses,
         MaxChildren = settings.Scribe.MaxChildren,
+        MaxEntries = settings.Scribe.MaxEntries,
+        CollapseAfter = settings.Scribe.CollapseAfter,
         MaxTopics = settings.Scribe.MaxTopics,
         MaxMessageBytes = settings.Scribe.MaxMessageBytes,
         PublishTimeout = settings.Scribe.PublishTimeout,

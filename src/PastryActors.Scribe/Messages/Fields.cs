@@ -16,6 +16,15 @@ internal static class Fields
     /// <summary>Longest path to a root. Trees are a handful of levels deep, redirected subtrees included; a longer path is a loop or a lie.</summary>
     public const int PathMax = 64;
 
+    /// <summary>Nodes that a redirect names at most. The nearest few of a parent's children are as near by way of it as any others (the triangle).</summary>
+    public const int CandidatesMax = 8;
+
+    /// <summary>The largest children table of one topic: an answer about it stays within the control lane.</summary>
+    public const int ChildrenMax = 1024;
+
+    /// <summary>Topics that one message of heartbeats names at most: it stays within the control lane.</summary>
+    public const int BeatsMax = 512;
+
     public static void Term(this WireWriter writer, int field, Term term)
     {
         int mark = writer.Begin(field);

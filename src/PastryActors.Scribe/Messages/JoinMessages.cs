@@ -109,9 +109,12 @@ public sealed record JoinAccepted(RingId Topic, ulong Nonce, Term Term, NodeHand
     }
 }
 
-/// <summary>The sender has as many children as it may: join under <paramref name="To"/>, one of them.</summary>
-/// <param name="Nonce">That of the join.</param>
-public sealed record JoinRedirected(RingId Topic, ulong Nonce, NodeHandle To) : Message
+/// <summary>
+/// Join under one of <paramref name="To"/>: whichever is least far from the sender by way of it and has room. Sent to a joiner by a parent
+/// without room, to a child that is to make room (the bottleneck remover's, JSAC 2002, V-C), and by a forwarder that nobody but this child needs.
+/// </summary>
+/// <param name="Nonce">That of the receiver's join, the one that is open or the one that made it a child.</param>
+public sealed record JoinRedirected(RingId Topic, ulong Nonce, ValueList<Candidate> To) : Message
 {
     public const byte Number = 66;
 
@@ -123,28 +126,58 @@ public sealed record JoinRedirected(RingId Topic, ulong Nonce, NodeHandle To) : 
     {
         writer.Id(1, Topic);
         writer.Number(2, Nonce);
-        writer.Node(3, To);
+        foreach (Candidate candidate in To)
+        {
+            int mark = writer.Begin(3);
+            writer.Node(1, candidate.Node);
+            writer.Number(2, candidate.DelayMicros);
+            writer.End(mark);
+        }
     }
 
     internal static Message Read(ref WireReader reader)
     {
         RingId? topic = null;
-        NodeHandle? to = null;
         ulong nonce = 0;
+        var to = new List<Candidate>();
         while (reader.Next())
         {
             switch (reader.Field)
             {
                 case 1: topic = reader.Id(); break;
                 case 2: nonce = reader.Number(); break;
-                case 3: to = reader.Node(); break;
+                case 3: to.Add(ReadCandidate(ref reader)); break;
+                default: reader.Skip(); break;
+            }
+
+            if (to.Count > Fields.CandidatesMax) throw new WireFormatException($"more than {Fields.CandidatesMax} nodes to join under");
+        }
+
+        return to.Count > 0 ? new JoinRedirected(Fields.Required(topic), nonce, to.ToValueList()) : throw new WireFormatException("nobody to join under");
+    }
+
+    private static Candidate ReadCandidate(ref WireReader outer)
+    {
+        WireReader reader = outer.Nested();
+        NodeHandle? node = null;
+        uint delayMicros = 0;
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: node = reader.Node(); break;
+                case 2: delayMicros = reader.UInt(); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return new JoinRedirected(Fields.Required(topic), nonce, Fields.Required(to));
+        return new Candidate(Fields.Required(node), delayMicros);
     }
 }
+
+/// <summary>A node to join under.</summary>
+/// <param name="DelayMicros">Its round trip from the one who names it, in microseconds; 0 if that was not measured.</param>
+public readonly record struct Candidate(NodeHandle Node, uint DelayMicros);
 
 /// <summary>The root cannot take the topic on: it is in as many trees as it may be.</summary>
 /// <param name="Nonce">That of the join or of the question for the root.</param>

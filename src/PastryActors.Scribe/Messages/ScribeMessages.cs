@@ -31,5 +31,8 @@ public static class ScribeMessages
         new(RecoverAnswer.Number, nameof(RecoverAnswer), RecoverAnswer.Read),
         new(LogFetch.Number, nameof(LogFetch), LogFetch.Read),
         new(LogItems.Number, nameof(LogItems), LogItems.Read),
+        new(TreeBeats.Number, nameof(TreeBeats), TreeBeats.Read),
+        new(TreeQuestion.Number, nameof(TreeQuestion), TreeQuestion.Read),
+        new(TreeAnswer.Number, nameof(TreeAnswer), TreeAnswer.Read),
     ];
 }

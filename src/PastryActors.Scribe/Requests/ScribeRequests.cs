@@ -1,6 +1,7 @@
 using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
+using PastryActors.Scribe.Messages;
 
 namespace PastryActors.Scribe.Requests;
 
@@ -42,6 +43,17 @@ public sealed record DescribeTopics(long Id, TimeSpan Timeout, string Topic) : R
 
 /// <summary>The topics known here.</summary>
 public sealed record TopicsDescribed(long RequestId, ValueList<TopicStatus> Topics) : Reply(RequestId);
+
+/// <summary>Where a node stands in a topic's tree: the step of a walk through it. Answered by <see cref="PlaceDescribed"/>.</summary>
+/// <param name="At">The node; null for the topic's root, whose answer is without its children.</param>
+public sealed record DescribePlace(long Id, TimeSpan Timeout, string Topic, NodeHandle? At) : Request(Id, Timeout);
+
+/// <summary>What the node said of itself.</summary>
+/// <param name="IsInTree">Whether messages pass there: it has a parent, or is the root in office.</param>
+/// <param name="Parent">Null for none.</param>
+/// <param name="Children">The nearest first.</param>
+public sealed record PlaceDescribed(
+    long RequestId, NodeHandle Node, bool IsInTree, bool IsRoot, NodeHandle? Parent, ValueList<NodeHandle> Children, TreeCounters Counters) : Reply(RequestId);
 
 /// <summary>One topic as one node sees it.</summary>
 /// <param name="Name">Its name; empty where only the id is known.</param>

@@ -236,7 +236,7 @@ internal sealed class RootKeeper
 
         office.LastOffered = _context.Now;
         ulong nonce = _context.NewNonce();
-        topic.Up.OfferOffice(nonce);
+        topic.Up.Seek(nonce);
         _context.Send(_context.Tree.MakeJoin(topic, nonce), closest);
     }
 

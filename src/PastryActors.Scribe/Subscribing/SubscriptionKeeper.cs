@@ -96,7 +96,7 @@ internal sealed class SubscriptionKeeper(ScribeContext context)
         topic.Up.Parent,
         topic.Children.Nodes(),
         topic.Subscribers.Count,
-        Math.Max(topic.Stream.Head, topic.Office?.Log.Last ?? 0),
+        topic.HighestSeen,
         topic.Stream.Delivered,
         topic.Stream.Gaps,
         topic.Stream.Duplicates);

@@ -18,7 +18,7 @@ internal sealed class Subscription(long requestId, Instant deadline)
 }
 
 /// <summary>What a node holds for one topic whose tree it is in: the parts, which the keepers of each duty work on.</summary>
-internal sealed class TopicNode(RingId id, ScribeOptions options, BufferBudget budget)
+internal sealed class TopicNode(RingId id, ScribeOptions options, BufferBudget budget, EntryCount entries)
 {
     public RingId Id { get; } = id;
 
@@ -27,7 +27,7 @@ internal sealed class TopicNode(RingId id, ScribeOptions options, BufferBudget b
 
     public ParentLink Up { get; } = new();
 
-    public ChildrenTable Children { get; } = new(options.MaxChildren);
+    public ChildrenTable Children { get; } = new(options.MaxChildren, entries);
 
     public TopicStream Stream { get; } = new(options, budget);
 
@@ -52,6 +52,15 @@ internal sealed class TopicNode(RingId id, ScribeOptions options, BufferBudget b
     /// <summary>How often the open join was sent on.</summary>
     public int Redirects { get; set; }
 
+    /// <summary>The choice of a node to join under; null while none is being made.</summary>
+    public Move? Move { get; set; }
+
+    /// <summary>When the only child of a forwarder that nobody else needs is sent to the parent; null while it is not such a one.</summary>
+    public Instant? CollapseAt { get; set; }
+
+    /// <summary>How often it was sent in vain.</summary>
+    public int Collapses { get; set; }
+
     public Instant LastSentDown { get; set; }
 
     public Instant LastSentUp { get; set; }
@@ -61,6 +70,9 @@ internal sealed class TopicNode(RingId id, ScribeOptions options, BufferBudget b
 
     /// <summary>Whether messages can pass through: there is a parent, or this is the root and in office.</summary>
     public bool IsInTree => Up.Place == TreePlace.Attached || Office is { IsServing: true };
+
+    /// <summary>The highest number seen here.</summary>
+    public ulong HighestSeen => Math.Max(Stream.Head, Office?.Log.Last ?? 0);
 
     /// <summary>Gives the memory back.</summary>
     public void Discard()

@@ -8,7 +8,7 @@ internal sealed class TopicTable<T>(int max)
 {
     private readonly Dictionary<RingId, T> _byId = [];
     private readonly SortedSet<RingId> _ids = [];
-    private readonly List<RingId> _walk = [];
+    private RingId[]? _walk;
 
     public int Count => _byId.Count;
 
@@ -22,11 +22,12 @@ internal sealed class TopicTable<T>(int max)
     {
         _byId.Add(topic, value);
         _ids.Add(topic);
+        _walk = null;
     }
 
     public T? Remove(RingId topic)
     {
-        _ids.Remove(topic);
+        if (_ids.Remove(topic)) _walk = null;
         return _byId.Remove(topic, out T? value) ? value : null;
     }
 
@@ -34,9 +35,7 @@ internal sealed class TopicTable<T>(int max)
     public void ForEach(Action<T> action)
     {
         if (_byId.Count == 0) return;
-        _walk.Clear();
-        _walk.AddRange(_ids);
-        foreach (RingId id in _walk)
+        foreach (RingId id in _walk ??= [.. _ids])
         {
             if (_byId.TryGetValue(id, out T? value)) action(value);
         }

@@ -8,8 +8,8 @@ using PastryActors.Scribe.Topics;
 namespace PastryActors.Scribe.Tree;
 
 /// <summary>
-/// Keeps the children tables: adopts whom the Forward hook meets, sends on whom there is no room for, tells children that their parent
-/// lives, forgets the silent. Takes JoinTopic (sent directly), LeaveTopic and ChildAlive.
+/// Keeps the children tables: adopts whom the Forward hook meets, sends on whom there is no room for, tells children what changed above
+/// them, forgets the silent. Takes JoinTopic (sent directly), LeaveTopic and ChildAlive.
 /// </summary>
 internal sealed class ChildKeeper(ScribeContext context)
 {
@@ -26,8 +26,8 @@ internal sealed class ChildKeeper(ScribeContext context)
     }
 
     /// <summary>
-    /// Makes the joining node a child, or sends it on to one. False if this node is in as many trees as it may be: the join then goes on
-    /// towards the root without it.
+    /// Makes the joining node a child, or sends it on to one. False if this node is in as many trees as it may be, or has as many children
+    /// over all of them and none in this one to send the join to: the join then goes on towards the root without it.
     /// </summary>
     public bool TryAdopt(JoinTopic join, bool routed)
     {
@@ -37,16 +37,17 @@ internal sealed class ChildKeeper(ScribeContext context)
             return true;
         }
 
+        if (routed && !context.HasRoom && MayPass(join.Topic))
+        {
+            context.Report(FactKind.Dropped, join.Topic, context.Options.MaxEntries);
+            return false;
+        }
+
         if (context.FindOrAdd(join.Topic, join.Name) is not { } topic) return false;
         if (!ClearTheWay(topic, join, routed)) return true;
         if (topic.Children.Find(join.Child.Id) is not { } child)
         {
-            if (topic.Children.IsFull)
-            {
-                Redirect(topic, join);
-                return true;
-            }
-
+            if (TryRedirect(topic, join)) return true;
             child = topic.Children.Add(join.Child);
             context.Report(FactKind.ChildAdded, topic.Id, topic.Children.Count);
         }
@@ -67,17 +68,26 @@ internal sealed class ChildKeeper(ScribeContext context)
         }
     }
 
+    /// <summary>Tells all children where this node stands: something changed.</summary>
     public void SendHeartbeats(TopicNode topic)
     {
         // Without a root ever heard of, no child was ever accepted.
-        if (topic.Children.Count == 0 || topic.Up.Root is not { } root) return;
-        var heartbeat = new TreeHeartbeat(topic.Id, topic.Term, root, topic.Stream.Last, PathOf(topic));
+        if (topic.Children.Count == 0 || HeartbeatOf(topic) is not { } heartbeat) return;
         for (int i = 0; i < topic.Children.Count; i++)
         {
             if (!topic.Children[i].AwaitsAnswer) context.Send(heartbeat, topic.Children[i].Node);
         }
 
         topic.LastSentDown = context.Now;
+    }
+
+    /// <summary>A child says in a <see cref="TreeBeats"/> that it lives.</summary>
+    public void OnBeat(NodeHandle from, UpBeat beat, bool hasRoom)
+    {
+        if (Hear(from, beat.Topic, beat.Term, beat.Have) is not { } topic) return;
+        if (topic.Children.Find(from.Id) is not { } child) return;
+        child.HasRoom = hasRoom;
+        if (beat.Asks && !child.AwaitsAnswer && HeartbeatOf(topic) is { } heartbeat) context.Send(heartbeat, from);
     }
 
     /// <summary>Where the child that is farthest behind stands; null if none has a position.</summary>
@@ -103,8 +113,10 @@ internal sealed class ChildKeeper(ScribeContext context)
         TimeSpan period = context.Options.HeartbeatPeriod;
         int removed = topic.Children.RemoveSilent(context.Now - (period * (context.Options.HeartbeatMisses + 1.5)));
         if (removed > 0) context.Report(FactKind.ChildRemoved, topic.Id, topic.Children.Count);
-        if (context.Now - topic.LastSentDown >= period - (period / 8)) SendHeartbeats(topic);
     }
+
+    /// <summary>The node and its path to the root, as its children are told.</summary>
+    public ValueList<RingId> PathOf(TopicNode topic) => new([context.Self.Id, .. topic.Up.Path]);
 
     private void OnJoin(in RoutedMessage message, JoinTopic join)
     {
@@ -144,12 +156,25 @@ internal sealed class ChildKeeper(ScribeContext context)
         return true;
     }
 
-    private void Redirect(TopicNode topic, JoinTopic join)
+    /// <summary>Whether a node without room may let a join pass: there is a node nearer to the root to take it, and no child here to send it to.</summary>
+    private bool MayPass(RingId topic) => !context.IsRoot(topic) && context.Topics.Find(topic) is null or { Up.Place: not TreePlace.Root, Children.Count: 0 };
+
+    /// <summary>
+    /// Sends a join to the children if there is no room for it: the topic's own bound is kept in any case, the bound over all topics while a
+    /// child says that it has room. Where nobody has, one child too many is better than a chain of nodes.
+    /// </summary>
+    private bool TryRedirect(TopicNode topic, JoinTopic join)
     {
-        context.Report(FactKind.Dropped, topic.Id, context.Options.MaxChildren);
-        if (join.Redirects >= Fields.PathMax || topic.Children.NextToTakeOn(join.Child.Id) is not { } to) return;
-        context.Send(new JoinRedirected(topic.Id, join.Nonce, to), join.Child);
+        if (!topic.Children.IsFull && context.HasRoom) return false;
+        ValueList<Candidate> to = topic.Children.Candidates(join.Child.Id, c => CanTakeOn(c) && c.HasRoom);
+        if (to.Count == 0 && topic.Children.IsFull) to = topic.Children.Candidates(join.Child.Id, static _ => true);
+        if (to.Count == 0 && !topic.Children.IsFull) return false;
+        context.Report(FactKind.Dropped, topic.Id, topic.Children.IsFull ? context.Options.MaxChildren : context.Options.MaxEntries);
+        if (join.Redirects < Fields.PathMax && to.Count > 0) context.Send(new JoinRedirected(topic.Id, join.Nonce, to), join.Child);
+        return true;
     }
+
+    private bool CanTakeOn(Child child) => !child.AwaitsAnswer && child.MovesUntil <= context.Now;
 
     private void Note(Child child, JoinTopic join)
     {
@@ -159,7 +184,7 @@ internal sealed class ChildKeeper(ScribeContext context)
 
     private void Answer(TopicNode topic, Child child)
     {
-        child.AwaitsAnswer = false;
+        (child.AwaitsAnswer, child.AnsweredAt) = (false, context.Now);
         context.Send(new JoinAccepted(topic.Id, child.Nonce, topic.Term, topic.Up.Root!, topic.Stream.Last, PathOf(topic)), child.Node);
         if (child.HasPosition) context.Stream.Resend(topic, child.Node, child.Have + 1, topic.Stream.Last, sayMissing: false);
     }
@@ -171,18 +196,24 @@ internal sealed class ChildKeeper(ScribeContext context)
         context.Tree.LeaveIfIdle(topic);
     }
 
-    private void OnAlive(NodeHandle from, ChildAlive message)
+    private void OnAlive(NodeHandle from, ChildAlive message) => Hear(from, message.Topic, message.Term, message.Have);
+
+    /// <summary>Notes a child's sign of life; null, and the sender is told, if it is none.</summary>
+    private TopicNode? Hear(NodeHandle from, RingId id, Term term, ulong have)
     {
-        if (context.Topics.Find(message.Topic) is not { } topic || topic.Children.Find(from.Id) is not { } child)
+        if (context.Topics.Find(id) is not { } topic || topic.Children.Find(from.Id) is not { } child)
         {
-            context.Send(new NotYourParent(message.Topic), from);
-            return;
+            context.Send(new NotYourParent(id), from);
+            return null;
         }
 
-        child.LastHeard = context.Now;
-        if (from.Supersedes(child.Node)) child.Node = from;
-        NoteClaim(topic, message.Term, message.Have);
+        child.Hear(from, context.Now);
+        NoteClaim(topic, term, have);
+        return topic;
     }
+
+    private TreeHeartbeat? HeartbeatOf(TopicNode topic) =>
+        topic.Up.Root is { } root ? new TreeHeartbeat(topic.Id, topic.Term, root, topic.Stream.Last, PathOf(topic)) : null;
 
     /// <summary>Passes up that somewhere below more is known than above; the root then begins above it.</summary>
     private void NoteClaim(TopicNode topic, Term term, ulong have)
@@ -193,6 +224,4 @@ internal sealed class ChildKeeper(ScribeContext context)
         if (topic.Office is not null) context.Roots.Raise(topic);
         else if (topic.ClaimedTerm > topic.Term || topic.ClaimedHave > topic.Stream.Head) context.Tree.SendAlive(topic);
     }
-
-    private ValueList<RingId> PathOf(TopicNode topic) => new([context.Self.Id, .. topic.Up.Path]);
 }

@@ -39,6 +39,9 @@ internal sealed class ParentLink
     /// <summary>Of the join that is open; 0 if none is.</summary>
     public ulong Nonce { get; private set; }
 
+    /// <summary>Of the join that the parent accepted: by it the parent proves who sends this node on.</summary>
+    public ulong AcceptedNonce { get; private set; }
+
     public Instant NextAttempt { get; private set; }
 
     /// <summary>Joins since the last success: each waits longer for its answer.</summary>
@@ -59,13 +62,16 @@ internal sealed class ParentLink
         Attempts++;
     }
 
-    /// <summary>A root asks the node closer to the topic to take over: it stays root until that answers.</summary>
-    public void OfferOffice(ulong nonce) => Nonce = nonce;
+    /// <summary>
+    /// A join goes out while this node stays where it is until it is answered: a root asks the node closer to the topic to take over, or a
+    /// child moves to another parent.
+    /// </summary>
+    public void Seek(ulong nonce) => Nonce = nonce;
 
     public void Attach(NodeHandle parent, NodeHandle root, ValueList<RingId> path, Instant now)
     {
         (Place, Parent, Root, Path, LastHeard) = (TreePlace.Attached, parent, root, path, now);
-        (Nonce, Attempts, Excluded) = (0, 0, null);
+        (AcceptedNonce, Nonce, Attempts, Excluded) = (Nonce, 0, 0, null);
     }
 
     public void BecomeRoot(NodeHandle self)

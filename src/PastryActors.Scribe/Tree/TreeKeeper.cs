@@ -9,8 +9,8 @@ namespace PastryActors.Scribe.Tree;
 
 /// <summary>
 /// Keeps this node's place in every topic's tree: joins towards the root, watches the parent, breaks loops, leaves when nobody needs
-/// it (JSAC 2002, III-B and III-C). Takes JoinAccepted, JoinRedirected, TopicRefused, TreeHeartbeat and NotYourParent. The way down is
-/// <see cref="ChildKeeper"/>'s.
+/// it (JSAC 2002, III-B and III-C). Takes JoinAccepted, TopicRefused, TreeHeartbeat and NotYourParent. The way down is
+/// <see cref="ChildKeeper"/>'s, moves to another parent are <see cref="Mover"/>'s, periodic signs of life <see cref="BeatKeeper"/>'s.
 /// </summary>
 internal sealed class TreeKeeper(ScribeContext context)
 {
@@ -19,17 +19,24 @@ internal sealed class TreeKeeper(ScribeContext context)
 
     public ChildKeeper Children { get; } = new(context);
 
+    public BeatKeeper Beats { get; } = new(context);
+
+    public Mover Moves { get; } = new(context);
+
+    public BottleneckRemover Remover { get; } = new(context);
+
+    private readonly Collapser _collapser = new(context);
+
     /// <summary>Takes a message of this keeper's; false if it is none.</summary>
     public bool Take(in RoutedMessage message)
     {
         switch (message.Payload)
         {
             case JoinAccepted accepted: OnAccepted(message.Source, accepted); return true;
-            case JoinRedirected redirected: OnRedirected(redirected); return true;
             case TopicRefused refused: OnRefused(refused); return true;
             case TreeHeartbeat heartbeat: OnHeartbeat(message.Source, heartbeat); return true;
             case NotYourParent refusal: OnNotYourParent(message.Source, refusal); return true;
-            default: return Children.Take(message);
+            default: return Children.Take(message) || Beats.Take(message) || Moves.Take(message);
         }
     }
 
@@ -109,7 +116,7 @@ internal sealed class TreeKeeper(ScribeContext context)
         {
             // Half a period more than the misses allowed, or a single late timer would count as a miss.
             if (now - topic.Up.LastHeard > period * (context.Options.HeartbeatMisses + 0.5)) LoseParent(topic, topic.Up.Parent!.Id);
-            else if (now - topic.LastSentUp >= period - (period / 8)) SendAlive(topic);
+            else _collapser.Tick(topic);
         }
 
         LeaveIfIdle(topic);
@@ -122,7 +129,8 @@ internal sealed class TreeKeeper(ScribeContext context)
         else SendJoin(topic, null);
     }
 
-    private void SendJoin(TopicNode topic, NodeHandle? to)
+    /// <summary>Sends the join of a node that has no place: to a node that was named, or towards the root.</summary>
+    public void SendJoin(TopicNode topic, NodeHandle? to)
     {
         ulong nonce = context.NewNonce();
         double periods = Math.Min(0.5 * (1 << Math.Min(topic.Up.Attempts, 8)), JoinPeriodsMax);
@@ -156,6 +164,7 @@ internal sealed class TreeKeeper(ScribeContext context)
         }
 
         if (topic.Office is not null) context.Roots.StepDown(topic);
+        if (topic.Up.Parent is { } left && left.Id != from.Id) context.Send(new LeaveTopic(topic.Id), left);
         topic.Up.Attach(from, message.Root, message.Path, context.Now);
         FollowTerm(topic, message.Term);
         if (!topic.Stream.HasPosition) topic.Stream.StartAt((topic.JoinedAfter ?? message.Last) + 1);
@@ -163,14 +172,6 @@ internal sealed class TreeKeeper(ScribeContext context)
         SendAlive(topic);
         Arrived(topic);
         context.Stream.WatchHole(topic);
-    }
-
-    private void OnRedirected(JoinRedirected message)
-    {
-        if (context.Topics.Find(message.Topic) is not { } topic || topic.Up.Place != TreePlace.Joining || topic.Up.Nonce != message.Nonce) return;
-        if (message.To.Id == context.Self.Id || message.To.Id == topic.Up.Excluded || topic.Children.Find(message.To.Id) is not null) return;
-        topic.Redirects++;
-        SendJoin(topic, message.To);
     }
 
     private void OnRefused(TopicRefused message)
@@ -185,21 +186,19 @@ internal sealed class TreeKeeper(ScribeContext context)
         context.Publishing.OnRefused(message);
     }
 
+    /// <summary>The topic whose parent the sender is. Null if it is not: then it is told, unless it may become one yet.</summary>
+    public TopicNode? BelowParent(NodeHandle from, RingId id)
+    {
+        TopicNode? topic = context.Topics.Find(id);
+        if (topic is not null && topic.Up.IsParent(from)) return topic;
+        // While this node has no parent, whoever takes it for a child may become one yet.
+        if (topic is not { Up.Place: TreePlace.Joining }) context.Send(new LeaveTopic(id), from);
+        return null;
+    }
+
     private void OnHeartbeat(NodeHandle from, TreeHeartbeat message)
     {
-        if (context.Topics.Find(message.Topic) is not { } topic)
-        {
-            context.Send(new LeaveTopic(message.Topic), from);
-            return;
-        }
-
-        if (!topic.Up.IsParent(from))
-        {
-            // While this node has no parent, whoever takes it for a child may become one yet.
-            if (topic.Up.Place != TreePlace.Joining) context.Send(new LeaveTopic(message.Topic), from);
-            return;
-        }
-
+        if (BelowParent(from, message.Topic) is not { } topic) return;
         if (IsLoop(message.Path))
         {
             context.Send(new LeaveTopic(message.Topic), from);

@@ -2,7 +2,10 @@ using System.Net;
 using System.Text;
 using PastryActors.Client;
 using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
 using PastryActors.Node.Tests.Fakes;
+using PastryActors.Scribe.Messages;
+using PastryActors.Scribe.Requests;
 
 namespace PastryActors.Node.Tests.Gateway;
 
@@ -65,6 +68,37 @@ public sealed class TopicGatewayTests : IDisposable
     {
         (_, HttpClient http) = await _node.ServeAsync();
         Assert.Equal(HttpStatusCode.BadRequest, (await http.GetAsync(new Uri("/topics/t?from=soon", UriKind.Relative))).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_tree_is_walked_from_its_root_and_says_what_does_not_fit()
+    {
+        NodeHandle[] nodes = [.. Enumerable.Range(1, 3).Select(i => new NodeHandle(new RingId((ulong)i), $"127.0.0.1:{i}", 1))];
+        bool broken = false;
+        _node.Ring.Before = request => request is not DescribePlace ask ? null : (int)(ask.At ?? nodes[0]).Id.Value switch
+        {
+            1 => new PlaceDescribed(ask.Id, nodes[0], true, true, null, ask.At is null ? [] : [nodes[1], nodes[2]], new TreeCounters(0, 9, 9, 0, 0, 2)),
+            2 => new PlaceDescribed(ask.Id, nodes[1], true, false, nodes[broken ? 2 : 0], [], new TreeCounters(2, 9, 8, 1, 0, 0)),
+            _ => broken ? new Failed(ask.Id, FailureCode.TimedOut, "silent") : new PlaceDescribed(ask.Id, nodes[2], true, false, nodes[0], [], new TreeCounters(1, 9, 9, 0, 3, 0)),
+        };
+        (PastryClient client, _) = await _node.ServeAsync();
+        TopicTree tree = await client.Scribe.TreeAsync("a/tree", TestNode.Deadline);
+        Assert.Equal(("a/tree", nodes[0].Id.ToString(), 3, 1, true, false), (tree.Topic, tree.Root, tree.Subscribers, tree.Depth, tree.Whole, tree.Truncated));
+        Assert.Equal([0, 1, 1], tree.Nodes.Select(n => n.Depth));
+        Assert.Equal((1L, 2L, nodes[0].Id.ToString()), (tree.Nodes[1].Gaps, tree.Nodes[1].Subscribers, tree.Nodes[1].Parent));
+
+        broken = true;
+        tree = await client.Scribe.TreeAsync("a/tree", TestNode.Deadline);
+        Assert.False(tree.Whole);
+        Assert.Equal([true, true, false], tree.Nodes.Select(n => n.Answered));
+    }
+
+    [Fact]
+    public async Task A_topic_that_nobody_is_in_has_no_tree()
+    {
+        _node.Ring.Before = request => request is DescribePlace ask ? new PlaceDescribed(ask.Id, FakeRing.Self, false, false, null, [], default) : null;
+        (PastryClient client, _) = await _node.ServeAsync();
+        Assert.Equal("not-found", (await Assert.ThrowsAsync<PastryException>(() => client.Scribe.TreeAsync("t", TestNode.Deadline))).Code);
     }
 
     public void Dispose() => _node.Dispose();

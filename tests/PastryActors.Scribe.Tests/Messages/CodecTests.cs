@@ -89,6 +89,12 @@ public sealed class CodecTests
         AssertRefused(new Replicate(Id, Term, 1, default, default, Group with { Members = [Node, Node] }));
         AssertRefused(new Replicate(Id, Term, 1, default, default, Group with { Members = Enumerable.Range(0, 17).Select(i => Node with { Id = new RingId((ulong)i) }).ToValueList() }));
         AssertRefused(new TreeHeartbeat(Id, Term, Node, 1, Enumerable.Repeat(Id, 65).ToValueList()));
+        AssertRefused(new JoinRedirected(Id, 1, default));
+        AssertRefused(new JoinRedirected(Id, 1, Enumerable.Repeat(new Candidate(Node, 0), 9).ToValueList()));
+        AssertRefused(new TreeBeats(Enumerable.Repeat(new DownBeat(Id, 1, 1), 513).ToValueList(), default, true));
+        AssertRefused(new TreeQuestion(Id, Node, 1, 0));
+        AssertRefused(new TreeQuestion(Id, Node, 1, (TreeAsk)5));
+        AssertRefused(new TreeAnswer(Id, 1, true, true, true, null, Enumerable.Repeat(Node, 1025).ToValueList(), default));
     }
 
     private static void AssertRefused(Message message)
@@ -108,7 +114,7 @@ public sealed class CodecTests
             new JoinTopic(Id, "t", Node, 99, true, 7, Term, 2),
             new JoinTopic(Id, "", Node, 0, false, 0, default, 0),
             new JoinAccepted(Id, 99, Term, Node, 12, [new RingId(1), new RingId(2)]),
-            new JoinRedirected(Id, 99, Node),
+            new JoinRedirected(Id, 99, [new Candidate(Node, 1500), new Candidate(Node, 0)]),
             new TopicRefused(Id, 4),
             new LeaveTopic(Id),
             new NotYourParent(Id),
@@ -131,6 +137,11 @@ public sealed class CodecTests
             new LogFetch(Id, 1, 5, true),
             new LogItems(Id, 1, 6, items, marks, default),
             new LogItems(Id, 1, 0, default, default, [Memory]),
+            new TreeBeats([new DownBeat(Id, 4, 77)], [new UpBeat(Id, Term, 4, true), new UpBeat(Id, Term, 4, false)], true),
+            new TreeBeats(default, default, false),
+            new TreeQuestion(Id, Node, 4, TreeAsk.Place),
+            new TreeAnswer(Id, 4, true, false, true, null, [Node], new TreeCounters(1, 2, 3, 4, 5, 6)),
+            new TreeAnswer(Id, 4, false, true, false, Node, default, default),
         ];
     }
 }

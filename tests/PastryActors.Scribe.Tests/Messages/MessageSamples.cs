@@ -14,7 +14,7 @@ internal static class MessageSamples
 {
     public static Message Of(byte kind, RandomSource random) => kind switch
     {
-        <= TreeHeartbeat.Number or ChildAlive.Number or TopicRefused.Number => OfTheTree(kind, random),
+        <= TreeHeartbeat.Number or ChildAlive.Number or TopicRefused.Number or >= TreeBeats.Number => OfTheTree(kind, random),
         Multicast.Number or ResendRequest.Number or ResendMissing.Number => OfTheStream(kind, random),
         <= NotRoot.Number => OfAPublish(kind, random),
         _ => OfTheNumbering(kind, random),
@@ -25,12 +25,17 @@ internal static class MessageSamples
         JoinTopic.Number =>
             new JoinTopic(random.Id(), Name(random), random.Node(), random.Number(), random.Flag(), Limited(random), Term(random), random.Int()),
         JoinAccepted.Number => new JoinAccepted(random.Id(), random.Number(), Term(random), random.Node(), Limited(random), Path(random)),
-        JoinRedirected.Number => new JoinRedirected(random.Id(), random.Number(), random.Node()),
+        JoinRedirected.Number => new JoinRedirected(random.Id(), random.Number(), random.List(1 + random.Next(Fields.CandidatesMax), r => new Candidate(r.Node(), (uint)r.Number()))),
         LeaveTopic.Number => new LeaveTopic(random.Id()),
         NotYourParent.Number => new NotYourParent(random.Id()),
         TreeHeartbeat.Number => new TreeHeartbeat(random.Id(), Term(random), random.Node(), Limited(random), Path(random)),
         ChildAlive.Number => new ChildAlive(random.Id(), Term(random), Limited(random)),
         TopicRefused.Number => new TopicRefused(random.Id(), random.Number()),
+        TreeBeats.Number => new TreeBeats(
+            random.ListUpTo(6, r => new DownBeat(r.Id(), Limited(r), r.Number())), random.ListUpTo(6, r => new UpBeat(r.Id(), Term(r), Limited(r), r.Flag())), random.Flag()),
+        TreeQuestion.Number => new TreeQuestion(random.Id(), random.Node(), random.Number(), (TreeAsk)(1 + random.Next(4))),
+        TreeAnswer.Number => new TreeAnswer(
+            random.Id(), random.Number(), random.Flag(), random.Flag(), random.Flag(), random.Flag() ? random.Node() : null, random.ListUpTo(6, SampleValues.Node), Counters(random)),
         _ => throw NoSample(kind),
     };
 
@@ -75,6 +80,9 @@ internal static class MessageSamples
             _ => throw NoSample(kind),
         };
     }
+
+    private static TreeCounters Counters(RandomSource random) =>
+        new(Limited(random), Limited(random), Limited(random), Limited(random), Limited(random), Limited(random));
 
     private static ulong Limited(RandomSource random) => random.Number(Fields.NumberMax);
 

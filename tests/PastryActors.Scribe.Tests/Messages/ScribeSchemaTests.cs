@@ -25,7 +25,7 @@ public sealed class ScribeSchemaTests : SchemaContract
     protected override Message Sample(byte kind, RandomSource random) => MessageSamples.Of(kind, random);
 
     protected override IMessage Translate(Message message) =>
-        OfTheTree(message) ?? OfTheStream(message) ?? OfTheNumbering(message)
+        OfTheTree(message) ?? AboutTheTree(message) ?? OfTheStream(message) ?? OfTheNumbering(message)
         ?? throw new ArgumentOutOfRangeException(nameof(message), message, "not in the schema");
 
     private static IMessage? OfTheTree(Message message) => message switch
@@ -50,7 +50,12 @@ public sealed class ScribeSchemaTests : SchemaContract
             Last = m.Last,
             Path = { m.Path.Select(Bytes) },
         },
-        JoinRedirected m => new Schema::JoinRedirected { Topic = Bytes(m.Topic), Nonce = m.Nonce, To = NodeOf(m.To) },
+        JoinRedirected m => new Schema::JoinRedirected
+        {
+            Topic = Bytes(m.Topic),
+            Nonce = m.Nonce,
+            To = { m.To.Select(c => new Schema::Candidate { Node = NodeOf(c.Node), DelayMicros = c.DelayMicros }) },
+        },
         LeaveTopic m => new Schema::LeaveTopic { Topic = Bytes(m.Topic) },
         NotYourParent m => new Schema::NotYourParent { Topic = Bytes(m.Topic) },
         TreeHeartbeat m => new Schema::TreeHeartbeat
@@ -63,6 +68,34 @@ public sealed class ScribeSchemaTests : SchemaContract
         },
         ChildAlive m => new Schema::ChildAlive { Topic = Bytes(m.Topic), Term = Term(m.Term), Have = m.Have },
         TopicRefused m => new Schema::TopicRefused { Topic = Bytes(m.Topic), Nonce = m.Nonce },
+        _ => null,
+    };
+
+    private static IMessage? AboutTheTree(Message message) => message switch
+    {
+        TreeBeats m => new Schema::TreeBeats
+        {
+            Down = { m.Down.Select(b => new Schema::DownBeat { Topic = Bytes(b.Topic), Last = b.Last, Standing = b.Standing }) },
+            Up = { m.Up.Select(b => new Schema::UpBeat { Topic = Bytes(b.Topic), Term = Term(b.Term), Have = b.Have, Asks = b.Asks }) },
+            HasRoom = m.HasRoom,
+        },
+        TreeQuestion m => new Schema::TreeQuestion { Topic = Bytes(m.Topic), Asker = NodeOf(m.Asker), Nonce = m.Nonce, Ask = (Schema::TreeAsk)m.Ask },
+        TreeAnswer m => new Schema::TreeAnswer
+        {
+            Topic = Bytes(m.Topic),
+            Nonce = m.Nonce,
+            IsInTree = m.IsInTree,
+            HasRoom = m.HasRoom,
+            IsRoot = m.IsRoot,
+            Parent = m.Parent is null ? null : NodeOf(m.Parent),
+            Children = { m.Children.Select(NodeOf) },
+            Subscribers = m.Counters.Subscribers,
+            Last = m.Counters.Last,
+            Delivered = m.Counters.Delivered,
+            Gaps = m.Counters.Gaps,
+            Duplicates = m.Counters.Duplicates,
+            Entries = m.Counters.Entries,
+        },
         _ => null,
     };
 

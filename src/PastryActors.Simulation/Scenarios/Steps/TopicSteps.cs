@@ -25,15 +25,15 @@ internal static class TopicSteps
     public static void Topics(ScenarioRun run, ScenarioStep step)
     {
         int nodes = run.Ring.Live.Count;
-        List<string> names = [];
-        for (int rank = 1; rank <= run.CountOf(step, nodes); rank++)
+        int[] sizes = [.. Enumerable.Range(1, run.CountOf(step, nodes)).Select(rank => (int)((nodes * Math.Pow(rank, -1.25)) + 0.5))];
+        int rank = 0;
+        var drawn = new NodeShuffle(run, sizes.Length > 0 ? sizes[0] : 0);
+        run.Spread(step, sizes.Sum(), () =>
         {
-            int size = (int)((nodes * Math.Pow(rank, -1.25)) + 0.5);
-            names.AddRange(Enumerable.Repeat(string.Create(CultureInfo.InvariantCulture, $"topic {rank}"), size));
-        }
-
-        int next = 0;
-        run.Spread(step, names.Count, () => Subscribe(run, names[next++]));
+            while (drawn.IsEmpty && rank + 1 < sizes.Length) drawn = new NodeShuffle(run, sizes[++rank]);
+            string topic = string.Create(CultureInfo.InvariantCulture, $"topic {rank + 1}");
+            if (drawn.Next() is { } node && run.Subscribed.Add((node.Index, topic))) run.Topics.Subscribe(node, topic);
+        });
     }
 
     public static void Trees(ScenarioRun run)
@@ -51,5 +51,29 @@ internal static class TopicSteps
         if (node is null) return;
         taken.Add((node.Index, topic));
         run.Topics.Subscribe(node, topic);
+    }
+
+    /// <summary>So many different nodes, drawn one by one. To draw until one is met that was not drawn yet costs a pass over all nodes when most were.</summary>
+    private sealed class NodeShuffle(ScenarioRun run, int count)
+    {
+        private readonly SimNode[] _nodes = [.. run.Ring.Live];
+        private int _left = count;
+        private int _used;
+
+        public bool IsEmpty => _left <= 0 || _used >= _nodes.Length;
+
+        /// <summary>The next that is an active member; null if none is left.</summary>
+        public SimNode? Next()
+        {
+            _left--;
+            while (_used < _nodes.Length)
+            {
+                int drawn = _used + run.Random.Next(_nodes.Length - _used);
+                (_nodes[_used], _nodes[drawn]) = (_nodes[drawn], _nodes[_used]);
+                if (SimRing.IsActive(_nodes[_used++])) return _nodes[_used - 1];
+            }
+
+            return null;
+        }
     }
 }
