@@ -73,8 +73,13 @@ public sealed record UploadProgress(long ReceivedBytes, long DurableBytes, bool 
 /// <summary>The place of a published message in its topic.</summary>
 public sealed record PublishReceipt(ulong Sequence);
 
-/// <summary>One event of a subscription: a message, or a gap that is said and not hidden.</summary>
-/// <param name="Sequence">Number of the message; null for a gap.</param>
+/// <summary>Who took an anycast.</summary>
+/// <param name="NodeId">The node of the subscriber that took it.</param>
+/// <param name="Visited">How many nodes of the topic's tree were asked.</param>
+public sealed record AnycastReceipt(string NodeId, string Address, int Visited);
+
+/// <summary>One event of a subscription: a message, a message to this subscriber alone, or a gap that is said and not hidden.</summary>
+/// <param name="Sequence">Number of the message; null for a gap, and for an anycast, which has none.</param>
 /// <param name="Publisher">NodeId of the node that published it.</param>
 /// <param name="Payload">The message; base64 in JSON.</param>
 /// <param name="Gap">First and last number of messages that cannot be had; null for a message.</param>

@@ -15,6 +15,7 @@ namespace PastryActors.Client;
 [JsonSerializable(typeof(TopicEvent))]
 [JsonSerializable(typeof(TopicList))]
 [JsonSerializable(typeof(TopicTree))]
+[JsonSerializable(typeof(AnycastReceipt))]
 [JsonSerializable(typeof(RouteTrace))]
 [JsonSerializable(typeof(RingWalk))]
 [JsonSerializable(typeof(NodeDescription))]

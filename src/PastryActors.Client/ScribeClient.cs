@@ -31,10 +31,15 @@ public sealed class ScribeClient
     /// </summary>
     /// <param name="from">The first number wanted: a sequence, "earliest", or null for what comes from now on.</param>
     /// <param name="subscribed">Told once, when the subscription stands: of the number of the first message that will come.</param>
+    public IAsyncEnumerable<TopicEvent> SubscribeAsync(string topic, string? from, Action<ulong>? subscribed, CancellationToken cancellation = default) =>
+        SubscribeAsync(topic, from, 0, subscribed, cancellation);
+
+    /// <inheritdoc cref="SubscribeAsync(string, string?, Action{ulong}?, CancellationToken)"/>
+    /// <param name="anycasts">How many messages to one subscriber alone (<see cref="AnycastAsync"/>) it takes, every one counted; those after are declined.</param>
     public async IAsyncEnumerable<TopicEvent> SubscribeAsync(
-        string topic, string? from, Action<ulong>? subscribed, [EnumeratorCancellation] CancellationToken cancellation = default)
+        string topic, string? from, int anycasts, Action<ulong>? subscribed, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        string path = PathOf(topic) + (from is null ? "" : $"?from={Uri.EscapeDataString(from)}");
+        string path = $"{PathOf(topic)}?anycast={anycasts}" + (from is null ? "" : $"&from={Uri.EscapeDataString(from)}");
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Accept.ParseAdd("text/event-stream");
         using HttpResponseMessage response = await _gateway.SendAsync(request, cancellation).ConfigureAwait(false);
@@ -43,7 +48,7 @@ public sealed class ScribeClient
         {
             switch (item.EventType)
             {
-                case "message" or "gap": yield return Read(item.Data, PastryJson.Default.TopicEvent); break;
+                case "message" or "gap" or "anycast": yield return Read(item.Data, PastryJson.Default.TopicEvent); break;
                 case "subscribed": subscribed?.Invoke(Read(item.Data, PastryJson.Default.PublishReceipt).Sequence); break;
                 case "closed": throw Closed(Read(item.Data, PastryJson.Default.Problem));
                 default: break;
@@ -57,6 +62,16 @@ public sealed class ScribeClient
     /// <param name="topic">One topic's name; null for all.</param>
     public Task<TopicList> DescribeAsync(string? topic = null, CancellationToken cancellation = default) =>
         _gateway.AskAsync(HttpMethod.Get, topic is null ? "/topics" : $"/topics?topic={Uri.EscapeDataString(topic)}", PastryJson.Default.TopicList, cancellation);
+
+    /// <summary>Hands a message to one subscriber of the topic that takes anycasts, the nearest in the tree.</summary>
+    /// <param name="payload">At most 64 KiB.</param>
+    /// <exception cref="PastryException">"not-found": nobody takes it.</exception>
+    public Task<AnycastReceipt> AnycastAsync(string topic, ReadOnlyMemory<byte> payload, CancellationToken cancellation = default)
+    {
+        var body = new ReadOnlyMemoryContent(payload);
+        body.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        return _gateway.AskAsync(HttpMethod.Post, PathOf(topic) + "/anycast", PastryJson.Default.AnycastReceipt, cancellation, body);
+    }
 
     /// <summary>The topic's tree, node by node, as the nodes themselves describe it at this moment.</summary>
     /// <exception cref="PastryException">"not-found": nobody subscribes or publishes to the topic.</exception>

@@ -67,7 +67,7 @@ public sealed class ScribeComponent : IPastryComponent
         }
 
         bool taken = Context.Stream.Take(message) || Context.Tree.Take(message) || Context.Publishing.Take(message)
-            || Context.Roots.Take(message) || Context.Replicas.Take(message) || Context.Queries.Take(message);
+            || Context.Roots.Take(message) || Context.Replicas.Take(message) || Context.Anycasts.Take(message) || Context.Queries.Take(message);
         if (!taken) Context.Report(FactKind.MessageRefused, message.Source.Id);
         KeepTicking();
     }
@@ -83,6 +83,7 @@ public sealed class ScribeComponent : IPastryComponent
     {
         if (timer.Kind == (byte)ScribeTimer.Gap) Context.Stream.OnGapTimer(timer);
         if (timer.Kind == (byte)ScribeTimer.Move) Context.Tree.Moves.OnTimer(timer);
+        if (timer.Kind == (byte)ScribeTimer.Anycast) Context.Anycasts.OnTimer(timer);
         if (timer.Kind != (byte)ScribeTimer.Tick) return;
         _ticking = false;
         Context.Publishing.Tick();
@@ -110,6 +111,7 @@ public sealed class ScribeComponent : IPastryComponent
             case Unsubscribe unsubscribe: Context.Subscriptions.Unsubscribe(unsubscribe); break;
             case DescribeTopics describe: Context.Subscriptions.Describe(describe); break;
             case DescribePlace describe: Context.Queries.Describe(describe); break;
+            case Anycast anycast: Context.Anycasts.Begin(anycast); break;
             default: return false;
         }
 
@@ -123,6 +125,7 @@ public sealed class ScribeComponent : IPastryComponent
         Context.Topics.ForEach(topic => Context.Roots.PeerFailed(topic, peer));
         Context.Topics.ForEach(topic => Context.Tree.PeerFailed(topic, peer));
         Context.Publishing.PeerFailed(peer);
+        Context.Anycasts.PeerFailed(peer);
     }
 
     private void LookAround()

@@ -2,6 +2,7 @@ using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
 using PastryActors.Pastry.Applications;
+using PastryActors.Scribe.Anycasting;
 using PastryActors.Scribe.Publishing;
 using PastryActors.Scribe.Queries;
 using PastryActors.Scribe.Replicas;
@@ -24,6 +25,9 @@ internal enum ScribeTimer : byte
 
     /// <summary>Those who were asked how far they are have had their time. Argument: the nonce of the questions; subject: the topic.</summary>
     Move = 3,
+
+    /// <summary>Who was offered an anycast has had his time. Argument: the nonce of the offer; subject: the node.</summary>
+    Anycast = 4,
 }
 
 /// <summary>What the keepers of all duties share: the host, the options, the topics, each other.</summary>
@@ -45,6 +49,7 @@ internal sealed class ScribeContext
         Publishing = new PublishKeeper(this);
         Subscriptions = new SubscriptionKeeper(this);
         Queries = new TreeQueries(this);
+        Anycasts = new AnycastKeeper(this);
     }
 
     public IPastryHost Host { get; }
@@ -73,6 +78,8 @@ internal sealed class ScribeContext
     public SubscriptionKeeper Subscriptions { get; }
 
     public TreeQueries Queries { get; }
+
+    public AnycastKeeper Anycasts { get; }
 
     public Instant Now => Host.Now;
 

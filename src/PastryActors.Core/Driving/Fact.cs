@@ -96,6 +96,9 @@ public enum FactKind : byte
 
     /// <summary>A child was sent to another parent: to spare this node, or because only that child needs it. Subject: the topic. Value: children over all topics.</summary>
     ChildMoved,
+
+    /// <summary>A subscriber here took an anycast. Subject: the topic. Value: bytes.</summary>
+    AnycastTaken,
 }
 
 /// <summary>One fact. Costs no allocation, so that reporting is free where nobody listens.</summary>

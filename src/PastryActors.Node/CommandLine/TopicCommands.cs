@@ -1,30 +1,37 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using PastryActors.Client;
 
 namespace PastryActors.Node.CommandLine;
 
-/// <summary>pastry sub, pub and topics.</summary>
+/// <summary>pastry sub, pub, anycast and topics.</summary>
 internal static class TopicCommands
 {
     private const int MessageMaxBytes = 1 << 20;
 
-    public static IEnumerable<Command> Build(CommandActions actions) => [Subscribe(actions), Publish(actions), Topics(actions)];
+    public static IEnumerable<Command> Build(CommandActions actions) => [Subscribe(actions), Publish(actions), Anycast(actions), Topics(actions)];
 
     private static Command Subscribe(CommandActions actions)
     {
         var topic = new Argument<string>("TOPIC");
         var from = new Option<string?>("--from") { HelpName = "SEQ|earliest", Description = "The first number wanted; else what comes from now on." };
+        var anycast = new Option<string>("--anycast")
+        {
+            HelpName = "accept|decline|COUNT",
+            Description = "Whether to take messages that are for one subscriber alone, or how many of them.",
+            DefaultValueFactory = _ => "decline",
+        };
         var count = new Option<long?>("--count") { Description = "End after so many messages." };
-        return actions.Set(new Command("sub", "Prints the messages of a topic, a line each.") { topic, from, count }, async (context, stop) =>
+        return actions.Set(new Command("sub", "Prints the messages of a topic, a line each.") { topic, from, anycast, count }, async (context, stop) =>
         {
             using PastryClient client = await context.ConnectAsync(stop).ConfigureAwait(false);
             string name = context.Get(topic);
             long left = context.Get(count) ?? long.MaxValue;
             if (left <= 0) return;
             IAsyncEnumerable<TopicEvent> events = client.Scribe.SubscribeAsync(
-                name, context.Get(from), next => context.Output.Note($"subscribed to {name}; the next message is {next}"), stop);
+                name, context.Get(from), AnycastsOf(context.Get(anycast)!), next => context.Output.Note($"subscribed to {name}; the next message is {next}"), stop);
             await foreach (TopicEvent happened in events.ConfigureAwait(false))
             {
                 Print(context.Output, happened);
@@ -37,7 +44,7 @@ internal static class TopicCommands
     {
         if (output.Json) output.Out.WriteLine(JsonSerializer.Serialize(happened, PastryJson.Default.TopicEvent));
         else if (happened.Gap is { } gap) output.Note($"gap: messages {gap[0]} to {gap[1]} are missing: {happened.Reason}");
-        else output.Out.WriteLine($"{happened.Sequence}\t{happened.Publisher}\t{Encoding.UTF8.GetString(happened.Payload ?? [])}");
+        else output.Out.WriteLine($"{happened.Sequence?.ToString(CultureInfo.InvariantCulture) ?? "anycast"}\t{happened.Publisher}\t{Encoding.UTF8.GetString(happened.Payload ?? [])}");
         output.Out.Flush();
     }
 
@@ -84,6 +91,28 @@ internal static class TopicCommands
         return length > MessageMaxBytes
             ? throw new CommandFailedException("too-large", $"a message has at most {MessageMaxBytes} bytes", "put larger content as a file and publish its fileId")
             : buffer[..length];
+    }
+
+    private static int AnycastsOf(string text) => text switch
+    {
+        "accept" => int.MaxValue,
+        "decline" => 0,
+        _ => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : throw CommandFailedException.Usage("--anycast is accept, decline or a number of messages"),
+    };
+
+    private static Command Anycast(CommandActions actions)
+    {
+        var topic = new Argument<string>("TOPIC");
+        var message = new Argument<string?>("MESSAGE") { Arity = ArgumentArity.ZeroOrOne, Description = "The message; '-' or nothing reads standard input." };
+        return actions.Set(new Command("anycast", "Hands a message to one subscriber of a topic that takes it; prints whose node that is.") { topic, message }, async (context, stop) =>
+        {
+            using PastryClient client = await context.ConnectAsync(stop).ConfigureAwait(false);
+            await foreach (byte[] payload in PayloadsAsync(context.Get(message), lines: false, stop).ConfigureAwait(false))
+            {
+                AnycastReceipt receipt = await client.Scribe.AnycastAsync(context.Get(topic), payload, stop).ConfigureAwait(false);
+                context.Output.Result(receipt, PastryJson.Default.AnycastReceipt, text => text.WriteLine(receipt.NodeId));
+            }
+        });
     }
 
     private static Command Topics(CommandActions actions)

@@ -9,17 +9,20 @@ using PastryActors.Scribe.Requests;
 namespace PastryActors.Node.Gateway;
 
 /// <summary>
-/// A subscription as server-sent events: "subscribed" once, "message" (id = sequence, data = JSON with the payload in base64), "gap"
-/// for what cannot be had, and "closed" with a problem document as the last word.
+/// A subscription as server-sent events: "subscribed" once, "message" (id = sequence, data = JSON with the payload in base64), "anycast"
+/// for a message to this subscriber alone, "gap" for what cannot be had, and "closed" with a problem document as the last word.
 /// </summary>
 internal sealed class SubscriptionResult(INodeAccess node, string topic, ulong? first, TimeSpan timeout) : IResult
 {
+    /// <summary>How many anycasts the subscriber takes.</summary>
+    public int AnycastsWanted { get; init; }
+
     /// <inheritdoc/>
     public async Task ExecuteAsync(HttpContext context)
     {
         CancellationToken gone = context.RequestAborted;
         IAsyncEnumerable<Reply> replies = node.StreamAsync(
-            id => new Subscribe(id, timeout, topic), (id, subscription) => new Unsubscribe(id, timeout, subscription), gone);
+            id => new Subscribe(id, timeout, topic) { AnycastsWanted = AnycastsWanted }, (id, subscription) => new Unsubscribe(id, timeout, subscription), gone);
         try
         {
             await foreach (Reply reply in replies.ConfigureAwait(false))
@@ -41,6 +44,7 @@ internal sealed class SubscriptionResult(INodeAccess node, string topic, ulong? 
         {
             case Subscribed subscribed: Begin(context, subscribed.Next); break;
             case TopicMessages messages: WriteMessages(context, messages); break;
+            case AnycastDelivered anycast: WriteAnycast(context, anycast.Item); break;
             case TopicGap gap: WriteGap(context, gap.From, gap.To, gap.Reason); break;
             default: throw new InvalidOperationException($"the node answered {reply.GetType().Name} to a subscription");
         }
@@ -63,6 +67,9 @@ internal sealed class SubscriptionResult(INodeAccess node, string topic, ulong? 
             Event(context, "message", sequence++, message, PastryJson.Default.TopicEvent);
         }
     }
+
+    private void WriteAnycast(HttpContext context, TopicItem item) =>
+        Event(context, "anycast", null, new TopicEvent(topic, null, item.Publisher.ToString(), item.Payload.Memory.ToArray(), null, null), PastryJson.Default.TopicEvent);
 
     private void WriteGap(HttpContext context, ulong from, ulong to, string reason) =>
         Event(context, "gap", to, new TopicEvent(topic, null, null, null, [from, to], reason), PastryJson.Default.TopicEvent);

@@ -6,17 +6,18 @@ using PastryActors.Scribe.Requests;
 
 namespace PastryActors.Node.Gateway;
 
-/// <summary>Topics over HTTP: POST publishes one message, GET subscribes (server-sent events), GET /topics describes, GET /topics/{topic}/tree walks the tree.</summary>
+/// <summary>Topics over HTTP: POST publishes one message, GET subscribes (server-sent events), GET /topics describes, GET /topics/{topic}/tree walks the tree, POST /topics/{topic}/anycast hands a message to one subscriber.</summary>
 internal sealed class TopicEndpoints(GatewayServices services, GatewayOptions options)
 {
     private const string Prefix = "/topics/";
     private const string TreeSuffix = "/tree";
+    private const string AnycastSuffix = "/anycast";
     private const int TopicMaxBytes = 256;
 
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.Handle("GET", "/topics", DescribeAsync);
-        routes.Handle("POST", "/topics/{**topic}", PublishAsync);
+        routes.Handle("POST", "/topics/{**topic}", context => RequestReading.EndsIn(context, AnycastSuffix) ? AnycastAsync(context) : PublishAsync(context));
         routes.Handle("GET", "/topics/{**topic}", context => RequestReading.EndsIn(context, TreeSuffix) ? TreeAsync(context) : SubscribeAsync(context));
     }
 
@@ -27,6 +28,15 @@ internal sealed class TopicEndpoints(GatewayServices services, GatewayOptions op
         Published published = await services.Node
             .AskAsync<Published>(id => new Publish(id, options.RequestTimeout, topic, payload), context.RequestAborted).ConfigureAwait(false);
         return TypedResults.Json(new PublishReceipt(published.Sequence), PastryJson.Default.PublishReceipt, statusCode: StatusCodes.Status202Accepted);
+    }
+
+    private async Task<IResult> AnycastAsync(HttpContext context)
+    {
+        string topic = TopicOf(RequestReading.NameOf(context, Prefix, AnycastSuffix));
+        byte[] payload = await ReadAsync(context).ConfigureAwait(false);
+        AnycastAccepted accepted = await services.Node
+            .AskAsync<AnycastAccepted>(id => new Anycast(id, options.RequestTimeout, topic, payload), context.RequestAborted).ConfigureAwait(false);
+        return TypedResults.Json(new AnycastReceipt(accepted.By.Id.ToString(), accepted.By.Address, accepted.Visited), PastryJson.Default.AnycastReceipt);
     }
 
     private async Task<IResult> DescribeAsync(HttpContext context)
@@ -49,7 +59,7 @@ internal sealed class TopicEndpoints(GatewayServices services, GatewayOptions op
     private Task<IResult> SubscribeAsync(HttpContext context)
     {
         string topic = TopicOf(RequestReading.NameOf(context, Prefix));
-        return Task.FromResult<IResult>(new SubscriptionResult(services.Node, topic, FirstOf(context), options.RequestTimeout));
+        return Task.FromResult<IResult>(new SubscriptionResult(services.Node, topic, FirstOf(context), options.RequestTimeout) { AnycastsWanted = AnycastsOf(context) });
     }
 
     // What the subscriber wants first: after the last event it saw, or as its query says; null for what comes from now on.
@@ -61,6 +71,16 @@ internal sealed class TopicEndpoints(GatewayServices services, GatewayOptions op
         if (from.Length == 0) return null;
         return from == "earliest" ? 1 : NumberOf(from, "from");
     }
+
+    // How many anycasts the subscriber takes: none unless it says so.
+    private static int AnycastsOf(HttpContext context) => context.Request.Query["anycast"].ToString() switch
+    {
+        "" or "decline" => 0,
+        "accept" => int.MaxValue,
+        var text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            ? count
+            : throw GatewayRefusalException.Invalid($"anycast must be accept, decline or a number of messages, not \"{text}\""),
+    };
 
     private static ulong NumberOf(string text, string what) =>
         ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) && value < ulong.MaxValue

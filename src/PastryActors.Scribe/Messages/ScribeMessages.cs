@@ -34,5 +34,7 @@ public static class ScribeMessages
         new(TreeBeats.Number, nameof(TreeBeats), TreeBeats.Read),
         new(TreeQuestion.Number, nameof(TreeQuestion), TreeQuestion.Read),
         new(TreeAnswer.Number, nameof(TreeAnswer), TreeAnswer.Read),
+        new(AnycastOffer.Number, nameof(AnycastOffer), AnycastOffer.Read),
+        new(AnycastAnswer.Number, nameof(AnycastAnswer), AnycastAnswer.Read),
     ];
 }

@@ -7,7 +7,11 @@ namespace PastryActors.Scribe.Requests;
 
 /// <summary>Subscribe to a topic. Answered by one <see cref="Subscribed"/>, then by a <see cref="TopicMessages"/> for every run of messages, until unsubscribed.</summary>
 /// <param name="Topic">Name of the topic, 1 to 256 bytes of UTF-8.</param>
-public sealed record Subscribe(long Id, TimeSpan Timeout, string Topic) : Request(Id, Timeout);
+public sealed record Subscribe(long Id, TimeSpan Timeout, string Topic) : Request(Id, Timeout)
+{
+    /// <summary>How many anycasts this subscription takes, every one that it is given counted; 0 declines all.</summary>
+    public int AnycastsWanted { get; init; }
+}
 
 /// <summary>The subscription stands: this node is in the topic's tree.</summary>
 /// <param name="Next">The sequence number of the first message that will come.</param>
@@ -30,6 +34,22 @@ public sealed record TopicGap(long RequestId, ulong From, ulong To, string Reaso
 /// <summary>One message of a topic.</summary>
 /// <param name="Publisher">The node that published it.</param>
 public readonly record struct TopicItem(RingId Publisher, Blob Payload);
+
+/// <summary>
+/// Hand a message to one member of a topic, the nearest that takes it. Answered by <see cref="AnycastAccepted"/>; fails with
+/// <see cref="FailureCode.NotFound"/> if nobody takes it. A member that took it and died before it could say so is not known: then
+/// another may have it as well.
+/// </summary>
+/// <param name="Payload">At most 64 KiB.</param>
+public sealed record Anycast(long Id, TimeSpan Timeout, string Topic, Blob Payload) : Request(Id, Timeout);
+
+/// <summary>A member has the message.</summary>
+/// <param name="By">The member's node.</param>
+/// <param name="Visited">How many nodes of the tree were asked.</param>
+public sealed record AnycastAccepted(long RequestId, NodeHandle By, int Visited) : Reply(RequestId);
+
+/// <summary>A message for this subscription alone. It has no number: it is not part of the topic's stream.</summary>
+public sealed record AnycastDelivered(long RequestId, TopicItem Item) : Reply(RequestId);
 
 /// <summary>Publish one message. Answered by <see cref="Published"/> when it has its number and survives the death of the root.</summary>
 public sealed record Publish(long Id, TimeSpan Timeout, string Topic, Blob Payload) : Request(Id, Timeout);

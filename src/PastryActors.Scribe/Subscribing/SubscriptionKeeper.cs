@@ -36,7 +36,7 @@ internal sealed class SubscriptionKeeper(ScribeContext context)
 
         TimeSpan timeout = request.Timeout > TimeSpan.Zero ? request.Timeout : context.Options.PublishTimeout;
         _topics.Add(request.Id, id);
-        topic.Subscribers.Add(new Subscription(request.Id, context.Now + timeout));
+        topic.Subscribers.Add(new Subscription(request.Id, context.Now + timeout) { AnycastsWanted = request.AnycastsWanted });
         if (topic.IsInTree) AnswerWaiting(topic);
         else context.Tree.EnsureInTree(topic);
     }

@@ -15,6 +15,9 @@ internal sealed class Subscription(long requestId, Instant deadline)
     public Instant Deadline { get; } = deadline;
 
     public bool Stands { get; set; }
+
+    /// <summary>How many anycasts it still takes.</summary>
+    public int AnycastsWanted { get; set; }
 }
 
 /// <summary>What a node holds for one topic whose tree it is in: the parts, which the keepers of each duty work on.</summary>

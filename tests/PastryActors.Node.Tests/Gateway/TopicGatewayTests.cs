@@ -101,6 +101,35 @@ public sealed class TopicGatewayTests : IDisposable
         Assert.Equal("not-found", (await Assert.ThrowsAsync<PastryException>(() => client.Scribe.TreeAsync("t", TestNode.Deadline))).Code);
     }
 
+    [Fact]
+    public async Task An_anycast_goes_to_a_subscriber_that_takes_it_or_is_404()
+    {
+        long subscriber = 0;
+        int wanted = 0;
+        _node.Ring.Before = request =>
+        {
+            switch (request)
+            {
+                case Subscribe subscribe: (subscriber, wanted) = (subscribe.Id, subscribe.AnycastsWanted); return null;
+                case Anycast anycast when wanted-- > 0:
+                    _node.Ring.Table.OnReply(new AnycastDelivered(subscriber, new TopicItem(FakeRing.Self.Id, anycast.Payload)));
+                    return new AnycastAccepted(anycast.Id, FakeRing.Self, 3);
+                case Anycast anycast: return new Failed(anycast.Id, FailureCode.NotFound, "nobody takes it");
+                default: return null;
+            }
+        };
+        (PastryClient client, HttpClient http) = await _node.ServeAsync();
+        await using IAsyncEnumerator<TopicEvent> events = client.Scribe.SubscribeAsync("jobs", null, 1, null, TestNode.Deadline).GetAsyncEnumerator();
+        ValueTask<bool> first = events.MoveNextAsync();
+        await SubscribedAsync("jobs");
+        Assert.Equal(new AnycastReceipt(FakeRing.Self.Id.ToString(), FakeRing.Self.Address, 3), await client.Scribe.AnycastAsync("jobs", "work"u8.ToArray(), TestNode.Deadline));
+        Assert.True(await first);
+        Assert.Equal("work", Encoding.UTF8.GetString(events.Current.Payload!));
+        Assert.True(events.Current is { Sequence: null, Gap: null });
+        Assert.Equal("not-found", (await Assert.ThrowsAsync<PastryException>(() => client.Scribe.AnycastAsync("jobs", "more"u8.ToArray(), TestNode.Deadline))).Code);
+        Assert.Equal(HttpStatusCode.BadRequest, (await http.GetAsync(new Uri("/topics/t?anycast=maybe", UriKind.Relative))).StatusCode);
+    }
+
     public void Dispose() => _node.Dispose();
 
     private async Task SubscribedAsync(string topic)

@@ -92,6 +92,7 @@ public sealed class CodecTests
         AssertRefused(new JoinRedirected(Id, 1, default));
         AssertRefused(new JoinRedirected(Id, 1, Enumerable.Repeat(new Candidate(Node, 0), 9).ToValueList()));
         AssertRefused(new TreeBeats(Enumerable.Repeat(new DownBeat(Id, 1, 1), 513).ToValueList(), default, true));
+        AssertRefused(new AnycastAnswer(Id, 1, false, null, Enumerable.Repeat(Node, 1025).ToValueList()));
         AssertRefused(new TreeQuestion(Id, Node, 1, 0));
         AssertRefused(new TreeQuestion(Id, Node, 1, (TreeAsk)5));
         AssertRefused(new TreeAnswer(Id, 1, true, true, true, null, Enumerable.Repeat(Node, 1025).ToValueList(), default));
@@ -140,6 +141,9 @@ public sealed class CodecTests
             new TreeBeats([new DownBeat(Id, 4, 77)], [new UpBeat(Id, Term, 4, true), new UpBeat(Id, Term, 4, false)], true),
             new TreeBeats(default, default, false),
             new TreeQuestion(Id, Node, 4, TreeAsk.Place),
+            new AnycastOffer(Id, 4, new byte[] { 1, 2 }),
+            new AnycastAnswer(Id, 4, true, null, default),
+            new AnycastAnswer(Id, 4, false, Node, [Node]),
             new TreeAnswer(Id, 4, true, false, true, null, [Node], new TreeCounters(1, 2, 3, 4, 5, 6)),
             new TreeAnswer(Id, 4, false, true, false, Node, default, default),
         ];

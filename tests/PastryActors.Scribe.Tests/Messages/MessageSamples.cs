@@ -33,6 +33,8 @@ internal static class MessageSamples
         TopicRefused.Number => new TopicRefused(random.Id(), random.Number()),
         TreeBeats.Number => new TreeBeats(
             random.ListUpTo(6, r => new DownBeat(r.Id(), Limited(r), r.Number())), random.ListUpTo(6, r => new UpBeat(r.Id(), Term(r), Limited(r), r.Flag())), random.Flag()),
+        AnycastOffer.Number => new AnycastOffer(random.Id(), random.Number(), random.Body()),
+        AnycastAnswer.Number => new AnycastAnswer(random.Id(), random.Number(), random.Flag(), random.Flag() ? random.Node() : null, random.ListUpTo(6, SampleValues.Node)),
         TreeQuestion.Number => new TreeQuestion(random.Id(), random.Node(), random.Number(), (TreeAsk)(1 + random.Next(4))),
         TreeAnswer.Number => new TreeAnswer(
             random.Id(), random.Number(), random.Flag(), random.Flag(), random.Flag(), random.Flag() ? random.Node() : null, random.ListUpTo(6, SampleValues.Node), Counters(random)),

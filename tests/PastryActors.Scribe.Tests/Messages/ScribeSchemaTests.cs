@@ -79,6 +79,15 @@ public sealed class ScribeSchemaTests : SchemaContract
             Up = { m.Up.Select(b => new Schema::UpBeat { Topic = Bytes(b.Topic), Term = Term(b.Term), Have = b.Have, Asks = b.Asks }) },
             HasRoom = m.HasRoom,
         },
+        AnycastOffer m => new Schema::AnycastOffer { Topic = Bytes(m.Topic), Nonce = m.Nonce, Payload = Google.Protobuf.ByteString.CopyFrom(m.Payload.Span) },
+        AnycastAnswer m => new Schema::AnycastAnswer
+        {
+            Topic = Bytes(m.Topic),
+            Nonce = m.Nonce,
+            Accepted = m.Accepted,
+            Parent = m.Parent is null ? null : NodeOf(m.Parent),
+            Children = { m.Children.Select(NodeOf) },
+        },
         TreeQuestion m => new Schema::TreeQuestion { Topic = Bytes(m.Topic), Asker = NodeOf(m.Asker), Nonce = m.Nonce, Ask = (Schema::TreeAsk)m.Ask },
         TreeAnswer m => new Schema::TreeAnswer
         {
