@@ -67,7 +67,7 @@ public sealed class ScribeComponent : IPastryComponent
         }
 
         bool taken = Context.Stream.Take(message) || Context.Tree.Take(message) || Context.Publishing.Take(message)
-            || Context.Roots.Take(message) || Context.Replicas.Take(message) || Context.Anycasts.Take(message) || Context.Queries.Take(message);
+            || Context.Roots.Take(message) || Context.Replicas.Take(message) || Context.Prefixes.Take(message) || Context.Anycasts.Take(message) || Context.Queries.Take(message);
         if (!taken) Context.Report(FactKind.MessageRefused, message.Source.Id);
         KeepTicking();
     }
@@ -93,6 +93,7 @@ public sealed class ScribeComponent : IPastryComponent
         Context.Tree.Beats.Tick();
         Context.Tree.Remover.Tick();
         Context.Queries.Tick();
+        Context.Prefixes.Tick();
         KeepTicking();
     }
 
@@ -106,7 +107,7 @@ public sealed class ScribeComponent : IPastryComponent
     {
         switch (request)
         {
-            case Publish publish: Context.Publishing.Publish(publish); break;
+            case Publish publish: Context.Prefixes.Publish(publish); break;
             case Subscribe subscribe: Context.Subscriptions.Subscribe(subscribe); break;
             case Unsubscribe unsubscribe: Context.Subscriptions.Unsubscribe(unsubscribe); break;
             case DescribeTopics describe: Context.Subscriptions.Describe(describe); break;
@@ -130,6 +131,7 @@ public sealed class ScribeComponent : IPastryComponent
 
     private void LookAround()
     {
+        Context.LeafsChangedAt = Context.Now;
         if (!Context.Host.IsActive) return;
         Context.Topics.ForEach(Context.Roots.NewLeafs);
         Context.Replicas.NewLeafs();
@@ -138,7 +140,7 @@ public sealed class ScribeComponent : IPastryComponent
 
     private void KeepTicking()
     {
-        if (_ticking || (Context.Topics.Count == 0 && Context.Publishing.IsEmpty && Context.Replicas.IsEmpty && Context.Queries.IsEmpty)) return;
+        if (_ticking || (Context.Topics.Count == 0 && Context.Publishing.IsEmpty && Context.Replicas.IsEmpty && Context.Queries.IsEmpty && Context.Prefixes.IsEmpty)) return;
         _ticking = true;
         Context.Host.Schedule((byte)ScribeTimer.Tick, _options.HeartbeatPeriod / 4);
     }

@@ -3,6 +3,7 @@ using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
 using PastryActors.Pastry.Applications;
 using PastryActors.Scribe.Anycasting;
+using PastryActors.Scribe.Prefixes;
 using PastryActors.Scribe.Publishing;
 using PastryActors.Scribe.Queries;
 using PastryActors.Scribe.Replicas;
@@ -38,7 +39,8 @@ internal sealed class ScribeContext
 
     public ScribeContext(IPastryHost host, ScribeOptions options)
     {
-        (Host, Options) = (host, options);
+        Prefixes = new PrefixPublisher(this);
+        (Host, Options) = (new PartsHost(host, Prefixes.Take), options);
         Budget = new BufferBudget(options.RecentBytesTotalMax);
         Entries = new EntryCount();
         Topics = new TopicTable<TopicNode>(options.MaxTopics);
@@ -81,7 +83,15 @@ internal sealed class ScribeContext
 
     public AnycastKeeper Anycasts { get; }
 
+    public PrefixPublisher Prefixes { get; }
+
     public Instant Now => Host.Now;
+
+    /// <summary>When the leaf set changed last.</summary>
+    public Instant LeafsChangedAt { get; set; }
+
+    /// <summary>Whether the leaf set changed so lately that a root which ceased to be the closest may not have handed over yet: it tries once a period.</summary>
+    public bool LeafsAreNew => Now - LeafsChangedAt < Options.HeartbeatPeriod * 2;
 
     public NodeHandle Self => Host.Self;
 
@@ -114,7 +124,7 @@ internal sealed class ScribeContext
                 return null;
             }
 
-            node = new TopicNode(topic, Options, Budget, Entries);
+            node = new TopicNode(topic, Options, Budget, Entries) { LastNeeded = Now };
             Topics.Add(topic, node);
         }
 

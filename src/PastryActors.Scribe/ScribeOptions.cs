@@ -66,6 +66,12 @@ public sealed record ScribeOptions
     /// <summary>How long a hole may hold up delivery before subscribers are told of a gap. Must be well over the time in which a tree repairs itself.</summary>
     public TimeSpan GapTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// How long a publishing node believes what the root of a prefix said of whether anybody subscribes to it. A subscription to a prefix stands
+    /// as much later; shorter costs every publisher below a prefix a question more often. The same on all nodes of a ring.
+    /// </summary>
+    public TimeSpan PrefixLease { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>How many publishes wait for their number on this node, a topic; a further one fails as busy.</summary>
     public int PublishQueueMax { get; init; } = 4096;
 
@@ -112,6 +118,7 @@ public sealed record ScribeOptions
     private string? ProblemOfTimes()
     {
         if (HeartbeatPeriod < TimeSpan.FromMilliseconds(10)) return $"the heartbeat period must be at least 10 ms, not {HeartbeatPeriod}";
+        if (PrefixLease <= TimeSpan.Zero) return $"the lease of a prefix must be positive, not {PrefixLease}";
         if (CollapseAfter < TimeSpan.Zero) return $"the time to a collapse must not be negative: {CollapseAfter}";
         if (HeartbeatMisses < 1) return $"heartbeat misses must be at least 1, not {HeartbeatMisses}";
         if (GapDelay <= TimeSpan.Zero || ResendTimeout <= TimeSpan.Zero || GapTimeout < ResendTimeout) return "gap delay and resend timeout must be positive, and the gap timeout no shorter than the resend timeout";

@@ -177,8 +177,8 @@ public sealed class ScribeComponentTests
 
         host.Receive(new JoinRedirected(Topic, accepted, [new Candidate(far, 5000), new Candidate(near, 1000)]), Parent);
         ulong asked = host.TakeSent().OfType<TreeQuestion>().First().Nonce;
-        host.Receive(new TreeAnswer(Topic, asked, true, true, false, Parent, default, default), near);
-        host.Receive(new TreeAnswer(Topic, asked, true, true, false, Parent, default, default), far);
+        host.Receive(new TreeAnswer(Topic, asked, true, true, false, true, Parent, default, default), near);
+        host.Receive(new TreeAnswer(Topic, asked, true, true, false, true, Parent, default, default), far);
         (Core.Wire.Message join, NodeHandle to, _) = Assert.Single(host.Sent);
         Assert.Equal(near, to);
         host.Sent.Clear();
@@ -197,7 +197,7 @@ public sealed class ScribeComponentTests
         NodeHandle[] full = [FakeHost.Peer(new RingId(10)), FakeHost.Peer(new RingId(11))];
         host.Receive(new JoinRedirected(Topic, accepted, [new Candidate(full[0], 0), new Candidate(full[1], 0)]), Parent);
         ulong asked = host.TakeSent().OfType<TreeQuestion>().First().Nonce;
-        host.Receive(new TreeAnswer(Topic, asked, true, false, false, Parent, default, default), full[0]);
+        host.Receive(new TreeAnswer(Topic, asked, true, false, false, true, Parent, default, default), full[0]);
         host.Pass(Second);
         Assert.DoesNotContain(host.Sent, s => s.Message is JoinTopic);
     }

@@ -15,7 +15,7 @@ internal static class TopicCommands
 
     private static Command Subscribe(CommandActions actions)
     {
-        var topic = new Argument<string>("TOPIC");
+        var topic = new Argument<string>("TOPIC") { Description = "A topic, or all below one: news/#." };
         var from = new Option<string?>("--from") { HelpName = "SEQ|earliest", Description = "The first number wanted; else what comes from now on." };
         var anycast = new Option<string>("--anycast")
         {

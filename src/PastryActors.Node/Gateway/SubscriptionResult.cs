@@ -2,8 +2,10 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using PastryActors.Client;
+using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Node.Access;
+using PastryActors.Scribe.Prefixes;
 using PastryActors.Scribe.Requests;
 
 namespace PastryActors.Node.Gateway;
@@ -63,9 +65,16 @@ internal sealed class SubscriptionResult(INodeAccess node, string topic, ulong? 
         ulong sequence = messages.First;
         foreach (TopicItem item in messages.Items)
         {
-            var message = new TopicEvent(topic, sequence, item.Publisher.ToString(), item.Payload.Memory.ToArray(), null, null);
-            Event(context, "message", sequence++, message, PastryJson.Default.TopicEvent);
+            WriteMessage(context, sequence++, item);
         }
+    }
+
+    private void WriteMessage(HttpContext context, ulong sequence, TopicItem item)
+    {
+        (string name, Blob payload) = (topic, item.Payload);
+        // A prefix's messages say which topic they are of; what does not fit was not published by an honest node, and is left out with a word.
+        if (TopicPrefix.IsPrefix(topic) && !TopicPrefix.TryUnwrap(topic, item.Payload, out name, out payload)) WriteGap(context, sequence, sequence, "not a message of a topic below the prefix");
+        else Event(context, "message", sequence, new TopicEvent(name, sequence, item.Publisher.ToString(), payload.Memory.ToArray(), null, null), PastryJson.Default.TopicEvent);
     }
 
     private void WriteAnycast(HttpContext context, TopicItem item) =>

@@ -66,11 +66,12 @@ public sealed record TreeQuestion(RingId Topic, NodeHandle Asker, ulong Nonce, T
 /// <param name="IsInTree">Whether it has a parent or is the root in office.</param>
 /// <param name="HasRoom">Whether it would take one more child.</param>
 /// <param name="IsRoot">Whether it is the root, or becoming it.</param>
+/// <param name="IsWanted">Whether anybody needs it in the tree, or may: not only now, but for the minute before, in which children of a root that died may be on their way to it.</param>
 /// <param name="Parent">Null for none.</param>
 /// <param name="Children">The nearest first; none unless the question was <see cref="TreeAsk.Place"/>.</param>
 /// <param name="Counters">What passed there.</param>
 public sealed record TreeAnswer(
-    RingId Topic, ulong Nonce, bool IsInTree, bool HasRoom, bool IsRoot, NodeHandle? Parent, ValueList<NodeHandle> Children, TreeCounters Counters) : Message
+    RingId Topic, ulong Nonce, bool IsInTree, bool HasRoom, bool IsRoot, bool IsWanted, NodeHandle? Parent, ValueList<NodeHandle> Children, TreeCounters Counters) : Message
 {
     public const byte Number = 93;
 
@@ -93,13 +94,14 @@ public sealed record TreeAnswer(
         writer.Number(11, Counters.Gaps);
         writer.Number(12, Counters.Duplicates);
         writer.Number(13, Counters.Entries);
+        writer.Flag(14, IsWanted);
     }
 
     internal static Message Read(ref WireReader reader)
     {
         RingId? topic = null;
         NodeHandle? parent = null;
-        (ulong nonce, bool isInTree, bool hasRoom, bool isRoot) = (0UL, false, false, false);
+        (ulong nonce, bool isInTree, bool hasRoom, bool isRoot, bool isWanted) = (0UL, false, false, false, false);
         var children = new List<NodeHandle>();
         var counters = default(TreeCounters);
         while (reader.Next())
@@ -113,13 +115,14 @@ public sealed record TreeAnswer(
                 case 5: isRoot = reader.Flag(); break;
                 case 6: parent = reader.Node(); break;
                 case 7: children.Add(reader.Node()); break;
+                case 14: isWanted = reader.Flag(); break;
                 default: counters = counters.Read(ref reader); break;
             }
 
             if (children.Count > Fields.ChildrenMax) throw new WireFormatException($"more than {Fields.ChildrenMax} children");
         }
 
-        return new TreeAnswer(Fields.Required(topic), nonce, isInTree, hasRoom, isRoot, parent, children.ToValueList(), counters);
+        return new TreeAnswer(Fields.Required(topic), nonce, isInTree, hasRoom, isRoot, isWanted, parent, children.ToValueList(), counters);
     }
 }
 

@@ -2,6 +2,7 @@ using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Pastry.Applications;
 using PastryActors.Scribe.Messages;
+using PastryActors.Scribe.Prefixes;
 using PastryActors.Scribe.Requests;
 using PastryActors.Scribe.Topics;
 
@@ -116,7 +117,7 @@ internal sealed class PublishKeeper(ScribeContext context)
     private string? ProblemOf(Publish request)
     {
         if (TopicName.Problem(request.Topic) is { } problem) return problem;
-        int limit = context.Options.MaxMessageBytes;
+        int limit = context.Options.MaxMessageBytes + (TopicPrefix.IsPrefix(request.Topic) ? TopicPrefix.OverheadBytes : 0);
         return request.Payload.Length <= limit ? null : $"a message may have {limit} bytes at most, not {request.Payload.Length}";
     }
 

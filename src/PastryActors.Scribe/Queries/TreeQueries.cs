@@ -18,6 +18,9 @@ internal sealed class TreeQueries(ScribeContext context)
     /// <summary>Questions open at once: people and scripts ask them, a few at a time.</summary>
     private const int OpenMax = 256;
 
+    /// <summary>How long a topic counts as wanted after the last sign of it: much longer than a tree takes to mend.</summary>
+    private static readonly TimeSpan WantedFor = TimeSpan.FromMinutes(1);
+
     private readonly SortedDictionary<ulong, (DescribePlace Request, Instant Deadline)> _open = [];
 
     public bool IsEmpty => _open.Count == 0;
@@ -78,7 +81,8 @@ internal sealed class TreeQueries(ScribeContext context)
         // Who has a question routed is not proved: such a one gets an answer no larger than what it asked.
         bool isRouted = question.Ask is TreeAsk.Root or TreeAsk.Nearest;
         if (isRouted == message.Direct || (message.Direct && question.Asker.Id != message.Source.Id)) context.Report(FactKind.MessageRefused, message.Source.Id);
-        else Answer(question);
+        // Without the office and not the root by its own leaf set: the route ended here by mistake, and the asker asks again.
+        else if (!isRouted || context.IsRoot(question.Topic) || context.Topics.Find(question.Topic)?.Office is not null) Answer(question);
     }
 
     private void Answer(TreeQuestion question)
@@ -88,9 +92,16 @@ internal sealed class TreeQueries(ScribeContext context)
         bool hasRoom = context.HasRoom && topic is null or { Children.IsFull: false };
         TreeCounters counters = topic is null ? default : CountersOf(topic);
         context.Send(
-            new TreeAnswer(question.Topic, question.Nonce, topic is { IsInTree: true }, hasRoom, topic is { Up.Place: TreePlace.Root }, topic?.Up.Parent, children, counters),
+            new TreeAnswer(question.Topic, question.Nonce, topic is { IsInTree: true }, hasRoom, topic is { Up.Place: TreePlace.Root }, IsWanted(question.Topic, topic), topic?.Up.Parent, children, counters),
             question.Asker);
     }
+
+    /// <summary>
+    /// A copy of the numbering without a tree is that of a root that has just died: its children are on their way. A node that has just become
+    /// the closest may not have been told yet of what it is the root.
+    /// </summary>
+    private bool IsWanted(RingId id, TopicNode? topic) =>
+        topic is null ? context.Replicas.Has(id) || context.LeafsAreNew : topic.IsNeeded || context.Now - topic.LastNeeded < WantedFor;
 
     private TreeCounters CountersOf(TopicNode topic) => new(
         (ulong)topic.Subscribers.Count, topic.HighestSeen, (ulong)topic.Stream.Delivered, (ulong)topic.Stream.Gaps, (ulong)topic.Stream.Duplicates, (ulong)context.Entries.Count);

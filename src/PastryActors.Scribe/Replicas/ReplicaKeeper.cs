@@ -16,6 +16,9 @@ internal sealed class ReplicaKeeper(ScribeContext context)
 
     public bool IsEmpty => _copies.Count == 0;
 
+    /// <summary>Whether a copy of the topic's numbering is here, and this node is not its root.</summary>
+    public bool Has(RingId topic) => _copies.Find(topic) is not null;
+
     /// <summary>Takes a message of this keeper's; false if it is none.</summary>
     public bool Take(in RoutedMessage message)
     {

@@ -1,6 +1,7 @@
 using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
+using PastryActors.Scribe.Prefixes;
 using PastryActors.Scribe.Requests;
 using PastryActors.Scribe.Topics;
 using PastryActors.Scribe.Tree;
@@ -14,7 +15,7 @@ internal sealed class SubscriptionKeeper(ScribeContext context)
 
     public void Subscribe(Subscribe request)
     {
-        if (TopicName.Problem(request.Topic) is { } problem)
+        if ((TopicName.Problem(request.Topic) ?? TopicPrefix.ProblemOfSubscription(request.Topic)) is { } problem)
         {
             Fail(request.Id, FailureCode.Invalid, problem);
             return;
@@ -35,6 +36,7 @@ internal sealed class SubscriptionKeeper(ScribeContext context)
         }
 
         TimeSpan timeout = request.Timeout > TimeSpan.Zero ? request.Timeout : context.Options.PublishTimeout;
+        if (TopicPrefix.IsPrefix(request.Topic)) timeout += context.Options.PrefixLease;
         _topics.Add(request.Id, id);
         topic.Subscribers.Add(new Subscription(request.Id, context.Now + timeout) { AnycastsWanted = request.AnycastsWanted });
         if (topic.IsInTree) AnswerWaiting(topic);
@@ -59,10 +61,22 @@ internal sealed class SubscriptionKeeper(ScribeContext context)
     {
         foreach (Subscription subscription in topic.Subscribers)
         {
-            if (subscription.Stands) continue;
+            if (subscription.Stands || !MayStand(topic, subscription)) continue;
             subscription.Stands = true;
             context.Host.Reply(new Subscribed(subscription.RequestId, topic.Stream.Next));
         }
+    }
+
+    /// <summary>
+    /// Publishers may think for the time of a lease that nobody wants a prefix. Only when that is over since the node is in the tree does every
+    /// message come by.
+    /// </summary>
+    private bool MayStand(TopicNode topic, Subscription subscription)
+    {
+        if (!topic.IsInTree) return false;
+        if (!TopicPrefix.IsPrefix(topic.Name)) return true;
+        if (subscription.StandsFrom == default) subscription.StandsFrom = context.Now + context.Options.PrefixLease;
+        return context.Now >= subscription.StandsFrom;
     }
 
     /// <summary>Ends the subscriptions that wait in vain.</summary>

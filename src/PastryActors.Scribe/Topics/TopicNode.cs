@@ -16,6 +16,9 @@ internal sealed class Subscription(long requestId, Instant deadline)
 
     public bool Stands { get; set; }
 
+    /// <summary>A subscription to a prefix stands no sooner, however long the node is in the tree.</summary>
+    public Instant StandsFrom { get; set; }
+
     /// <summary>How many anycasts it still takes.</summary>
     public int AnycastsWanted { get; set; }
 }
@@ -63,6 +66,9 @@ internal sealed class TopicNode(RingId id, ScribeOptions options, BufferBudget b
 
     /// <summary>How often it was sent in vain.</summary>
     public int Collapses { get; set; }
+
+    /// <summary>When anybody needed this node in the tree last, or its state began.</summary>
+    public Instant LastNeeded { get; set; }
 
     public Instant LastSentDown { get; set; }
 

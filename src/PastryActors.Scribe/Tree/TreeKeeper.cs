@@ -110,6 +110,8 @@ internal sealed class TreeKeeper(ScribeContext context)
         Instant now = context.Now;
         context.Subscriptions.FailWaiting(topic, FailureCode.TimedOut, "the node found no place in the topic's tree in time: the topic's root does not answer", now);
         Children.Tick(topic);
+        if (topic.IsNeeded) topic.LastNeeded = now;
+        context.Subscriptions.AnswerWaiting(topic);
         TimeSpan period = context.Options.HeartbeatPeriod;
         if (topic.Up.Place == TreePlace.Joining && now >= topic.Up.NextAttempt) RetryJoin(topic);
         if (topic.Up.Place == TreePlace.Attached)

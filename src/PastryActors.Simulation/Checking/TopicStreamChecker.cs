@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using PastryActors.Core.Driving;
+using PastryActors.Scribe.Prefixes;
 using PastryActors.Scribe.Requests;
 using PastryActors.Simulation.Nodes;
 using PastryActors.Simulation.World;
@@ -19,6 +20,9 @@ public sealed class TopicStreamChecker(TopicWorkload topics, Func<bool> wasCut) 
     /// <inheritdoc/>
     public string Name => "topicStreams";
 
+    /// <summary>Those to prefixes are the <see cref="PrefixStreamChecker"/>'s.</summary>
+    private IEnumerable<TopicSubscription> Subscriptions => topics.Subscriptions.Where(static s => !TopicPrefix.IsPrefix(s.Topic));
+
     /// <inheritdoc/>
     public void Observe(SimNode node, in Fact fact, Instant now)
     {
@@ -35,11 +39,11 @@ public sealed class TopicStreamChecker(TopicWorkload topics, Func<bool> wasCut) 
     /// <param name="complete">Whether every acknowledged message must have come to every live subscriber by now.</param>
     public string? FirstProblem(bool complete)
     {
-        if (wasCut()) return topics.Subscriptions.Select(ProblemAlone).FirstOrDefault(static p => p is not null);
+        if (wasCut()) return Subscriptions.Select(ProblemAlone).FirstOrDefault(static p => p is not null);
         Dictionary<(string Topic, ulong Sequence), ulong> marks = [];
         Dictionary<TopicSubscription, ulong> next = [];
         List<(TopicSubscription Subscription, TopicGap Gap)> gaps = [];
-        foreach (TopicSubscription subscription in topics.Subscriptions)
+        foreach (TopicSubscription subscription in Subscriptions)
         {
             if (Read(subscription, marks, gaps, out ulong reached) is { } problem) return problem;
             next[subscription] = reached;

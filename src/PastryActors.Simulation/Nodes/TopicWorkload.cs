@@ -17,13 +17,23 @@ public sealed class TopicWorkload(SimRing ring)
     /// <summary>Every publish, with its number in <see cref="TopicPublish.Mark"/>.</summary>
     public List<TopicPublish> Publishes { get; } = [];
 
+    /// <summary>Every anycast, with its number in <see cref="TopicPublish.Mark"/>.</summary>
+    public List<TopicPublish> Anycasts { get; } = [];
+
     /// <summary>Whether every request has ended, by its answer or with its node.</summary>
-    public bool IsIdle => Publishes.TrueForAll(static p => p.Ask.IsAnswered || p.Ask.IsOrphaned)
-        && Subscriptions.TrueForAll(static s => s.Ask.IsAnswered || s.Ask.IsOrphaned);
+    public bool IsIdle => Publishes.Concat(Anycasts).All(static p => p.Ask.IsAnswered || p.Ask.IsOrphaned) && Subscriptions.TrueForAll(static s => s.Ask.IsAnswered || s.Ask.IsOrphaned);
 
     /// <summary>Has a node subscribe to a topic.</summary>
-    public void Subscribe(SimNode node, string topic) =>
-        Subscriptions.Add(new TopicSubscription(topic, ring.World.Ask(node, new Subscribe(ring.World.NextRequestId(), RequestTimeout, topic))));
+    /// <param name="anycasts">How many anycasts it takes.</param>
+    public void Subscribe(SimNode node, string topic, int anycasts = 0) =>
+        Subscriptions.Add(new TopicSubscription(topic, ring.World.Ask(node, new Subscribe(ring.World.NextRequestId(), RequestTimeout, topic) { AnycastsWanted = anycasts })));
+
+    /// <summary>Has a node hand the next number to one member of a topic.</summary>
+    public void Anycast(SimNode node, string topic)
+    {
+        (ulong mark, byte[] payload) = NextMark(topic);
+        Anycasts.Add(new TopicPublish(topic, mark, ring.World.Ask(node, new Anycast(ring.World.NextRequestId(), RequestTimeout, topic, payload))));
+    }
 
     /// <summary>Ends a subscription; nothing is promised about it any more.</summary>
     public void Unsubscribe(TopicSubscription subscription)
@@ -49,12 +59,18 @@ public sealed class TopicWorkload(SimRing ring)
     /// <summary>Has a node publish the next number to a topic.</summary>
     public void Publish(SimNode node, string topic)
     {
+        (ulong mark, byte[] payload) = NextMark(topic);
+        SimAsk ask = ring.World.Ask(node, new Publish(ring.World.NextRequestId(), RequestTimeout, topic, payload));
+        Publishes.Add(new TopicPublish(topic, mark, ask));
+    }
+
+    private (ulong Mark, byte[] Payload) NextMark(string topic)
+    {
         byte[] payload = new byte[sizeof(ulong)];
         _topics.Add(topic);
         ulong mark = (ulong)_topics.Count;
         BinaryPrimitives.WriteUInt64BigEndian(payload, mark);
-        SimAsk ask = ring.World.Ask(node, new Publish(ring.World.NextRequestId(), RequestTimeout, topic, payload));
-        Publishes.Add(new TopicPublish(topic, mark, ask));
+        return (mark, payload);
     }
 }
 

@@ -35,7 +35,7 @@ internal static class LastWord
 
         foreach (string topic in run.Topics.Subscriptions.Where(static s => !s.Ask.IsOrphaned).Select(static s => s.Topic).Distinct().Take(TopicsMax).ToArray())
         {
-            if (run.Ring.DrawActive(run.Random) is { } node) run.Topics.Publish(node, topic);
+            if (run.Ring.DrawActive(run.Random) is { } node) run.Topics.Publish(node, topic.Replace("#", "last", StringComparison.Ordinal));
             if (run.Ring.DrawActive(run.Random) is { } subscriber) run.Topics.Subscribe(subscriber, topic);
         }
 

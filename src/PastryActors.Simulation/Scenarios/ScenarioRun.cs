@@ -40,11 +40,12 @@ public sealed class ScenarioRun
         Topics = new TopicWorkload(Ring);
         Placement = new FileChecker(Ring, Files);
         Streams = new TopicStreamChecker(Topics, () => WasCut);
+        Prefixes = new PrefixStreamChecker(Topics, () => WasCut);
         Window = new MeasureWindow(Ring, Lookups);
         _sampler = new Sampler(Ring, Files, Sampled);
         _checkers = [new DeliveryChecker(Lookups), new LoopChecker(Lookups), new TableChecker(Ring), new LeafSetChecker(Ring.Options.Overlay.LeafSetSize), new BoundChecker()];
         if (Ring.Options.Past is not null) _checkers.AddRange([Placement, new StorageChecker(Ring, Files, Placement)]);
-        if (Ring.Options.Scribe is not null) _checkers.Add(Streams);
+        if (Ring.Options.Scribe is not null) _checkers.AddRange([Streams, Prefixes, new AnycastChecker(Topics)]);
         // The others look at books and cores when they conclude; a fact that nobody needs costs a call each all the same.
         World.Listen(_checkers.OfType<BoundChecker>().Single());
         _storms = new StormGuard(World);
@@ -68,6 +69,8 @@ public sealed class ScenarioRun
     internal FileChecker Placement { get; }
 
     internal TopicStreamChecker Streams { get; }
+
+    internal PrefixStreamChecker Prefixes { get; }
 
     internal MeasureWindow Window { get; }
 

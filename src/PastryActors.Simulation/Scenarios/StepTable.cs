@@ -41,7 +41,8 @@ internal static class StepTable
         ["reclaim"] = new("reclaim COUNT [over=TIME] [meanwhile]", true, ["over", "meanwhile"], TrafficSteps.Reclaim),
         ["storage"] = new("storage COUNT|all [attempts=COUNT]", true, ["attempts"], StorageSteps.Storage),
         ["cache"] = new("cache COUNT|all", true, [], StorageSteps.Cache),
-        ["subscribe"] = new("subscribe COUNT|SHARE% topic=NAME [over=TIME] [meanwhile]", true, ["topic", "over", "meanwhile"], TopicSteps.Subscribe),
+        ["subscribe"] = new("subscribe COUNT|SHARE% topic=NAME [anycasts=COUNT] [over=TIME] [meanwhile]", true, ["topic", "anycasts", "over", "meanwhile"], TopicSteps.Subscribe),
+        ["anycast"] = new("anycast COUNT topic=NAME [over=TIME] [meanwhile]", true, ["topic", "over", "meanwhile"], TopicSteps.Anycast),
         ["unsubscribe"] = new("unsubscribe COUNT topic=NAME", true, ["topic"], TopicSteps.Unsubscribe),
         ["publish"] = new("publish COUNT topic=NAME [over=TIME] [meanwhile]", true, ["topic", "over", "meanwhile"], TopicSteps.Publish),
         ["topics"] = new("topics COUNT [over=TIME]", true, ["over"], TopicSteps.Topics),
@@ -62,6 +63,7 @@ internal static class StepTable
             if (word.Key == "kind" && !Enum.GetNames<LieKind>().Contains(word.Value, StringComparer.OrdinalIgnoreCase)) return $"no node lies about {word.Value}; it is written: {verb.Usage}";
             if (word.Key == "paced" && !(word.Value.EndsWith('%') && !AmountProblem(word.Value))) return $"a pace is a share of the members, as 5%, not {word.Value}";
             if (word.Key == "attempts" && word.Value is not ("1" or "2" or "3" or "4")) return $"attempts are 1 to 4, not {word.Value}";
+            if (word.Key == "anycasts" && !int.TryParse(word.Value, NumberStyles.None, CultureInfo.InvariantCulture, out _)) return $"anycasts are a number of messages, not {word.Value}";
             if (word.Key == "size" && !(int.TryParse(word.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size > 0)) return $"a size is a number of bytes, not {word.Value}";
         }
 
@@ -74,7 +76,7 @@ internal static class StepTable
         "churn" => ["mean", "over"],
         "stall" => ["for"],
         "slow" => ["by"],
-        "subscribe" or "unsubscribe" or "publish" => ["topic"],
+        "subscribe" or "unsubscribe" or "publish" or "anycast" => ["topic"],
         "phase" => ["name"],
         "lie" => ["kind"],
         _ => [],

@@ -95,7 +95,7 @@ public sealed class CodecTests
         AssertRefused(new AnycastAnswer(Id, 1, false, null, Enumerable.Repeat(Node, 1025).ToValueList()));
         AssertRefused(new TreeQuestion(Id, Node, 1, 0));
         AssertRefused(new TreeQuestion(Id, Node, 1, (TreeAsk)5));
-        AssertRefused(new TreeAnswer(Id, 1, true, true, true, null, Enumerable.Repeat(Node, 1025).ToValueList(), default));
+        AssertRefused(new TreeAnswer(Id, 1, true, true, true, true, null, Enumerable.Repeat(Node, 1025).ToValueList(), default));
     }
 
     private static void AssertRefused(Message message)
@@ -144,8 +144,8 @@ public sealed class CodecTests
             new AnycastOffer(Id, 4, new byte[] { 1, 2 }),
             new AnycastAnswer(Id, 4, true, null, default),
             new AnycastAnswer(Id, 4, false, Node, [Node]),
-            new TreeAnswer(Id, 4, true, false, true, null, [Node], new TreeCounters(1, 2, 3, 4, 5, 6)),
-            new TreeAnswer(Id, 4, false, true, false, Node, default, default),
+            new TreeAnswer(Id, 4, true, false, true, true, null, [Node], new TreeCounters(1, 2, 3, 4, 5, 6)),
+            new TreeAnswer(Id, 4, false, true, false, false, Node, default, default),
         ];
     }
 }

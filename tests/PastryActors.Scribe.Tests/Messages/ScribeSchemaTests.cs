@@ -104,6 +104,7 @@ public sealed class ScribeSchemaTests : SchemaContract
             Gaps = m.Counters.Gaps,
             Duplicates = m.Counters.Duplicates,
             Entries = m.Counters.Entries,
+            IsWanted = m.IsWanted,
         },
         _ => null,
     };

@@ -121,6 +121,7 @@ internal static class MembershipSteps
         if (run.WasCut) Rebase(run, deadline);
         if (run.Topics.Subscriptions.Count == 0) return;
         Await(run, deadline, () => run.Streams.FirstProblem(complete: true), "topicStreams");
+        Await(run, deadline, () => run.Prefixes.FirstProblem(complete: true), "prefixes");
         AwaitTrees(run, deadline);
     }
 

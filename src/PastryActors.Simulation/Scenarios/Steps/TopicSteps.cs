@@ -8,7 +8,13 @@ namespace PastryActors.Simulation.Scenarios.Steps;
 /// <summary>Topics: who subscribes, who publishes, and what the trees look like.</summary>
 internal static class TopicSteps
 {
-    public static void Subscribe(ScenarioRun run, ScenarioStep step) => run.Spread(step, run.CountOf(step, run.Ring.Live.Count), () => Subscribe(run, step["topic"]!));
+    public static void Subscribe(ScenarioRun run, ScenarioStep step) => run.Spread(step, run.CountOf(step, run.Ring.Live.Count), () => Subscribe(run, step["topic"]!, AnycastsOf(step)));
+
+    /// <summary>Messages that one member each is to have.</summary>
+    public static void Anycast(ScenarioRun run, ScenarioStep step) => run.Spread(step, run.CountOf(step, run.Scenario.Nodes), () =>
+    {
+        if (run.Ring.DrawActive(run.Random) is { } node) run.Topics.Anycast(node, step["topic"]!);
+    });
 
     public static void Unsubscribe(ScenarioRun run, ScenarioStep step)
     {
@@ -44,14 +50,16 @@ internal static class TopicSteps
     }
 
     /// <summary>A node that is not subscribed yet, where that is found soon.</summary>
-    private static void Subscribe(ScenarioRun run, string topic)
+    private static void Subscribe(ScenarioRun run, string topic, int anycasts)
     {
         HashSet<(int, string)> taken = run.Subscribed;
         SimNode? node = run.Ring.DrawLive(run.Random, n => SimRing.IsActive(n) && !taken.Contains((n.Index, topic)));
         if (node is null) return;
         taken.Add((node.Index, topic));
-        run.Topics.Subscribe(node, topic);
+        run.Topics.Subscribe(node, topic, anycasts);
     }
+
+    private static int AnycastsOf(ScenarioStep step) => step["anycasts"] is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : 0;
 
     /// <summary>So many different nodes, drawn one by one. To draw until one is met that was not drawn yet costs a pass over all nodes when most were.</summary>
     private sealed class NodeShuffle(ScenarioRun run, int count)
