@@ -34,17 +34,17 @@ internal static class TopicCommands
                 name, context.Get(from), AnycastsOf(context.Get(anycast)!), next => context.Output.Note($"subscribed to {name}; the next message is {next}"), stop);
             await foreach (TopicEvent happened in events.ConfigureAwait(false))
             {
-                Print(context.Output, happened);
+                Print(context.Output, happened, name);
                 if (happened.Gap is null && --left == 0) break;
             }
         });
     }
 
-    private static void Print(CommandOutput output, TopicEvent happened)
+    private static void Print(CommandOutput output, TopicEvent happened, string subscribed)
     {
         if (output.Json) output.Out.WriteLine(JsonSerializer.Serialize(happened, PastryJson.Default.TopicEvent));
         else if (happened.Gap is { } gap) output.Note($"gap: messages {gap[0]} to {gap[1]} are missing: {happened.Reason}");
-        else output.Out.WriteLine($"{happened.Sequence?.ToString(CultureInfo.InvariantCulture) ?? "anycast"}\t{happened.Publisher}\t{Encoding.UTF8.GetString(happened.Payload ?? [])}");
+        else output.Out.WriteLine($"{happened.Sequence?.ToString(CultureInfo.InvariantCulture) ?? "anycast"}\t{happened.Publisher}{(happened.Topic == subscribed ? "" : "\t" + happened.Topic)}\t{Encoding.UTF8.GetString(happened.Payload ?? [])}");
         output.Out.Flush();
     }
 

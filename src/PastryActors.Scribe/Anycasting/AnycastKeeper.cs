@@ -93,8 +93,8 @@ internal sealed class AnycastKeeper(ScribeContext context)
         RingId topic = TopicName.IdOf(search.Request.Topic);
         if (search.Asked is { } asked) context.Send(new AnycastOffer(topic, search.Nonce, search.Request.Payload), asked);
         else context.Host.Route(new TreeQuestion(topic, context.Self, search.Nonce, TreeAsk.Nearest), topic);
-        TimeSpan left = search.Deadline - context.Now;
-        context.Host.Schedule((byte)ScribeTimer.Anycast, left < context.Options.ResendTimeout ? left : context.Options.ResendTimeout, (long)search.Nonce, search.Asked?.Id ?? default);
+        var wait = new TimeSpan(Math.Clamp((search.Deadline - context.Now).Ticks, 0, context.Options.ResendTimeout.Ticks));
+        context.Host.Schedule((byte)ScribeTimer.Anycast, wait, (long)search.Nonce, search.Asked?.Id ?? default);
     }
 
     private void Advance(AnycastSearch search)
