@@ -37,5 +37,7 @@ internal sealed class PartsHost(IPastryHost host, Func<Reply, bool> take) : IPas
 
     public void Report(Fact fact) => host.Report(fact);
 
+    public IEnumerable<NodeHandle> NextHops(RingId key) => host.NextHops(key);
+
     public TimeSpan? RoundTrip(NodeHandle peer) => host.RoundTrip(peer);
 }
