@@ -22,6 +22,7 @@ public sealed class PastComponent : IPastryComponent
     private const byte WakeTimer = 1;
     private const byte PeriodTimer = 2;
     private const byte SettleTimer = 3;
+    private const byte RepairTimer = 4;
 
     private readonly PastOptions _options;
     private readonly Blob _nodeKey;
@@ -67,7 +68,11 @@ public sealed class PastComponent : IPastryComponent
     }
 
     /// <inheritdoc/>
-    public void NewLeafs(LeafSetView leafs) => _machines.Scheduler.Soon();
+    public void NewLeafs(LeafSetView leafs)
+    {
+        _machines.Repairs.LeafsChanged();
+        _machines.Scheduler.Soon();
+    }
 
     /// <inheritdoc/>
     public bool Forward(ref RoutedMessage message, ref NodeHandle next) => message.Payload switch
@@ -109,6 +114,7 @@ public sealed class PastComponent : IPastryComponent
                 if (_machines.Scheduler.OnSettled()) _machines.Surplus.Look();
                 _machines.Context.Neighbours.LeafsSettled();
                 break;
+            case RepairTimer: _machines.Repairs.OnTimer(); break;
             default: throw new InvalidOperationException($"timer {timer.Kind} is not one of PAST's");
         }
     }
@@ -119,7 +125,7 @@ public sealed class PastComponent : IPastryComponent
     /// <inheritdoc/>
     public bool OnRequest(Request request)
     {
-        if (request is not ReportDamage damage) return _machines.Desk.TryTake(request);
+        if (request is not ReportDamage damage) return _machines.Upkeep.TryTake(request) || _machines.Desk.TryTake(request);
         if (_catalog.TryGet(damage.Object, out CatalogEntry entry)) _machines.Server.Damaged(entry, onDisk: false);
         _machines.Context.Host.Reply(new DamageNoted(damage.Id));
         return true;
@@ -150,6 +156,7 @@ public sealed class PastComponent : IPastryComponent
             _machines.Repairs.FetchCount,
             _machines.Surplus.WatchedCount,
             _machines.Repairs.RestoredCount,
+            _machines.Repairs.Status(),
             _machines.Desk.OpenCount,
             _machines.Keeper.OpenCount,
             _machines.Server.ReadCount,
@@ -163,6 +170,7 @@ public sealed class PastComponent : IPastryComponent
         NodeHandle from = message.Source;
         switch (message.Payload)
         {
+            case UpkeepMessage { Report: null } question: _machines.Upkeep.Handle(question, from); break;
             case PastAnswer answer: _machines.Context.Operations.Heard(answer, message); break;
             case StoreRequest store: _machines.Keeper.Handle(store, from, message.Content); break;
             case FetchRequest fetch: _machines.Server.Handle(fetch, from); break;
@@ -197,7 +205,7 @@ public sealed class PastComponent : IPastryComponent
         {
             Context = context;
             Scheduler = new SyncScheduler(context, PeriodTimer, SettleTimer);
-            Repairs = new RepairQueue(context, Scheduler);
+            Repairs = new RepairQueue(context, Scheduler, new RepairGovernor(context, () => Keeper!.OpenCount + Desk!.OpenCount), RepairTimer);
             Scheduler.Repairs = Repairs;
             Responder = new SyncResponder(context, Repairs, Scheduler);
             Surplus = new SurplusKeeper(context, Repairs);
@@ -209,6 +217,7 @@ public sealed class PastComponent : IPastryComponent
             Keeper = new StoreKeeper(context, Repairs);
             Releaser = new ReclaimKeeper(context, Repairs);
             Desk = new RequestDesk(context);
+            Upkeep = new UpkeepDesk(context, Repairs);
         }
 
         public PastContext Context { get; }
@@ -236,5 +245,7 @@ public sealed class PastComponent : IPastryComponent
         public ReclaimKeeper Releaser { get; }
 
         public RequestDesk Desk { get; }
+
+        public UpkeepDesk Upkeep { get; }
     }
 }

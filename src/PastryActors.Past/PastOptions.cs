@@ -6,6 +6,12 @@ namespace PastryActors.Past;
 /// <summary>Parameters of PAST. The defaults suit a local network; a wide-area ring wants longer times.</summary>
 public sealed record PastOptions
 {
+    /// <summary>The slowest repair that an operator may ask for, in bytes a second. Slower is never done: pausing says what is meant.</summary>
+    public const long RepairBytesPerSecondMin = 1024;
+
+    /// <summary>Most objects fetched at once that an operator may ask for: the memory bound is this many chunks.</summary>
+    public const int RepairWindowMax = 1024;
+
     /// <summary>The paper's k where an insert names none: replicas of an object, 1 to L/2. An object is lost only if all k holders fail before one of them was replaced; each more costs that much disk.</summary>
     public int Replicas { get; init; } = 3;
 
@@ -32,6 +38,9 @@ public sealed record PastOptions
 
     /// <summary>Objects being fetched at once to restore k. More restores sooner and disturbs lookups more; the memory bound is this many chunks.</summary>
     public int RepairWindow { get; init; } = 8;
+
+    /// <summary>Bytes a second that a node fetches to restore k. More restores sooner, and takes more of disk and network from users; the nodes around one that failed share its load.</summary>
+    public long RepairBytesPerSecond { get; init; } = 64L << 20;
 
     /// <summary>Pointers to holders of objects that are yet to be fetched. Beyond it the next comparison learns the rest.</summary>
     public int PointersMax { get; init; } = 65_536;
@@ -108,6 +117,8 @@ public sealed record PastOptions
         if (CacheBytesMax < 0 || CacheCopyBytesMax < 0 || CacheLease <= TimeSpan.Zero) return "past.cache-size must not be negative, past.cache-lease must be positive";
         if (CacheShareMax is not (> 0 and <= 1)) return $"the share of a cache that a copy may take must be above 0 and at most 1, not {CacheShareMax}";
         if (UpkeepObjectsMax > HoldQuery.ObjectsMax) return $"at most {HoldQuery.ObjectsMax} pointers are looked after in a period, not {UpkeepObjectsMax}";
+        if (RepairBytesPerSecond < RepairBytesPerSecondMin) return $"past.repair-speed must be at least {RepairBytesPerSecondMin} bytes a second, not {RepairBytesPerSecond}";
+        if (RepairWindow > RepairWindowMax) return $"past.repair-window must be at most {RepairWindowMax}, not {RepairWindow}";
         if (PlacementSlack < 0) return "past.placement-slack must not be negative";
         int least = Math.Min(Math.Min(RoundsMax, RepairWindow), Math.Min(PointersMax, RequestsMax));
         least = Math.Min(least, Math.Min(DiversionTriesMax, UpkeepObjectsMax));

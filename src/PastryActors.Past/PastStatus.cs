@@ -1,5 +1,6 @@
 using PastryActors.Core.Collections;
 using PastryActors.Core.Ring;
+using PastryActors.Past.Requests;
 
 namespace PastryActors.Past;
 
@@ -17,6 +18,7 @@ namespace PastryActors.Past;
 /// <param name="FetchesInFlight">Of those, being fetched now.</param>
 /// <param name="Surplus">Objects here that others should hold, under watch until those confirm.</param>
 /// <param name="Restored">Objects fetched to restore k since the start.</param>
+/// <param name="Repair">The restoring of k.</param>
 /// <param name="OpenRequests">Requests of this node's applications without an answer yet.</param>
 /// <param name="Admissions">Store requests of others being checked and written.</param>
 /// <param name="Reads">Reads from the disk on behalf of others.</param>
@@ -37,6 +39,7 @@ public sealed record PastStatus(
     int FetchesInFlight,
     int Surplus,
     long Restored,
+    RepairStatus Repair,
     int OpenRequests,
     int Admissions,
     int Reads,

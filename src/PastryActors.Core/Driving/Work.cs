@@ -52,7 +52,11 @@ public sealed record StoreRemove(long Id, FileId Object, ulong TombstoneTag, Blo
 public sealed record StoreChanged(long Id, FileId Object, StoreStatus Status) : WorkResult(Id);
 
 /// <summary>The outcome of a <see cref="StoreRead"/>.</summary>
-public sealed record StoreGot(long Id, FileId Object, StoreStatus Status, Blob Meta, ContentRef? Content) : WorkResult(Id);
+public sealed record StoreGot(long Id, FileId Object, StoreStatus Status, Blob Meta, ContentRef? Content) : WorkResult(Id)
+{
+    /// <summary>How long ago, at most, the whole object was last read or written and matched its checksums; null if the store does not know.</summary>
+    public TimeSpan? VerifiedAgo { get; init; }
+}
 
 /// <summary>One object as the store lists it at start.</summary>
 public readonly record struct StoreEntry(FileId Object, ulong Tag, int ContentLength);

@@ -98,10 +98,17 @@ internal sealed class Catalog
             if (entries[i].Object == entries[i - 1].Object) entries.RemoveAt(i);
         }
 
-        foreach (CatalogEntry entry in entries) Tally(entry, +1);
-        foreach (byte k in entries.Select(e => e.Replicas).Distinct().Order().ToArray())
+        // Arrays of the right size, and none that a pool would keep: there may be millions.
+        var counts = new int[byte.MaxValue + 1];
+        foreach (CatalogEntry entry in entries)
         {
-            TreeOf(k).Load(entries.Where(e => e.Replicas == k).ToArray());
+            Tally(entry, +1);
+            counts[entry.Replicas]++;
+        }
+
+        for (int k = 0; k < counts.Length; k++)
+        {
+            if (counts[k] > 0) LoadTree((byte)k, entries, counts[k]);
         }
     }
 
@@ -131,6 +138,18 @@ internal sealed class Catalog
             RangeSummary summary = _byReplicas[k]!.Summary(spans);
             if (summary.Count > 0) yield return (k, summary);
         }
+    }
+
+    private void LoadTree(byte replicas, List<CatalogEntry> entries, int count)
+    {
+        var sorted = new CatalogEntry[count];
+        int at = 0;
+        foreach (CatalogEntry entry in entries)
+        {
+            if (entry.Replicas == replicas) sorted[at++] = entry;
+        }
+
+        TreeOf(replicas).Load(sorted);
     }
 
     private static void Advance(PriorityQueue<IEnumerator<CatalogEntry>, (UInt128, uint)> ahead, IEnumerator<CatalogEntry> walk, RingId from)

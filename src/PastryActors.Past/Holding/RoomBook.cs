@@ -2,6 +2,7 @@ using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Past.Messages;
 using PastryActors.Past.Operations;
+using PastryActors.Past.Requests;
 using PastryActors.Pastry.Tables;
 
 namespace PastryActors.Past.Holding;
@@ -25,6 +26,9 @@ internal sealed class RoomBook(PastContext context)
     private long _toldFree;
     private Instant _toldAt = new(long.MinValue / 2);
     private int _periods;
+
+    /// <summary>How this node's capacity stands to its neighbours', as of the last period.</summary>
+    public CapacityAdvice Advice { get; private set; }
 
     /// <summary>A neighbour said how much room it has.</summary>
     public void Note(NodeHandle node, long freeBytes, long capacityBytes)
@@ -127,9 +131,16 @@ internal sealed class RoomBook(PastContext context)
 
     private void CheckSpread()
     {
+        Advice = CapacityAdvice.None;
         if (_known.Count == 0) return;
         double mean = _known.Values.Average(k => (double)k.Capacity), own = context.Room.CapacityBytes;
-        if (own > SpreadMax * mean) context.Host.Report(new Fact(FactKind.CapacityTooLarge, default, context.Room.CapacityBytes));
-        else if (own < mean / SpreadMax) context.Host.Report(new Fact(FactKind.CapacityTooSmall, default, context.Room.CapacityBytes));
+        if (own > SpreadMax * mean) Advise(CapacityAdvice.TooLarge, FactKind.CapacityTooLarge);
+        else if (own < mean / SpreadMax) Advise(CapacityAdvice.TooSmall, FactKind.CapacityTooSmall);
+    }
+
+    private void Advise(CapacityAdvice advice, FactKind fact)
+    {
+        Advice = advice;
+        context.Host.Report(new Fact(fact, default, context.Room.CapacityBytes));
     }
 }

@@ -50,7 +50,7 @@ internal sealed class ServingRead(PastContext context, ObjectServer server, Cata
         bool good = certificate is not null && context.Check(certificate, entry.Object) is null
             && (purpose is ReadPurpose.Inspect or ReadPurpose.Certificate || CertificateRules.CheckContent(certificate, got.Content) is null);
         if (!good) AnswerDamaged(onDisk: true);
-        else if (purpose is ReadPurpose.Inspect or ReadPurpose.ReadBack) Report(purpose == ReadPurpose.ReadBack ? HolderState.Verified : HolderState.Held, certificate);
+        else if (purpose is ReadPurpose.Inspect or ReadPurpose.ReadBack) Report(purpose == ReadPurpose.ReadBack ? HolderState.Verified : HolderState.Held, certificate, purpose == ReadPurpose.ReadBack ? TimeSpan.Zero : got.VerifiedAgo);
         else AnswerContent(certificate!, got.Content);
     }
 
@@ -87,5 +87,6 @@ internal sealed class ServingRead(PastContext context, ObjectServer server, Cata
         else Report(HolderState.Damaged, null);
     }
 
-    private void Report(HolderState state, ObjectCertificate? certificate) => context.Host.Send(new InspectReport(operation, state, certificate), asker);
+    private void Report(HolderState state, ObjectCertificate? certificate, TimeSpan? verifiedAgo = null) =>
+        context.Host.Send(new InspectReport(operation, state, certificate, VerifiedAgo: verifiedAgo), asker);
 }

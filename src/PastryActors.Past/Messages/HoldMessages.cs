@@ -120,7 +120,8 @@ public sealed record InspectQuery(long Operation, FileId Object, bool ReadBack) 
 /// <summary>What a node has of one object.</summary>
 /// <param name="Certificate">Of what it holds, or held until it was reclaimed; null if there is none.</param>
 /// <param name="Holder">For a durable pointer, the node that it leads to.</param>
-public sealed record InspectReport(long Operation, HolderState State, ObjectCertificate? Certificate, NodeHandle? Holder = null) : PastAnswer(Operation)
+/// <param name="VerifiedAgo">How long ago, at most, all of the replica was last read or written and found whole; null if that is not known. To the millisecond.</param>
+public sealed record InspectReport(long Operation, HolderState State, ObjectCertificate? Certificate, NodeHandle? Holder = null, TimeSpan? VerifiedAgo = null) : PastAnswer(Operation)
 {
     public const byte Number = 43;
 
@@ -132,6 +133,7 @@ public sealed record InspectReport(long Operation, HolderState State, ObjectCert
         var state = HolderState.Missing;
         ObjectCertificate? certificate = null;
         NodeHandle? holder = null;
+        TimeSpan? verifiedAgo = null;
         while (reader.Next())
         {
             switch (reader.Field)
@@ -140,11 +142,12 @@ public sealed record InspectReport(long Operation, HolderState State, ObjectCert
                 case 2: state = HolderStates.FromWire(reader.Int()); break;
                 case 3: certificate = CertificateCodec.ReadObjectCertificate(reader.Nested()); break;
                 case 4: holder = reader.Node(); break;
+                case 5: verifiedAgo = Age.LessOne(ref reader); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return new InspectReport(operation, state, certificate, holder);
+        return new InspectReport(operation, state, certificate, holder, verifiedAgo);
     }
 
     protected override void WriteFields(WireWriter writer)
@@ -158,5 +161,6 @@ public sealed record InspectReport(long Operation, HolderState State, ObjectCert
         }
 
         writer.Node(4, Holder);
+        writer.Number(5, Age.PlusOne(VerifiedAgo));
     }
 }

@@ -248,8 +248,20 @@ public sealed record TombstoneAnswer(long Operation, Tombstone Tombstone) : Past
 
 internal static class Age
 {
+    private const ulong MillisecondsMax = 366UL * 24 * 3600 * 1000;
+
     /// <summary>An age in milliseconds; beyond a year nobody asks how far.</summary>
-    public static long Read(ref WireReader reader) => (long)Math.Min(reader.Number(), 366UL * 24 * 3600 * 1000);
+    public static long Read(ref WireReader reader) => (long)Math.Min(reader.Number(), MillisecondsMax);
+
+    /// <summary>An age that may not be known: zero if it is not, else one millisecond more than it is.</summary>
+    public static ulong PlusOne(TimeSpan? age) => age is { } known ? 1 + (ulong)Math.Clamp(known.TotalMilliseconds, 0, MillisecondsMax) : 0;
+
+    /// <summary>Reads what <see cref="PlusOne"/> made.</summary>
+    public static TimeSpan? LessOne(ref WireReader reader)
+    {
+        ulong value = reader.Number();
+        return value == 0 ? null : TimeSpan.FromMilliseconds(Math.Min(value - 1, MillisecondsMax));
+    }
 }
 
 internal static class IdMessage

@@ -2,7 +2,7 @@ using PastryActors.Core.Wire;
 
 namespace PastryActors.Past.Messages;
 
-/// <summary>The kinds of messages of PAST: 32 to 57 (docs/protocol-past.md).</summary>
+/// <summary>The kinds of messages of PAST: 32 to 63 (docs/protocol-past.md).</summary>
 public static class PastKinds
 {
     /// <summary>Every kind, by number.</summary>
@@ -34,5 +34,6 @@ public static class PastKinds
         new(PointerOffer.Number, "pointer-offer", static (ref WireReader reader) => PointerOffer.Read(ref reader)),
         new(Discard.Number, "discard", static (ref WireReader reader) => Discard.Read(ref reader)),
         new(CacheCopy.Number, "cache-copy", static (ref WireReader reader) => CacheCopy.Read(ref reader)),
+        new(UpkeepMessage.Number, "upkeep", static (ref WireReader reader) => UpkeepMessage.Read(ref reader)),
     ];
 }

@@ -57,7 +57,7 @@ internal sealed class PointerKeeper(PastContext context, RepairQueue repairs)
         else if (state is not (HolderState.Held or HolderState.Verified)) Lost(entry);
         else if (!own && !IsSpare(entry)) Forget(entry);
         else if (own && IsAmongClosest(entry, holder)) Lost(entry);
-        else if (own && context.Room.Accepts(entry.ContentLength, diverted: false) && repairs.FetchCount < context.Options.RepairWindow) repairs.BringHome(entry, holder);
+        else if (own && context.Room.Accepts(entry.ContentLength, diverted: false) && repairs.HasTime) repairs.BringHome(entry, holder);
         else if (own && !heldForThis) Claim(entry, pointer);
     }
 

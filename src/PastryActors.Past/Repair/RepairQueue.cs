@@ -4,6 +4,7 @@ using PastryActors.Core.Ring;
 using PastryActors.Past.Holding;
 using PastryActors.Past.Messages;
 using PastryActors.Past.Operations;
+using PastryActors.Past.Requests;
 
 namespace PastryActors.Past.Repair;
 
@@ -28,13 +29,16 @@ internal enum FetchEnd : byte
 /// as the window has room. A tombstone counts as an object, and wins over one. Whatever cannot be had is let go; the next
 /// comparison finds it again.
 /// </summary>
-internal sealed class RepairQueue(PastContext context, SyncScheduler scheduler) : IRepairs
+internal sealed class RepairQueue(PastContext context, SyncScheduler scheduler, RepairGovernor governor, byte timer) : IRepairs
 {
     private const int HoldersMax = 8;
 
+    private readonly FetchLog _log = new(context.Catalog);
     private readonly Dictionary<FileId, Wanted> _pointers = [];
     private readonly Queue<FileId> _waiting = [];
     private bool _overflowed;
+    private bool _timerArmed;
+    private int _comingHome;
 
     /// <summary>Objects known to be elsewhere and not here.</summary>
     public int PointerCount => _pointers.Count;
@@ -43,10 +47,45 @@ internal sealed class RepairQueue(PastContext context, SyncScheduler scheduler) 
     public int FetchCount { get; private set; }
 
     /// <summary>Objects restored since the start.</summary>
-    public long RestoredCount { get; private set; }
+    public long RestoredCount => _log.Restored;
+
+    /// <summary>Whether an object could be brought home now, without standing in line.</summary>
+    public bool HasTime => _waiting.Count == 0 && FetchCount < governor.Window;
 
     /// <summary>Whether more could be learnt.</summary>
     public bool HasRoom => _pointers.Count < context.Options.PointersMax;
+
+    /// <summary>An operator changes how fast it goes.</summary>
+    public void Steer(SteerRepair steer)
+    {
+        governor.Steer(steer.Paused, steer.BytesPerSecond, steer.ObjectsAtOnce);
+        Pump();
+    }
+
+    /// <summary>The timer that waits for the rate fired.</summary>
+    public void OnTimer()
+    {
+        _timerArmed = false;
+        Pump();
+    }
+
+    /// <summary>How it is.</summary>
+    public RepairStatus Status()
+    {
+        KeyValuePair<FileId, RepairTrouble>[] troubles = [.. _log.Troubles.Where(t => !_pointers.ContainsKey(t.Key))];
+        IEnumerable<FileId> examples = troubles.Select(t => t.Key).Concat(_pointers.Where(p => !p.Value.Replaces).Select(p => p.Key));
+        return new RepairStatus(
+            governor.ActivityOf(_waiting.Count, FetchCount), _waiting.Count, FetchCount, _pointers.Count - _comingHome + troubles.Length,
+            _log.Restored, _log.RestoredBytes, _log.BroughtHome, _log.Failed, troubles.Count(t => t.Value == RepairTrouble.NoRoom), _log.LastError,
+            governor.BytesPerSecond, governor.ObjectsAtOnce, examples.Take(UpkeepReport.ExamplesMax).ToValueList());
+    }
+
+    /// <summary>Why an object is not here.</summary>
+    public RepairTrouble TroubleOf(FileId id) =>
+        context.Catalog.TryGet(id, out _) ? RepairTrouble.None : _pointers.ContainsKey(id) ? RepairTrouble.Waiting : _log.TroubleOf(id);
+
+    /// <summary>The leaf set changed.</summary>
+    public void LeafsChanged() => _log.Forget();
 
     /// <summary>A peer says that it has an object or its tombstone.</summary>
     public void Learn(in SyncEntry entry, NodeHandle holder)
@@ -96,9 +135,10 @@ internal sealed class RepairQueue(PastContext context, SyncScheduler scheduler) 
     public void Ended(FileId id, FetchEnd end)
     {
         FetchCount--;
-        _pointers.Remove(id);
-        if (end == FetchEnd.Restored) RestoredCount++;
-        else if (end == FetchEnd.Failed) scheduler.Sooner();
+        _pointers.Remove(id, out Wanted? wanted);
+        if (wanted!.Replaces) _comingHome--;
+        _log.Note(id, end, wanted);
+        if (end == FetchEnd.Failed) scheduler.Sooner();
         Pump();
         if (!_overflowed || _pointers.Count > 0) return;
         _overflowed = false;
@@ -128,18 +168,34 @@ internal sealed class RepairQueue(PastContext context, SyncScheduler scheduler) 
     {
         foreach (NodeHandle holder in holders) wanted.Add(holder, first: false);
         _pointers.Add(id, wanted);
+        if (wanted.Replaces) _comingHome++;
         _waiting.Enqueue(id);
     }
 
     private void Pump()
     {
-        while (FetchCount < context.Options.RepairWindow && _waiting.TryDequeue(out FileId id))
+        while (_waiting.Count > 0 && FetchCount < governor.Window && !MustWait())
         {
+            FileId id = _waiting.Dequeue();
+            Wanted wanted = _pointers[id];
             FetchCount++;
-            var fetch = new FetchOperation(context, this, id, _pointers[id]);
+            governor.Began(wanted.Length);
+            var fetch = new FetchOperation(context, this, id, wanted);
             context.Operations.Open(fetch);
             fetch.Begin();
         }
+    }
+
+    private bool MustWait()
+    {
+        TimeSpan wait = governor.Wait;
+        if (wait > TimeSpan.Zero && !_timerArmed)
+        {
+            _timerArmed = true;
+            context.Host.Schedule(timer, wait);
+        }
+
+        return wait > TimeSpan.Zero;
     }
 
     /// <summary>An object that is to come here.</summary>

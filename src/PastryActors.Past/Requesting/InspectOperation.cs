@@ -105,7 +105,9 @@ internal sealed class InspectOperation(PastContext context, RequestDesk desk, In
 
     private void Answer(ObjectCertificate? certificate)
     {
-        var holders = _panel.Members.Select(m => new HolderReport(m.Node, (m.Answer as InspectReport)?.State ?? HolderState.Unreachable));
+        var holders = _panel.Members.Select(m => m.Answer is InspectReport report
+            ? new HolderReport(m.Node, report.State, report.VerifiedAgo, report.Holder)
+            : new HolderReport(m.Node, HolderState.Unreachable));
         Finish(new ObjectInspected(RequestId, certificate, Core.Collections.ValueList.ToValueList(holders)));
     }
 }

@@ -47,7 +47,9 @@ public sealed record DamageNoted(long RequestId) : Reply(RequestId);
 public sealed record ObjectInspected(long RequestId, ObjectCertificate? Certificate, ValueList<HolderReport> Holders) : Reply(RequestId);
 
 /// <summary>One node's answer about an object.</summary>
-public sealed record HolderReport(NodeHandle Node, HolderState State);
+/// <param name="VerifiedAgo">How long ago, at most, it last read all of it and found it whole; null if it does not know.</param>
+/// <param name="DivertedTo">The node that holds it in this one's place, for want of room.</param>
+public sealed record HolderReport(NodeHandle Node, HolderState State, TimeSpan? VerifiedAgo = null, NodeHandle? DivertedTo = null);
 
 /// <summary>What a node says that it has of an object.</summary>
 public enum HolderState : byte

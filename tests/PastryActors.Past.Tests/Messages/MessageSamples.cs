@@ -25,7 +25,7 @@ internal static class MessageSamples
         HoldQuery.Number => new HoldQuery(Operation(random), random.ListUpTo(HoldQuery.ObjectsMax, SampleValues.FileId)),
         HoldReport.Number => new HoldReport(Operation(random), random.Body(HoldQuery.ObjectsMax)),
         InspectQuery.Number => new InspectQuery(Operation(random), random.FileId(), random.Flag()),
-        InspectReport.Number => new InspectReport(Operation(random), State(random), random.Flag() ? Certificate(random) : null, random.Flag() ? random.Node() : null),
+        InspectReport.Number => new InspectReport(Operation(random), State(random), random.Flag() ? Certificate(random) : null, random.Flag() ? random.Node() : null, AgoOf(random)),
         FetchRequest.Number => new FetchRequest(Operation(random), random.FileId(), random.Flag()),
         FetchMiss.Number => new FetchMiss(Operation(random), State(random)),
         TombstoneAnswer.Number => new TombstoneAnswer(Operation(random), Tombstone(random)),
@@ -40,6 +40,7 @@ internal static class MessageSamples
         PointerOffer.Number => new PointerOffer(Operation(random), Certificate(random), random.Node()),
         CacheCopy.Number => new CacheCopy(Operation(random), Certificate(random), AgeOf(random)),
         Discard.Number => new Discard(Operation(random), random.FileId()),
+        UpkeepMessage.Number => new UpkeepMessage(Operation(random), random.Flag() ? random.FileId() : null, random.Flag() ? Report(random) : null),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no sample of this kind"),
     };
 
@@ -69,6 +70,17 @@ internal static class MessageSamples
 
     private static BatchSignature Signature(RandomSource random) =>
         new(random.Body(CertificateRules.SignatureSizeBytes), (uint)random.Number(), random.ListUpTo(MerkleBatch.PathLengthMax, SampleValues.Hash));
+
+    private static UpkeepReport Report(RandomSource random) => new(
+        (RepairActivity)random.Next(5),
+        random.Int(),
+        random.Int(),
+        random.ListUpTo(UpkeepReport.ExamplesMax, SampleValues.FileId),
+        (RepairTrouble)random.Next(4),
+        (CapacityAdvice)random.Next(3),
+        new HostUpkeep(Size(random), Size(random), Size(random), Size(random), Size(random), AgoOf(random), TimeSpan.FromMilliseconds(AgeOf(random)), random.Flag(), random.Flag()));
+
+    private static TimeSpan? AgoOf(RandomSource random) => random.Flag() ? TimeSpan.FromMilliseconds(AgeOf(random)) : null;
 
     private static long AgeOf(RandomSource random) => (long)random.Number(366UL * 24 * 3600 * 1000);
 

@@ -29,7 +29,7 @@ public sealed class PastKindsTests
         new HoldQuery(9, [Certificate.File, default]),
         new HoldReport(10, new byte[] { 0x83, 1 }),
         new InspectQuery(11, Certificate.File, true),
-        new InspectReport(12, HolderState.Held, Certificate),
+        new InspectReport(12, HolderState.Held, Certificate, null, TimeSpan.FromHours(1)),
         new FetchRequest(13, Certificate.File),
         new FetchMiss(14, HolderState.Damaged),
         new TombstoneAnswer(15, new Tombstone(Certificate, Make.Reclaim(Certificate.File))),
@@ -45,6 +45,8 @@ public sealed class PastKindsTests
         new PointerOffer(0, Certificate, Node),
         new Discard(23, Certificate.File),
         new CacheCopy(0, Certificate, 5),
+        new UpkeepMessage(26, Certificate.File, null),
+        new UpkeepMessage(27, null, new UpkeepReport(RepairActivity.Paused, 3, 1, [Certificate.File], RepairTrouble.NoRoom, CapacityAdvice.TooSmall, HostUpkeep.Unknown with { ScrubAge = TimeSpan.FromDays(2), CompactionPaused = true })),
         new LookupRequest(25, Certificate.File, Node, Chosen: true),
         new StoreAnswer(24, Receipt with { DivertedTo = new RingId(9) }, false, Receipt),
     ];

@@ -3,6 +3,7 @@ using Google.Protobuf.Reflection;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Wire;
 using PastryActors.Past.Messages;
+using PastryActors.Past.Requests;
 using PastryActors.Tests.Wire;
 using static PastryActors.Tests.Wire.SchemaValues;
 using Schema = PastryActors.Wire.Schema;
@@ -59,6 +60,26 @@ public sealed class PastSchemaTests : SchemaContract
         _ => throw NotInTheSchema(question),
     };
 
+    private static ulong Ago(TimeSpan? ago) => ago is { } known ? 1 + (ulong)known.TotalMilliseconds : 0;
+
+    private static Schema::UpkeepReport Translate(UpkeepReport report) => new()
+    {
+        Repair = (Schema::RepairActivity)report.Repair,
+        UnderReplicated = (uint)report.UnderReplicated,
+        NoRoom = (uint)report.NoRoom,
+        Examples = { report.Examples.Select(Bytes) },
+        Trouble = (Schema::RepairTrouble)report.Trouble,
+        Capacity = (Schema::CapacityAdvice)report.Capacity,
+        UnixMilliseconds = (ulong)report.Host.UnixMilliseconds,
+        UsedBytes = (ulong)report.Host.UsedBytes,
+        CapacityBytes = (ulong)report.Host.CapacityBytes,
+        Quarantined = (ulong)report.Host.Quarantined,
+        RottenBytes = (ulong)report.Host.RottenBytes,
+        ScrubAge = Ago(report.Host.ScrubAge),
+        ScrubPeriod = (ulong)report.Host.ScrubPeriod.TotalMilliseconds,
+        Paused = (report.Host.ScrubPaused ? 1u : 0) | (report.Host.CompactionPaused ? 2u : 0),
+    };
+
     private static IMessage TranslateAnswer(PastAnswer answer, ulong operation) => answer switch
     {
         Located m => new Schema::Located { Operation = operation, Nodes = { m.Nodes.Select(NodeOf) }, WholeRing = m.WholeRing },
@@ -86,6 +107,13 @@ public sealed class PastSchemaTests : SchemaContract
             State = (Schema::HolderState)m.State,
             Certificate = m.Certificate is null ? null : StatementTranslation.Translate(m.Certificate),
             Holder = m.Holder is null ? null : NodeOf(m.Holder),
+            VerifiedAgo = Ago(m.VerifiedAgo),
+        },
+        UpkeepMessage m => new Schema::Upkeep
+        {
+            Operation = operation,
+            About = m.About is { } about ? Bytes(about) : ByteString.Empty,
+            Report = m.Report is null ? null : Translate(m.Report),
         },
         FetchMiss m => new Schema::FetchMiss { Operation = operation, State = (Schema::HolderState)m.State },
         TombstoneAnswer m => new Schema::TombstoneAnswer { Operation = operation, Tombstone = StatementTranslation.Translate(m.Tombstone) },
