@@ -6,8 +6,11 @@ namespace PastryActors.Store;
 /// Where everything leaves the store: counters, the observer, completions. Code of others that throws there is counted and costs
 /// the store nothing.
 /// </summary>
-internal sealed class StoreEvents(IStoreObserver observer)
+internal sealed class StoreEvents(IStoreObserver observer, TimeProvider time)
 {
+    /// <summary>The wall clock.</summary>
+    public DateTimeOffset Now => time.GetUtcNow();
+
     public StoreCounters Counters { get; } = new();
 
     public void Tell(in StoreFact fact)

@@ -27,12 +27,12 @@ public sealed class VolumeStore : IAsyncDisposable
     private readonly Task[] _threads;
     private int _disposed;
 
-    private VolumeStore(StoreOptions options, IVolumeFolder folder, IStoreObserver observer)
+    private VolumeStore(StoreOptions options, IVolumeFolder folder, IStoreObserver observer, TimeProvider time)
     {
         _options = options;
         _folder = folder;
         _limits = new StoreLimits(options);
-        _events = new StoreEvents(observer);
+        _events = new StoreEvents(observer, time);
         _writes = new BoundedQueue<(Work, IWorkCompletion?)>(options.WriteQueueCountMax, options.WriteQueueBytesMax);
         _reads = new BoundedQueue<(StoreRead, IWorkCompletion)>(options.ReadQueueCountMax, long.MaxValue);
         var recovery = new StoreRecovery(folder, _limits, _catalog, _events);
@@ -42,7 +42,7 @@ public sealed class VolumeStore : IAsyncDisposable
         var compactor = new Compactor(folder, _limits, _catalog, appender, quarantine, _events);
         var writer = new GroupWriter(options, _limits, _writes, _catalog, appender, compactor, _events);
         var readers = new ReaderPool(_reads, _catalog, quarantine, _events);
-        _scrubber = new Scrubber(_catalog, quarantine, _events);
+        _scrubber = new Scrubber(_catalog, quarantine, _events, new ScrubLedger(folder));
         _threads = [Start("store writer", writer.Run), .. Enumerable.Range(0, options.ReaderThreads).Select(i => Start($"store reader {i}", readers.Run))];
     }
 
@@ -67,12 +67,12 @@ public sealed class VolumeStore : IAsyncDisposable
         return Open(options, DiskFolder.Acquire(options.Folder), observer);
     }
 
-    internal static VolumeStore Open(StoreOptions options, IVolumeFolder folder, IStoreObserver observer)
+    internal static VolumeStore Open(StoreOptions options, IVolumeFolder folder, IStoreObserver observer, TimeProvider? time = null)
     {
         options.Validate();
         try
         {
-            return new VolumeStore(options, folder, observer);
+            return new VolumeStore(options, folder, observer, time ?? TimeProvider.System);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -116,6 +116,12 @@ public sealed class VolumeStore : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytesMax);
         return _scrubber.Step(bytesMax, cancel);
     }
+
+    /// <summary>How far scrubbing is.</summary>
+    public ScrubProgress ScrubProgress => _scrubber.Progress;
+
+    /// <summary>Lets the next <see cref="Scrub"/> begin at the beginning.</summary>
+    public void RestartScrub() => _scrubber.Restart();
 
     /// <summary>Takes no more work, finishes what is queued, closes the files and gives the folder free; waits no longer than the options say.</summary>
     public async ValueTask DisposeAsync()

@@ -46,6 +46,26 @@ internal sealed class DiskFolder : IVolumeFolder
         }
     }
 
+    public byte[]? ReadNote(string name)
+    {
+        try
+        {
+            string path = Path.Combine(_path, name);
+            return File.Exists(path) ? File.ReadAllBytes(path) : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    public void WriteNote(string name, byte[] content)
+    {
+        string path = Path.Combine(_path, name);
+        File.WriteAllBytes(path + ".new", content);
+        File.Move(path + ".new", path, overwrite: true);
+    }
+
     public void Sync() => FolderSync.Run(_path);
 
     public void Dispose() => _lock.Dispose();

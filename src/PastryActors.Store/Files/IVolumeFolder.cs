@@ -14,6 +14,12 @@ internal interface IVolumeFolder : IDisposable
     /// <summary>Deletes a file; readers that hold it open may go on. Durable only after <see cref="Sync"/>.</summary>
     void Delete(string name);
 
+    /// <summary>The content of a small file that is no volume; null if it is not there or cannot be read.</summary>
+    byte[]? ReadNote(string name);
+
+    /// <summary>Puts a small file in the place of the one of its name, whole or not at all. Need not survive the loss of power.</summary>
+    void WriteNote(string name, byte[] content);
+
     /// <summary>Returns when the names that were made and deleted survive the loss of power.</summary>
     void Sync();
 }

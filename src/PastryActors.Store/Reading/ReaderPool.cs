@@ -55,7 +55,8 @@ internal sealed class ReaderPool(BoundedQueue<(StoreRead Work, IWorkCompletion C
         {
             if (reader.TryRead(volume.File, volume.Name.Marker, entry, work.MetaOnly, out WholeRecord record))
             {
-                got = new StoreGot(work.Id, work.Object, StoreStatus.Done, record.Meta, ContentOf(record));
+                TimeSpan? verifiedAgo = work.MetaOnly ? events.Now - volume.VerifiedAt : TimeSpan.Zero;
+                got = new StoreGot(work.Id, work.Object, StoreStatus.Done, record.Meta, ContentOf(record)) { VerifiedAgo = verifiedAgo };
                 return true;
             }
 

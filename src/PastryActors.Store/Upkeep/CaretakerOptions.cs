@@ -4,16 +4,19 @@ namespace PastryActors.Store.Upkeep;
 public sealed record CaretakerOptions
 {
     /// <summary>
-    /// Bytes a second that scrubbing reads. At 8 MiB/s a terabyte takes a day and a half and a disk hardly notices; higher finds rot
-    /// sooner, lower is gentler on a spinning disk.
+    /// In which everything that is held is read again. Replicas rot independently, so what counts is that it is less than the time in which
+    /// k of them would: a month is the field's habit. The speed follows from it and from what is held.
     /// </summary>
-    public long ScrubBytesPerSecond { get; init; } = 8L << 20;
+    public TimeSpan ScrubPeriod { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>
-    /// Pause between two passes over everything. Replicas rot independently, so what counts is that a pass takes less than the time in which
-    /// k of them would: a week is the field's habit.
+    /// Bytes a second that scrubbing reads at least while there is something to read, so that a small store is done within minutes and
+    /// then rests. A disk hardly notices it.
     /// </summary>
-    public TimeSpan ScrubInterval { get; init; } = TimeSpan.FromDays(7);
+    public long ScrubBytesPerSecondMin { get; init; } = 1L << 20;
+
+    /// <summary>Bytes a second that scrubbing reads at most: when it is behind its time, or an operator asked for a pass now.</summary>
+    public long ScrubBytesPerSecondMax { get; init; } = 32L << 20;
 
     /// <summary>
     /// Bytes a second that compaction copies while there is no need. When a write needs room it compacts at once, at full speed,
@@ -21,7 +24,7 @@ public sealed record CaretakerOptions
     /// </summary>
     public long CompactionBytesPerSecond { get; init; } = 32L << 20;
 
-    /// <summary>How long to wait before looking again whether there is something to compact.</summary>
+    /// <summary>How long to wait before looking again whether there is something to do.</summary>
     public TimeSpan IdleInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Bytes of one unit of work: what a pause or a stop waits for at most, and what other writes wait behind.</summary>
@@ -29,11 +32,11 @@ public sealed record CaretakerOptions
 
     internal void Validate()
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(ScrubBytesPerSecond);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(ScrubBytesPerSecondMin);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ScrubBytesPerSecondMax, ScrubBytesPerSecondMin);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(CompactionBytesPerSecond);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(UnitBytes);
-        ArgumentOutOfRangeException.ThrowIfLessThan(ScrubInterval, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(ScrubInterval, TimeSpan.FromDays(40)); // a timer's limit
+        ArgumentOutOfRangeException.ThrowIfLessThan(ScrubPeriod, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(IdleInterval, TimeSpan.Zero);
     }
 }

@@ -141,6 +141,23 @@ internal sealed class Catalog
         return entries;
     }
 
+    /// <summary>Where the records lie in a volume that the index points to, and in which slots of the index: a walk over the whole index, a turn at a time.</summary>
+    public List<(long Offset, int Slot)> SlotsOf(uint volume)
+    {
+        var records = new List<(long Offset, int Slot)>();
+        for (int slot = 0; ;)
+        {
+            lock (_gate)
+            {
+                if (slot >= _index.Slots) return records;
+                for (int last = Math.Min(slot + EntriesPerTurn, _index.Slots); slot < last; slot++)
+                {
+                    if (_index.TryGetSlot(slot, out IndexEntry entry) && entry.Volume == volume) records.Add((entry.Offset, slot));
+                }
+            }
+        }
+    }
+
     /// <summary>Takes a volume out; nothing points to it any more.</summary>
     public void Retire(Volume volume)
     {

@@ -54,6 +54,8 @@ internal sealed class StoreRecovery(IVolumeFolder folder, StoreLimits limits, Ca
 
     private void DropEmpty(IVolumeFile file, VolumeName name)
     {
+        // Begun and never written to, as far as anyone can tell: if it was cut, the other holders of what was in it are what is left.
+        events.Tell(new StoreFact(StoreFactKind.TailCut, Volume: name.Number, Bytes: file.Length, Detail: "it holds no record"));
         file.Dispose();
         folder.Delete(name.ToString());
     }
@@ -68,6 +70,7 @@ internal sealed class StoreRecovery(IVolumeFolder folder, StoreLimits limits, Ca
         volume.IsBarred = !replay.IsReadable;
         volume.IsSealed = true;
         bool goesOn = isLast && replay.CanGoOn && replay.GoodEnd < limits.VolumeBytes;
+        if (!goesOn) replay.NoteEnd(isLast);
         if (!Settle(volume, replay, length, goesOn) || !goesOn) return;
         volume.End = replay.GoodEnd;
         volume.IsSealed = false;

@@ -10,6 +10,7 @@ namespace PastryActors.Store.Volumes;
 internal sealed class Volume(VolumeName name, IVolumeFile file)
 {
     private int _leases = 1;
+    private long _verifiedTicks;
 
     public VolumeName Name { get; } = name;
 
@@ -40,6 +41,16 @@ internal sealed class Volume(VolumeName name, IVolumeFile file)
 
     /// <summary>The highest volume number that one of the removal records here refers to.</summary>
     public uint NewestRemovedFrom { get; set; }
+
+    /// <summary>
+    /// When all records here were last known to be whole, or later: when the volume was begun (its records were checked when they were written) or the
+    /// last scrub of it began. Null if nobody remembers.
+    /// </summary>
+    public DateTimeOffset? VerifiedAt
+    {
+        get => Interlocked.Read(ref _verifiedTicks) is var ticks and > 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+        set => Interlocked.Exchange(ref _verifiedTicks, value?.UtcTicks ?? 0);
+    }
 
     /// <summary>Keeps the file open for a reader. Under the catalog's lock, so that it cannot race with the last release.</summary>
     public void Lease() => Interlocked.Increment(ref _leases);

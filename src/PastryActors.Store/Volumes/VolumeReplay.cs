@@ -15,6 +15,7 @@ internal sealed class VolumeReplay(Volume volume, long length, Catalog catalog, 
     private readonly RecordReader _reader = new();
     private long _firstTear = long.MaxValue;
     private bool _hasHeader;
+    private bool _endsWithMark;
 
     /// <summary>The highest sequence seen.</summary>
     public ulong LastSequence { get; private set; }
@@ -41,6 +42,7 @@ internal sealed class VolumeReplay(Volume volume, long length, Catalog catalog, 
         while (_scanner.Next(out ScannedRecord record))
         {
             LastSequence = record.Header.Sequence;
+            _endsWithMark = record.Header.Kind == RecordKind.Mark;
             if (record.Header.GroupStart > groupStart)
             {
                 foreach (ScannedRecord proven in _unproven) ApplyProven(proven);
@@ -53,6 +55,16 @@ internal sealed class VolumeReplay(Volume volume, long length, Catalog catalog, 
 
         foreach (ScannedRecord last in _unproven) ApplyUnproven(last);
         NoteRot();
+    }
+
+    /// <summary>Of a volume that is not written on: tells if its end is not what it should be.</summary>
+    public void NoteEnd(bool isLast)
+    {
+        // A volume gets a mark when it is full; only the last may be without, and one that a failing disk or a crash ended before its time.
+        long lost = Math.Max(0, length - _scanner.End);
+        if (lost == 0 && (isLast || _endsWithMark)) return;
+        Interlocked.Add(ref events.Counters.RottenBytes, lost);
+        events.Tell(new StoreFact(StoreFactKind.RotSkipped, Volume: volume.Number, Bytes: lost, Detail: "its end is missing or cannot be read"));
     }
 
     private void ApplyProven(in ScannedRecord record)

@@ -209,7 +209,7 @@ internal sealed class VolumeAppender(IVolumeFolder folder, StoreLimits limits, C
             throw;
         }
 
-        var volume = new Volume(name, file) { End = VolumeHeader.SizeBytes };
+        var volume = new Volume(name, file) { End = VolumeHeader.SizeBytes, VerifiedAt = events.Now };
         catalog.Add(volume, VolumeHeader.SizeBytes);
         return volume;
     }

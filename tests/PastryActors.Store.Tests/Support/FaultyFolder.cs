@@ -57,6 +57,19 @@ internal sealed class FaultyFolder : IVolumeFolder
         lock (_gate) _names.Remove(name);
     }
 
+    /// <summary>Small files that are no volumes.</summary>
+    public Dictionary<string, byte[]> Notes { get; private set; } = [];
+
+    public byte[]? ReadNote(string name)
+    {
+        lock (_gate) return Notes.GetValueOrDefault(name);
+    }
+
+    public void WriteNote(string name, byte[] content)
+    {
+        lock (_gate) Notes[name] = content;
+    }
+
     public void Sync()
     {
         Count("sync folder");
@@ -65,6 +78,13 @@ internal sealed class FaultyFolder : IVolumeFolder
             _durableNames.Clear();
             foreach ((string name, FaultyFile file) in _names) _durableNames.Add(name, file);
         }
+    }
+
+    /// <summary>Puts other bytes in a file's place, behind the store's back.</summary>
+    public void Replace(FaultyFile file, byte[] bytes)
+    {
+        string name = _names.First(f => f.Value == file).Key;
+        _names[name] = _durableNames[name] = new FaultyFile(this, bytes, bytes);
     }
 
     public void Dispose()

@@ -76,7 +76,7 @@ public sealed class ScrubTests
         await using VolumeStore store = VolumeStore.Open(Stores.Small, folder, observer);
         for (int i = 0; i < 100; i++) await store.PutAsync(i);
         for (int i = 0; i < 90; i++) await store.RemoveAsync(i);
-        var caretaker = new StoreCaretaker(store, new CaretakerOptions { ScrubInterval = TimeSpan.Zero }, TimeProvider.System);
+        var caretaker = new StoreCaretaker(store, new CaretakerOptions { ScrubPeriod = TimeSpan.Zero }, TimeProvider.System);
         using var stop = new CancellationTokenSource();
         Task running = caretaker.RunAsync(stop.Token);
         await compacted.Task.WaitAsync(Probe.Deadline);
