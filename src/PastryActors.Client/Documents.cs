@@ -34,6 +34,7 @@ public sealed record ReplicaReceipt(string NodeId, bool Diverted);
 /// <param name="ReplicasAlive">The least over the file's own object and all its parts.</param>
 /// <param name="Modified">When the content was last changed, by its owner's word; null where that was not said.</param>
 /// <param name="Mode">Unix permission bits in octal; null where they were not said.</param>
+/// <param name="Advice">A sentence for each thing that is not as it should be: why, and what to do. Empty if the file is well.</param>
 public sealed record FileDescription(
     string FileId,
     string Name,
@@ -47,12 +48,14 @@ public sealed record FileDescription(
     IReadOnlyList<FileHolder> Holders,
     int ReplicasAlive,
     DateTimeOffset? Modified = null,
-    string? Mode = null);
+    string? Mode = null,
+    IReadOnlyList<string>? Advice = null);
 
 /// <summary>One node's answer about a file.</summary>
 /// <param name="State">unreachable, missing, pointer, held, verified, damaged or reclaimed.</param>
-/// <param name="VerifiedAt">When the node read the replica back and found it whole; null if it did not.</param>
-public sealed record FileHolder(string NodeId, string Address, string State, DateTimeOffset? VerifiedAt);
+/// <param name="VerifiedAt">When the node last read all of the replica and found it whole: just now if the state is verified, else not before that time; null if it does not know.</param>
+/// <param name="DivertedTo">Of a pointer: the nodeId of the node that holds the replica in this one's place, for want of room.</param>
+public sealed record FileHolder(string NodeId, string Address, string State, DateTimeOffset? VerifiedAt, string? DivertedTo = null);
 
 /// <summary>What the owner of a node's key inserted and did not reclaim.</summary>
 public sealed record OwnedFiles(IReadOnlyList<OwnedFile> Files);

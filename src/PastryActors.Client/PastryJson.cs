@@ -19,5 +19,8 @@ namespace PastryActors.Client;
 [JsonSerializable(typeof(RouteTrace))]
 [JsonSerializable(typeof(RingWalk))]
 [JsonSerializable(typeof(NodeDescription))]
+[JsonSerializable(typeof(RepairDescription))]
+[JsonSerializable(typeof(RepairOrder))]
+[JsonSerializable(typeof(RingDiagnosis))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class PastryJson : JsonSerializerContext;

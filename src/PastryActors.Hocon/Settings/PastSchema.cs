@@ -8,6 +8,9 @@ internal static class PastSchema
     /// <summary>Chunk sizes that are agreed on: smaller, and certificates outweigh the content; larger, and a heartbeat waits behind one.</summary>
     private static readonly OptionType<int> ChunkSize = OptionTypes.ArraySize(4 << 10, 16 << 20);
 
+    /// <summary>Below an hour a node would do little else; beyond a year replicas rot together.</summary>
+    private static readonly OptionType<TimeSpan> ScrubPeriod = OptionTypes.Duration(TimeSpan.FromHours(1), TimeSpan.FromDays(366));
+
     public static OptionSection<PastSettings> Section() => Times(Space(new OptionSection<PastSettings>(
             "PAST: storage (Rowstron and Druschel, SOSP 2001). A file is kept on the k nodes with the nodeIds closest to its fileId.")))
         .Rule("volume-size", o => o.VolumeBytes >= 4L * o.ChunkBytes, "at least four chunks (chunk-size)")
@@ -92,5 +95,15 @@ internal static class PastSchema
             """
             Objects that a node fetches at once to restore k. Raising it restores sooner after a failure, and takes more of disk and network from users
             meanwhile.
+            """)
+        .Key("repair-speed", OptionTypes.Size(1024, 1L << 40), o => o.RepairBytesPerSecond, (o, v) => o with { RepairBytesPerSecond = v },
+            """
+            Bytes a second that a node fetches at most to restore k; users' requests go first in any case. The neighbours of a node that failed share its load.
+            Changed while it runs by pastry repair speed.
+            """)
+        .Key("scrub-period", ScrubPeriod, o => o.ScrubPeriod, (o, v) => o with { ScrubPeriod = v },
+            """
+            In which a node reads all that it holds again, over restarts too, so that what rotted is found and fetched from another holder while there is one. Shorter finds it
+            sooner, and reads more of the disk's time away: a terabyte a week is 2 MB a second.
             """);
 }

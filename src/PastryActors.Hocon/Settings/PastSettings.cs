@@ -35,6 +35,11 @@ public sealed record PastSettings
     /// <summary>Objects, a node.</summary>
     public int RepairWindow { get; init; } = 8;
 
+    /// <summary>Bytes a second.</summary>
+    public long RepairBytesPerSecond { get; init; } = 64L << 20;
+
+    public TimeSpan ScrubPeriod { get; init; } = TimeSpan.FromDays(30);
+
     public long VolumeBytes { get; init; } = 256L << 20;
 
     /// <summary>Path of a file; empty: the one in the node's folder.</summary>

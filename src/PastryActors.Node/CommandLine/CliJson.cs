@@ -21,11 +21,11 @@ public sealed record ClusterSignal(int? Index, int? Pid, int? Signal, int? Kille
 /// <summary>What "pub" did.</summary>
 public sealed record PubResult(string Topic, IReadOnlyList<ulong> Sequences);
 
-/// <summary>What "doctor" found.</summary>
-public sealed record DoctorResult(bool Healthy, IReadOnlyList<DoctorFinding> Findings);
+/// <summary>What "doctor" found. Healthy: nothing worse than "info".</summary>
+public sealed record DoctorResult(bool Healthy, IReadOnlyList<Finding> Findings);
 
-/// <summary>One thing that is wrong, and what to do.</summary>
-public sealed record DoctorFinding(string Subject, string Problem, string Remedy);
+/// <summary>What "repair" says of each node asked.</summary>
+public sealed record RepairResult(IReadOnlyList<RepairDescription> Nodes);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PutResult))]
@@ -34,4 +34,5 @@ public sealed record DoctorFinding(string Subject, string Problem, string Remedy
 [JsonSerializable(typeof(ClusterStatus))]
 [JsonSerializable(typeof(PubResult))]
 [JsonSerializable(typeof(DoctorResult))]
+[JsonSerializable(typeof(RepairResult))]
 internal sealed partial class CliJson : JsonSerializerContext;

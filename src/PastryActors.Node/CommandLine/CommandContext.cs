@@ -13,6 +13,9 @@ internal sealed class CommandContext(ParseResult arguments, CommandOutput output
     /// <summary>The state folder of the local cluster.</summary>
     public ClusterFolder Folder { get; } = new(arguments.GetValue(GlobalOptions.Dir)!);
 
+    /// <summary>Whether a node is named to speak with.</summary>
+    public bool NamesNode => arguments.GetValue(GlobalOptions.Node) is not null;
+
     /// <summary>The value of an argument.</summary>
     public T Get<T>(Argument<T> argument) => arguments.GetValue(argument)!;
 

@@ -1,74 +1,93 @@
 using System.CommandLine;
 using PastryActors.Client;
 using PastryActors.Node.Cluster;
+using PastryActors.Node.Upkeep;
 
 namespace PastryActors.Node.CommandLine;
 
-/// <summary>pastry doctor: what is wrong with the local cluster, in words, and what to do. It only says what it looked at.</summary>
+/// <summary>
+/// pastry doctor: what is wrong, in words, and what to do. One node walks the ring and asks everyone; of a local cluster also its processes and the owner's
+/// key are looked at. It only says what it looked at.
+/// </summary>
 internal static class DoctorCommand
 {
-    private const double FullShare = 0.9;
-    private const int DeepMailbox = 1000;
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(3);
 
     public static Command Build(CommandActions actions) =>
         actions.SetWithCode(new Command("doctor", "What is wrong, in words, and what to do."), async (context, stop) =>
         {
-            List<DoctorFinding> findings = [];
-            ClusterState? state = context.Folder.Read();
-            if (state is null) findings.Add(new DoctorFinding(context.Folder.FullPath, "there is no cluster here", "pastry cluster up"));
-            else await ExamineAsync(context, state, findings, stop).ConfigureAwait(false);
-            CheckOwnerKey(context.Folder, findings);
-            context.Output.Result(new DoctorResult(findings.Count == 0, findings), CliJson.Default.DoctorResult, text =>
+            List<Finding> found = [];
+            int asked = 0;
+            ClusterState? state = context.NamesNode ? null : context.Folder.Read();
+            if (state is not null) await ExamineProcessesAsync(context, state, found, stop).ConfigureAwait(false);
+            if (state is null && !context.NamesNode)
             {
-                foreach (DoctorFinding f in findings) text.WriteLine($"{f.Subject}: {f.Problem}. What to do: {f.Remedy}");
-                if (findings.Count == 0) text.WriteLine("processes, leaf sets, mailboxes, capacity and the owner's key were looked at: nothing is wrong");
+                found.Add(new Finding(FindingCodes.NoCluster, "critical", context.Folder.FullPath, "there is no cluster here", "pastry cluster up, or name a node with --node URL"));
+            }
+            else
+            {
+                asked = await ExamineRingAsync(context, found, stop).ConfigureAwait(false);
+            }
+
+            CheckOwnerKey(context.Folder, found);
+            Finding[] findings = [.. found.DistinctBy(f => (f.Code, f.Node)).OrderBy(f => Array.IndexOf(["critical", "warning", "info"], f.Severity))];
+            bool healthy = Array.TrueForAll(findings, f => f.Severity == "info");
+            context.Output.Result(new DoctorResult(healthy, findings), CliJson.Default.DoctorResult, text =>
+            {
+                foreach (Finding f in findings) text.WriteLine($"{f.Severity} {f.Code}: {f.Node}: {f.What}. What to do: {f.Advice}");
+                if (findings.Length == 0) text.WriteLine($"{asked} nodes were asked for neighbours, replicas, disk, scrub, clock and capacity: nothing is wrong");
             });
-            return findings.Count == 0 ? 0 : 1;
+            return healthy ? 0 : 1;
         });
 
-    private static async Task ExamineAsync(CommandContext context, ClusterState state, List<DoctorFinding> findings, CancellationToken stop)
+    private static async Task ExamineProcessesAsync(CommandContext context, ClusterState state, List<Finding> found, CancellationToken stop)
     {
         foreach (ClusterNode node in state.Nodes)
         {
-            string subject = $"node {node.Index}";
-            if (!node.Alive) findings.Add(new DoctorFinding(subject, "it does not run", $"its log {context.Folder.LogFile(node.Index)} says why; pastry cluster start {node.Index}"));
-            else findings.AddRange(await ExamineAsync(context, node, subject, stop).ConfigureAwait(false));
+            string name = $"node {node.Index}";
+            if (!node.Alive) found.Add(new Finding(FindingCodes.NotRunning, "critical", name, "it does not run", $"its log {context.Folder.LogFile(node.Index)} says why; pastry cluster start {node.Index}"));
+            else if (await ExamineProcessAsync(context, node, name, stop).ConfigureAwait(false) is { } finding) found.Add(finding);
         }
-
-        ClusterStatus status = await ClusterCommands.ClusterOf(context).StatusAsync(stop).ConfigureAwait(false);
-        if (!status.Whole && status.Nodes.All(n => n.Active))
-            findings.Add(new DoctorFinding("ring", "the nodes do not agree on who stands beside whom", "it repairs itself within some overlay.leaf-set-maintenance-period; if it stays so, restart the node that pastry ring shows apart"));
     }
 
-    private static async Task<IEnumerable<DoctorFinding>> ExamineAsync(CommandContext context, ClusterNode node, string subject, CancellationToken stop)
+    private static async Task<Finding?> ExamineProcessAsync(CommandContext context, ClusterNode node, string name, CancellationToken stop)
     {
         using PastryClient client = context.Connect(new Uri(node.Http));
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        deadline.CancelAfter(TimeSpan.FromSeconds(3));
+        deadline.CancelAfter(ProbeTimeout);
         try
         {
-            return Examine(await client.Overlay.StatusAsync(deadline.Token).ConfigureAwait(false), subject);
+            NodeDescription n = await client.Overlay.StatusAsync(deadline.Token).ConfigureAwait(false);
+            if (!n.Active) return new Finding(FindingCodes.NotActive, "critical", n.NodeId, $"{name} is not active: it waits for {n.WaitsFor}", "if it stays so, check that its seeds run and can be reached");
+            return n.LeafSetComplete ? null : new Finding(FindingCodes.LeafSetIncomplete, "warning", n.NodeId, $"the leaf set of {name} is not complete", "it repairs itself; if it stays so, see pastry ring");
         }
         catch (Exception e) when (e is PastryException || (e is OperationCanceledException && !stop.IsCancellationRequested))
         {
-            string why = e is PastryException ? e.Message : "no answer within 3 s";
-            return [new DoctorFinding(subject, $"it runs but does not answer: {why}", $"see its log; pastry cluster kill {node.Index} and pastry cluster start {node.Index}")];
+            string why = e is PastryException ? e.Message : $"no answer within {ProbeTimeout.TotalSeconds:0} s";
+            return new Finding(FindingCodes.NotAnswering, "critical", name, $"it runs but does not answer: {why}", $"see its log; pastry cluster kill {node.Index} and pastry cluster start {node.Index}");
         }
     }
 
-    private static IEnumerable<DoctorFinding> Examine(NodeDescription n, string subject)
+    private static async Task<int> ExamineRingAsync(CommandContext context, List<Finding> found, CancellationToken stop)
     {
-        if (!n.Active) yield return new DoctorFinding(subject, $"it is not active: it waits for {n.WaitsFor}", "if it stays so, check that its seeds run and can be reached");
-        if (n.Active && !n.LeafSetComplete) yield return new DoctorFinding(subject, "its leaf set is not complete", "it repairs itself; if it stays so, see pastry ring");
-        if (n.CapacityBytes > 0 && n.Bytes > FullShare * n.CapacityBytes)
-            yield return new DoctorFinding(subject, $"its disk space is {100.0 * n.Bytes / n.CapacityBytes:0} % full", "raise past.capacity, reclaim files, or pastry cluster add");
-        if (n.MailboxDepth > DeepMailbox) yield return new DoctorFinding(subject, $"{n.MailboxDepth} events wait in its mailbox", "the machine is too slow for the load: fewer nodes on it, or less load");
+        try
+        {
+            using PastryClient client = await context.ConnectAsync(stop).ConfigureAwait(false);
+            RingDiagnosis diagnosis = await client.Overlay.DoctorAsync(stop).ConfigureAwait(false);
+            found.AddRange(diagnosis.Findings);
+            return diagnosis.NodesAsked;
+        }
+        catch (Exception e) when (e is PastryException or CommandFailedException)
+        {
+            found.Add(new Finding(FindingCodes.NotAnswering, "critical", "ring", e.Message, "start a node: pastry cluster status shows which run"));
+            return 0;
+        }
     }
 
-    private static void CheckOwnerKey(ClusterFolder folder, List<DoctorFinding> findings)
+    private static void CheckOwnerKey(ClusterFolder folder, List<Finding> found)
     {
         if (OperatingSystem.IsWindows() || !File.Exists(folder.OwnerKeyFile)) return;
         UnixFileMode others = File.GetUnixFileMode(folder.OwnerKeyFile) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        if (others != 0) findings.Add(new DoctorFinding(folder.OwnerKeyFile, "others can read the owner's key, and with it reclaim every file", $"chmod 600 {folder.OwnerKeyFile}"));
+        if (others != 0) found.Add(new Finding(FindingCodes.OwnerKeyReadable, "critical", folder.OwnerKeyFile, "others can read the owner's key, and with it reclaim every file", $"chmod 600 {folder.OwnerKeyFile}"));
     }
 }

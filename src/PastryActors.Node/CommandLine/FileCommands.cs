@@ -27,7 +27,11 @@ internal static class FileCommands
         text.WriteLine($"owner    {f.Owner}  {f.Created:u}");
         if (f.Modified is not null || f.Mode is not null) text.WriteLine($"changed  {f.Modified?.ToString("u") ?? "-"}  mode {f.Mode ?? "-"}");
         text.WriteLine($"replicas {f.ReplicasAlive} of {f.K} live");
-        CommandOutput.Table(text, ["NODE", "ADDRESS", "STATE", "VERIFIED"], f.Holders.Select(h => new[] { h.NodeId, h.Address, h.State, h.VerifiedAt?.ToString("u") ?? "-" }));
+        CommandOutput.Table(text, ["NODE", "ADDRESS", "STATE", "VERIFIED"], f.Holders.Select(h => new[]
+        {
+            h.NodeId, h.Address, h.DivertedTo is null ? h.State : $"diverted to {h.DivertedTo[..8]}", h.VerifiedAt?.ToString("u") ?? "-",
+        }));
+        foreach (string advice in f.Advice ?? []) text.WriteLine(advice);
     }
 
     private static Command List(CommandActions actions) =>

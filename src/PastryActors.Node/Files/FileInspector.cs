@@ -9,7 +9,7 @@ namespace PastryActors.Node.Files;
 
 /// <summary>Where a file is.</summary>
 /// <param name="Chunks">Chunks of content; 1 for a file in one piece.</param>
-/// <param name="Holders">Of the file's own object, those that hold it or may hold it (the others asked have nothing), closest first, as of <paramref name="At"/>.</param>
+/// <param name="Holders">Of the file's own object, the k closest nodes and whoever else holds it or may hold it, closest first, as of <paramref name="At"/>.</param>
 /// <param name="ReplicasAlive">The least number of replicas over the file's own object and all its parts.</param>
 /// <param name="ContentHash">What names the content, wherever its chunks lie.</param>
 public sealed record FileWhereabouts(ObjectCertificate Certificate, Hash256 ContentHash, int Chunks, ValueList<HolderReport> Holders, int ReplicasAlive, DateTimeOffset At);
@@ -38,7 +38,8 @@ public sealed class FileInspector(INodeAccess node, FileReader reader, OwnerIden
             }, cancellation).ConfigureAwait(false);
         }
 
-        ValueList<HolderReport> holders = top.Holders.Where(h => h.State != HolderState.Missing).ToValueList();
+        // Of the k closest also those that lack it: that is what one wants to know.
+        ValueList<HolderReport> holders = top.Holders.Where((h, rank) => rank < certificate.Replicas || h.State != HolderState.Missing).ToValueList();
         return new FileWhereabouts(certificate, contentHash, chunks, holders, alive, time.GetUtcNow());
     }
 

@@ -24,13 +24,13 @@ internal static class Documents
             [.. done.Salts.Select(s => Convert.ToHexStringLower(s.Span))], done.AlreadyHeld, Math.Round(took.TotalSeconds, 3));
     }
 
-    public static FileDescription Of(FileWhereabouts found)
+    public static FileDescription Of(FileWhereabouts found, IReadOnlyList<string> advice)
     {
         ObjectCertificate c = found.Certificate;
         return new FileDescription(
             c.File.ToString(), c.Name, c.FileSize, c.Replicas, found.Chunks, Hash256.Of(c.Owner.Span).ToString(), TimeOf(c.CreatedUnixMilliseconds),
             c.ContentType, found.ContentHash.ToString(), [.. found.Holders.Select(h => Of(h, found.At))], found.ReplicasAlive,
-            c.ModifiedUnixMilliseconds == 0 ? null : TimeOf(c.ModifiedUnixMilliseconds), c.Mode == 0 ? null : FileModes.ToText(c.Mode));
+            c.ModifiedUnixMilliseconds == 0 ? null : TimeOf(c.ModifiedUnixMilliseconds), c.Mode == 0 ? null : FileModes.ToText(c.Mode), advice);
     }
 
     public static OwnedFile Of(JournalEntry entry) => new(entry.FileId, entry.Name, entry.Size, entry.K, TimeOf(entry.UnixMilliseconds));
@@ -51,7 +51,7 @@ internal static class Documents
     public static NodeName NameOf(NodeHandle node) => new(node.Id.ToString(), node.Address);
 
     private static FileHolder Of(HolderReport h, DateTimeOffset at) => new(
-        h.Node.Id.ToString(), h.Node.Address, JsonNamingPolicy.KebabCaseLower.ConvertName(h.State.ToString()), h.State == HolderState.Verified ? at : null);
+        h.Node.Id.ToString(), h.Node.Address, JsonNamingPolicy.KebabCaseLower.ConvertName(h.State.ToString()), at - h.VerifiedAgo, h.DivertedTo?.Id.ToString());
 
     private static Peer[] Of(IReadOnlyList<PeerStatus> peers) => [.. peers.Select(p => new Peer(p.Node.Id.ToString(), p.Node.Address, p.RoundTripMicros))];
 

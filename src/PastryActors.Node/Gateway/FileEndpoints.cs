@@ -6,6 +6,7 @@ using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Node.Access;
 using PastryActors.Node.Files;
+using PastryActors.Node.Upkeep;
 using PastryActors.Past.Certificates;
 
 namespace PastryActors.Node.Gateway;
@@ -89,7 +90,8 @@ internal sealed class FileEndpoints(GatewayServices services, UploadRegistry upl
     private async Task<IResult> InfoAsync(HttpContext context)
     {
         FileWhereabouts found = await services.Inspector.InspectAsync(RequestReading.FileIdOf(context), context.RequestAborted).ConfigureAwait(false);
-        return TypedResults.Json(Documents.Of(found), PastryJson.Default.FileDescription);
+        IReadOnlyList<string> advice = await new FileDoctor(services.Node, services.Transfer.RequestTimeout).ExplainAsync(found, context.RequestAborted).ConfigureAwait(false);
+        return TypedResults.Json(Documents.Of(found, advice), PastryJson.Default.FileDescription);
     }
 
     private async Task<IResult> ReclaimAsync(HttpContext context)

@@ -21,6 +21,7 @@ public static class GatewayHost
         new TopicEndpoints(services, options).Map(app);
         new OverlayEndpoints(services, options).Map(app);
         new StatusEndpoints(services).Map(app);
+        new UpkeepEndpoints(services, options).Map(app);
         return app;
     }
 

@@ -7,6 +7,9 @@ namespace PastryActors.Node.Gateway;
 public sealed record GatewayServices(
     INodeAccess Node, FileInserter Inserter, FileReader Reader, FileInspector Inspector, OwnerJournal Journal, FileTransferOptions Transfer, TimeProvider Time)
 {
+    /// <summary>The node's background work; null where there is none to steer.</summary>
+    public INodeUpkeep? Upkeep { get; init; }
+
     /// <summary>The usual composition over a node and an owner.</summary>
     public static GatewayServices Over(INodeAccess node, OwnerIdentity owner, OwnerJournal journal, FileTransferOptions transfer, TimeProvider time)
     {

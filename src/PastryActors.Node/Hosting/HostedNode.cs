@@ -15,6 +15,9 @@ public interface IHostedNode : IAsyncDisposable
     /// <summary>What the gateway asks.</summary>
     INodeAccess Access { get; }
 
+    /// <summary>Its background work.</summary>
+    INodeUpkeep Upkeep { get; }
+
     /// <summary>Ends, faulted, when the engine gave the node up; never otherwise.</summary>
     Task Failure { get; }
 

@@ -37,7 +37,7 @@ internal static class NodeComposition
             var options = new SignatureOptions();
             var ownerSigner = new BatchSigner(owner, options);
             var signatures = new SignatureWorkers(new BatchSigner(folder.LoadKey(), options), ownerSigner, new SignatureVerifier(options), options);
-            var node = new TcpHostedNode(engine, key, store, folder, SettingsMap.RequestsOf(settings), logs.CreateLogger("PastryActors.Node"));
+            var node = new TcpHostedNode(engine, key, store, folder, SettingsMap.RequestsOf(settings), SettingsMap.CaretakerOf(settings), logs.CreateLogger("PastryActors.Node"));
             storeLog.Damaged = node.OnDamaged;
             node.Start(self => CoreOf(self, settings, folder, key, store), new NodeWorkers(new StoreWorkers(store), signatures));
             return new StartedNode(node, ownerSigner);

@@ -61,7 +61,7 @@ public sealed class NodeHost(NodeFactory start, TextWriter error)
         using var journal = new OwnerJournal(keyFile + ".files", node.Id.ToString());
         var services = GatewayServices.Over(
             node.Access, new OwnerIdentity(started.OwnerSigner, TimeProvider.System), journal, TransferOf(settings.Past), TimeProvider.System);
-        await using WebApplication web = GatewayHost.Build(services, gateway, builder => NodeLogging.Configure(builder, settings.Node.Log));
+        await using WebApplication web = GatewayHost.Build(services with { Upkeep = node.Upkeep }, gateway, builder => NodeLogging.Configure(builder, settings.Node.Log));
         await web.StartAsync(stop).ConfigureAwait(false);
         HostLog.Started(logger, node.Id.ToString(), GatewayHost.UrlOf(web));
         bool failed = await UntilStoppedAsync(node, logger, stop).ConfigureAwait(false);

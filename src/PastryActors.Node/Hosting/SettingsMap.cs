@@ -4,6 +4,7 @@ using PastryActors.Past.Holding;
 using PastryActors.Pastry;
 using PastryActors.Scribe;
 using PastryActors.Store;
+using PastryActors.Store.Upkeep;
 using PastryActors.Tcp;
 using NodeSettings = PastryActors.Hocon.Settings.NodeSettings;
 
@@ -52,6 +53,7 @@ internal static class SettingsMap
         SyncPeriod = settings.Past.SyncPeriod,
         SurplusDelay = settings.Past.SurplusDelay,
         RepairWindow = settings.Past.RepairWindow,
+        RepairBytesPerSecond = settings.Past.RepairBytesPerSecond,
     };
 
     public static ScribeOptions ScribeOf(NodeSettings settings) => new()
@@ -68,6 +70,8 @@ internal static class SettingsMap
     };
 
     public static RequestTableOptions RequestsOf(NodeSettings settings) => new() { SubscriptionQueue = settings.Scribe.SubscriberQueue };
+
+    public static CaretakerOptions CaretakerOf(NodeSettings settings) => new() { ScrubPeriod = settings.Past.ScrubPeriod };
 
     public static StoreOptions StoreOf(NodeSettings settings, NodeFolder folder) => new()
     {

@@ -1,6 +1,7 @@
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Node.Access;
+using PastryActors.Node.Upkeep;
 using PastryActors.Pastry.Node;
 using PastryActors.Pastry.Requests;
 using PastryActors.Pastry.Tables;
@@ -27,17 +28,17 @@ internal sealed class TcpHostedNode : IHostedNode, INodeAccess, INodeListener
     private readonly PeerMemory _memory;
     private readonly DamageReporter _damage;
     private readonly TaskCompletionSource _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _caretaker = Task.CompletedTask;
+    private readonly NodeUpkeep _upkeep;
     private TcpNode _node = null!;
     private volatile NodeParts? _parts;
 
-    public TcpHostedNode(TcpEngine engine, NodeKey key, VolumeStore store, NodeFolder folder, RequestTableOptions requests, ILogger logger)
+    public TcpHostedNode(TcpEngine engine, NodeKey key, VolumeStore store, NodeFolder folder, RequestTableOptions requests, CaretakerOptions caretaking, ILogger logger)
     {
         (_engine, _key, _store, _folder, _logger) = (engine, key, store, folder, logger);
         _requests = new RequestTable(request => _node.Post(request), requests, TimeProvider.System);
         _memory = new PeerMemory(folder, logger);
         _damage = new DamageReporter(this);
+        _upkeep = new NodeUpkeep(this, key.NodeId, store, caretaking, TimeProvider.System);
     }
 
     /// <inheritdoc/>
@@ -45,6 +46,9 @@ internal sealed class TcpHostedNode : IHostedNode, INodeAccess, INodeListener
 
     /// <inheritdoc/>
     public INodeAccess Access => this;
+
+    /// <inheritdoc/>
+    public INodeUpkeep Upkeep => _upkeep;
 
     /// <inheritdoc/>
     public Task Failure => _failure.Task;
@@ -57,7 +61,7 @@ internal sealed class TcpHostedNode : IHostedNode, INodeAccess, INodeListener
     {
         INodeCore MakeCore(NodeHandle self) => (_parts = parts(self)).Node;
         _node = _engine.AddNode(new Tcp.NodeSettings(_key, MakeCore, workers, this, _folder.NextStart));
-        _caretaker = new StoreCaretaker(_store, new CaretakerOptions(), TimeProvider.System).RunAsync(_stopping.Token);
+        _upkeep.Start();
     }
 
     /// <inheritdoc/>
@@ -105,14 +109,12 @@ internal sealed class TcpHostedNode : IHostedNode, INodeAccess, INodeListener
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _upkeep.DisposeAsync().ConfigureAwait(false);
         await _damage.DisposeAsync().ConfigureAwait(false);
         await _engine.DisposeAsync().ConfigureAwait(false);
-        await _caretaker.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _memory.DisposeAsync().ConfigureAwait(false);
         await _store.DisposeAsync().ConfigureAwait(false);
         _key.Dispose();
-        _stopping.Dispose();
     }
 
     private static NodeStatus Describe(NodeParts parts)
@@ -141,6 +143,10 @@ internal sealed class TcpHostedNode : IHostedNode, INodeAccess, INodeListener
                 ["past_restored"] = past.Restored,
                 ["past_requests_open"] = past.OpenRequests,
                 ["past_syncs"] = past.SyncsCompleted,
+                ["past_sync_hashed"] = past.HashedEntries,
+                ["past_under_replicated"] = past.Repair.UnderReplicated,
+                ["past_restored_bytes"] = past.Repair.RestoredBytes,
+                ["past_repair_failed"] = past.Repair.Failed,
             },
         };
     }
@@ -177,6 +183,7 @@ internal sealed class TcpHostedNode : IHostedNode, INodeAccess, INodeListener
         counters["store_groups"] = usage.Groups;
         counters["store_changes"] = usage.Changes;
         counters["store_compactions"] = usage.Compactions;
+        _upkeep.AddTo(counters);
         counters["requests_timed_out"] = _requests.TimedOut;
         counters["slow_readers"] = _requests.SlowReaders;
         return counters;

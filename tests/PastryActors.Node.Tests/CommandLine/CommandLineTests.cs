@@ -1,6 +1,8 @@
 using System.Text.Json;
+using PastryActors.Client;
 using PastryActors.Node.CommandLine;
 using PastryActors.Node.Tests.Fakes;
+using PastryActors.Node.Upkeep;
 
 namespace PastryActors.Node.Tests.CommandLine;
 
@@ -21,6 +23,12 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("cluster up --engine quantum")]
     [InlineData("put x -k 0")]
     [InlineData("get 00 --frob")]
+    [InlineData("repair")]
+    [InlineData("repair pause everything")]
+    [InlineData("repair speed")]
+    [InlineData("repair speed fast")]
+    [InlineData("repair speed 1")]
+    [InlineData("repair speed 1MiB --objects 0")]
     public async Task Wrong_usage_ends_with_2_and_says_so_on_standard_error(string line)
     {
         Assert.Equal(2, await RunAsync(line.Split(' ')));
@@ -256,6 +264,33 @@ public sealed class CommandLineTests : IDisposable
             Assert.Equal(0, await RunAsync([.. line.Split(' '), "--node", _url]));
             Assert.Equal(JsonValueKind.Object, Document().ValueKind);
         }
+    }
+
+    [Fact]
+    public async Task Background_work_is_shown_and_steered()
+    {
+        var upkeep = new FakeUpkeep();
+        _node.Services = _node.Services with { Upkeep = upkeep };
+        await ServeAsync();
+        Assert.Equal(0, await RunAsync("repair", "status", "--node", _url));
+        Assert.Contains("the last pass ended", _out.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, await RunAsync("repair", "pause", "scrub", "--json", "--node", _url));
+        Assert.True(Document().GetProperty("nodes")[0].GetProperty("paused").GetBoolean());
+        foreach (string line in (string[])["repair resume", "repair speed 8MiB/s --objects 2", "repair scrub"]) Assert.Equal(0, await RunAsync([.. line.Split(' '), "--node", _url]));
+        Assert.Equal([new RepairOrder("pause", "scrub"), new RepairOrder("resume"), new RepairOrder("speed", null, 8 << 20, 2), new RepairOrder("scrub")], upkeep.Orders);
+    }
+
+    [Fact]
+    public async Task The_doctor_names_what_is_wrong_and_ends_with_1()
+    {
+        await ServeAsync();
+        Assert.Equal(1, await RunAsync("doctor", "--json", "--node", _url, "--dir", Path.Combine(_node.Folder, "none")));
+        Assert.False(Document().GetProperty("healthy").GetBoolean());
+        JsonElement[] findings = [.. Document().GetProperty("findings").EnumerateArray()];
+        Assert.Contains(findings, f => f.GetProperty("code").GetString() == FindingCodes.Alone && f.GetProperty("severity").GetString() == "critical");
+        Assert.All(findings, f => Assert.All((string[])["node", "what", "advice"], name => Assert.NotEmpty(f.GetProperty(name).GetString()!)));
+        Assert.Equal(1, await RunAsync("doctor", "--dir", Path.Combine(_node.Folder, "none")));
+        Assert.Contains(FindingCodes.NoCluster, _out.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

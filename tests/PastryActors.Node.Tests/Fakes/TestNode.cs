@@ -36,7 +36,7 @@ internal sealed class TestNode : IAsyncDisposable, IDisposable
 
     public OwnerJournal Journal { get; }
 
-    public GatewayServices Services { get; }
+    public GatewayServices Services { get; set; }
 
     public static CancellationToken Deadline => new CancellationTokenSource(TimeSpan.FromSeconds(10)).Token;
 

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using PastryActors.Client;
+using PastryActors.Node.Upkeep;
+
+namespace PastryActors.Node.Gateway;
+
+/// <summary>/repair: a node's background work, to see and to steer. /doctor: what is wrong with the ring, as this node finds it.</summary>
+internal sealed class UpkeepEndpoints(GatewayServices services, GatewayOptions options)
+{
+    /// <summary>An order is four short fields.</summary>
+    private const int OrderBytesMax = 4096;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.Handle("GET", "/doctor", DoctorAsync);
+        if (services.Upkeep is null) return;
+        routes.Handle("GET", "/repair", async context => Result(await services.Upkeep.DescribeAsync(context.RequestAborted).ConfigureAwait(false)));
+        routes.Handle("POST", "/repair", SteerAsync);
+    }
+
+    private async Task<IResult> DoctorAsync(HttpContext context)
+    {
+        var doctor = new RingDoctor(services.Node, options.RequestTimeout, options.RingWalkMax, services.Time);
+        return TypedResults.Json(await doctor.ExamineAsync(context.RequestAborted).ConfigureAwait(false), PastryJson.Default.RingDiagnosis);
+    }
+
+    private async Task<IResult> SteerAsync(HttpContext context)
+    {
+        if (context.Request.ContentLength is > OrderBytesMax) throw GatewayRefusalException.TooLarge($"an order has at most {OrderBytesMax} bytes");
+        RepairOrder order = await ReadAsync(context).ConfigureAwait(false);
+        if (RepairOrders.Problem(order) is { } problem) throw GatewayRefusalException.Invalid(problem);
+        return Result(await services.Upkeep!.SteerAsync(order, context.RequestAborted).ConfigureAwait(false));
+    }
+
+    private static async Task<RepairOrder> ReadAsync(HttpContext context)
+    {
+        // One byte more than there may be, so that too much is seen as such whatever the header said.
+        byte[] bytes = new byte[OrderBytesMax + 1];
+        int length = await context.Request.Body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, context.RequestAborted).ConfigureAwait(false);
+        if (length > OrderBytesMax) throw GatewayRefusalException.TooLarge($"an order has at most {OrderBytesMax} bytes");
+        try
+        {
+            return JsonSerializer.Deserialize(bytes.AsSpan(0, length), PastryJson.Default.RepairOrder) is { Action: not null } order
+                ? order
+                : throw GatewayRefusalException.Invalid("an order names an action");
+        }
+        catch (JsonException e)
+        {
+            throw GatewayRefusalException.Invalid($"an order is a JSON document such as {{\"action\":\"pause\"}}: {e.Message}");
+        }
+    }
+
+    private static IResult Result(RepairDescription description) => TypedResults.Json(description, PastryJson.Default.RepairDescription);
+}
