@@ -148,11 +148,15 @@ public sealed class LeafSet
     internal void Trim() => _members = null;
 
     /// <summary>
-    /// Whether a side has room for the id. A side that is short after a failure does not take what lies beyond the end of the other, full
-    /// side: from there it reaches round the ring, and whatever lies between would seem to be missing.
+    /// Whether a side has room for the id. A side that is short after a failure does not take what is sooner met on the other side:
+    /// from there it reaches round the ring, and whatever lies between would seem to be missing. Where hardly anybody is known, as at a join or
+    /// in a small ring, both sides take everyone.
     /// </summary>
-    private bool Takes(LeafSide side, LeafSide other, RingId id) =>
-        side.HasRoomFor(id) && (side.IsFull || !other.IsFull || side.IsNearHalf(id) || Wraps);
+    private bool Takes(LeafSide side, LeafSide other, RingId id)
+    {
+        bool few = !other.IsFull && _left.Count + _right.Count <= HalfSize;
+        return side.HasRoomFor(id) && (side.IsFull || few || side.IsNearHalf(id) || Wraps);
+    }
 
     private bool Changed(bool changed)
     {

@@ -21,6 +21,20 @@ public sealed class LeafSetTests
     }
 
     [Fact]
+    public void Nor_do_two_sides_that_are_short_take_each_others_nodes()
+    {
+        LeafSet leafs = new(Peers.Id(0x80), 8);
+        foreach (int node in new[] { 0x40, 0x50, 0x60, 0x70, 0x90, 0xa0, 0xb0, 0xc0 }) leafs.Add(Peers.Of(node));
+        leafs.Remove(Peers.Id(0x60));
+        leafs.Remove(Peers.Id(0xa0));
+        foreach (int node in new[] { 0xd0, 0x30, 0xe0, 0x20 }) leafs.Add(Peers.Of(node));
+        Assert.Equal([0x70, 0x50, 0x40, 0x30], Peers.Names(leafs.Left));
+        Assert.Equal([0x90, 0xb0, 0xc0, 0xd0], Peers.Names(leafs.Right));
+        leafs.Remove(Peers.Id(0x70));
+        Assert.False(leafs.Admits(Peers.Id(0xe0)));
+    }
+
+    [Fact]
     public void An_empty_set_is_the_whole_of_a_ring_of_one()
     {
         Assert.True(_leafs.IsEmpty);
