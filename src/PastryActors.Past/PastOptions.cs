@@ -78,7 +78,7 @@ public sealed record PastOptions
     /// <summary>The paper's t_div: the same for an object held for another node, 0 to 1; 0 holds nothing for others. Lower than t_pri, or nodes would fill each other and have no room for what is theirs.</summary>
     public double DivertedShareMax { get; init; } = 0.05;
 
-    /// <summary>How many nodes are asked one after the other to hold a replica for this one. What is known of others' free space may be old; every refusal brings it up to date.</summary>
+    /// <summary>How many nodes are asked one after the other to hold a replica for this one, those not counted that another of the k closest had asked before. What is known of others' free space may be old; every refusal brings it up to date.</summary>
     public int DiversionTriesMax { get; init; } = 3;
 
     /// <summary>Pointers, and replicas held for others, looked after in one period: the bound of that traffic, about 26 bytes each.</summary>

@@ -37,6 +37,7 @@ internal sealed class Diversion(PastContext context, FileId id, ObjectCertificat
     private NodeHandle? _asked;
     private StoreReceipt? _receipt;
     private int _asks;
+    private int _conflicts;
     private int _reportsDue;
     private bool _renews;
     private bool _refuted;
@@ -105,6 +106,9 @@ internal sealed class Diversion(PastContext context, FileId id, ObjectCertificat
                 break;
             case Refused refused:
                 if (refused.Code == RefusalCode.Full) Context.Neighbours.NoteFree(from, refused.FreeBytes);
+
+                // Another of the k closest was quicker, or has a spare pointer there: that says nothing of the room. Where all k are full they meet at the same neighbours.
+                if (refused.Code is RefusalCode.Conflict or RefusalCode.Busy) _conflicts++;
                 _why = refused.Detail;
                 _refuted = refused.Code is RefusalCode.ContentWanted or RefusalCode.NotResponsible or RefusalCode.Conflict or RefusalCode.Reclaimed;
                 TryNext();
@@ -119,7 +123,7 @@ internal sealed class Diversion(PastContext context, FileId id, ObjectCertificat
     private void TryNext()
     {
         if (_renews || (content is null && certificate.ContentLength > 0)) End();
-        else if (_asks >= Context.Options.DiversionTriesMax) End();
+        else if (_asks >= Context.Options.DiversionTriesMax + Math.Min(_conflicts, certificate.Replicas)) End();
         else if (NextNode() is { } node) Ask(node, offer: false);
         else if (!Hunt()) End();
     }

@@ -186,6 +186,17 @@ public sealed class DiversionTests
     }
 
     [Fact]
+    public void All_k_without_room_who_meet_at_the_same_neighbours_find_one_each()
+    {
+        TestRing ring = new(9, TestRing.Fast with { DiversionTriesMax = 1 }, room: i => _ring.Nodes[i] == _closest[0] || _ring.Nodes[i] == A || _ring.Nodes[i] == _closest[2] ? 9_999 : 1_000_000 + i);
+        TestNode reader = ring.ClosestTo(Id)[8];
+        var inserted = ring.Ask<ObjectInserted>(reader, r => new InsertObject(r, Timeout, Certificate, Content, false));
+        Assert.All(inserted.Receipts, r => Assert.True(r.Diverted));
+        Assert.Equal(3, inserted.Receipts.Select(r => r.DivertedTo).Distinct().Count());
+        Assert.Equal(3, ring.HolderCount(Id));
+    }
+
+    [Fact]
     public void Nobody_but_the_inserter_can_have_it_discarded_and_nobody_once_another_relies_on_it()
     {
         long operation = 0;
