@@ -1,4 +1,6 @@
+using System.Globalization;
 using PastryActors.Core.Collections;
+using PastryActors.Simulation.Checking;
 
 namespace PastryActors.Simulation.Scenarios;
 
@@ -29,6 +31,9 @@ public sealed record Scenario
     /// <summary>Single options, in their order: section (overlay, past, scribe, world, disk), key, value.</summary>
     public ValueList<ScenarioOption> Options { get; init; }
 
+    /// <summary>The option that is tried with one value after the other; null for a scenario of one run.</summary>
+    public ScenarioVariation? Vary { get; init; }
+
     /// <summary>What happens, in order.</summary>
     public ValueList<ScenarioStep> Steps { get; init; }
 
@@ -44,6 +49,9 @@ public sealed record Scenario
 
 /// <summary>One option of a layer.</summary>
 public readonly record struct ScenarioOption(string Section, string Key, string Value);
+
+/// <summary>An option of a layer with the values that it is tried with, each in a run of its own; a run's figures stand behind its value: 0.05.fail.</summary>
+public sealed record ScenarioVariation(string Section, string Key, ValueList<string> Values);
 
 /// <summary>One line of a timeline.</summary>
 /// <param name="After">How long the run goes on before it.</param>
@@ -88,6 +96,13 @@ public sealed record ScenarioBound(string Figure, string Sign, double Value)
         ">=" => value >= Value,
         _ => value == Value,
     };
+
+    /// <summary>The verdict on a run's figures.</summary>
+    public CheckResult Judge(Figures figures)
+    {
+        double value = In(figures);
+        return new CheckResult(Figure, IsKeptBy(value), string.Create(CultureInfo.InvariantCulture, $"{value:0.######} must be {Sign} {Value:0.######}"));
+    }
 }
 
 /// <summary>The text of a scenario says something that scenarios do not know.</summary>

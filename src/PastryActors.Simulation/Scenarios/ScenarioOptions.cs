@@ -55,6 +55,7 @@ internal static class ScenarioOptions
     {
         SimOptions world = WorldOf(scenario with { Topology = ["constant", "1ms"] });
         if ((RingOf(scenario).Problem() ?? world.Problem()) is { } problem) throw new ScenarioFormatException(problem);
+        if (scenario.Vary is { } vary) VariedRun.Of(scenario, vary).ForEach(Check);
         if (scenario.Topology is not ["matrix", _]) LatencyOf(scenario);
     }
 

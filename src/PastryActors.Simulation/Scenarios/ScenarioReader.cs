@@ -50,6 +50,7 @@ public static class ScenarioReader
             "capacities" => scenario with { Capacities = One(words) },
             "topology" => scenario with { Topology = words.Skip(1).ToValueList() },
             "overlay" or "past" or "scribe" or "world" or "disk" => scenario with { Options = [.. scenario.Options, .. words.Skip(1).Select(w => OptionOf(words[0], w))] },
+            "vary" => scenario with { Vary = VariationOf(words) },
             "check" => scenario with { Bounds = [.. scenario.Bounds, BoundOf(words)] },
             "paper" => scenario with { Papers = [.. scenario.Papers, PaperOf(words)] },
             "full" => scenario with { FullSizes = words.Skip(1).Select(static w => (int)Number(["full", w], 1, NodesMax)).ToValueList() },
@@ -62,6 +63,9 @@ public static class ScenarioReader
         int equals = word.IndexOf('=');
         return equals > 0 ? new ScenarioOption(section, word[..equals], word[(equals + 1)..]) : throw new ScenarioFormatException($"an option is key=value, not {word}");
     }
+
+    private static ScenarioVariation VariationOf(string[] words) =>
+        words.Length >= 5 ? new ScenarioVariation(words[1], words[2], words.Skip(3).ToValueList()) : throw new ScenarioFormatException("what is varied is: vary SECTION KEY VALUE VALUE...");
 
     private static ScenarioBound BoundOf(string[] words)
     {

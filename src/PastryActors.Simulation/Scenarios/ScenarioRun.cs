@@ -91,6 +91,7 @@ public sealed class ScenarioRun
     /// <exception cref="OperationCanceledException">It was told to stop.</exception>
     public static ScenarioResult Run(Scenario scenario, Action<ScenarioProgress>? progress = null, Func<SimNode, INodeCore, INodeCore>? wrap = null, CancellationToken stop = default)
     {
+        if (scenario.Vary is { } vary) return VariedRun.Run(scenario, vary, one => Run(one, progress, wrap, stop));
         var run = new ScenarioRun(scenario, progress ?? (static _ => { }), wrap, stop);
         return run.Execute();
     }
@@ -198,12 +199,7 @@ public sealed class ScenarioRun
         // Where a core threw, the world stands in the middle of an event and nothing else can be judged.
         if (!checks.Exists(static c => c.Name == "cores")) checks.AddRange(_checkers.Select(c => c.Conclude(World)));
         AddRunFigures(took);
-        foreach (ScenarioBound bound in Scenario.Bounds)
-        {
-            double value = bound.In(Figures);
-            checks.Add(new CheckResult(bound.Figure, bound.IsKeptBy(value), string.Create(CultureInfo.InvariantCulture, $"{value:0.######} must be {bound.Sign} {bound.Value:0.######}")));
-        }
-
+        checks.AddRange(Scenario.Bounds.Span.ToArray().Select(b => b.Judge(Figures)));
         return new ScenarioResult(
             Scenario, (World.Now - default(Instant)).TotalSeconds, took.TotalSeconds, World.Counters.Events, World.TraceValue, checks, Figures.All, _sampler.Samples, _measured.Hops, _measured.Ratios);
     }

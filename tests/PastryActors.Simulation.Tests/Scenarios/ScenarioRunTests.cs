@@ -45,6 +45,17 @@ public sealed class ScenarioRunTests
     }
 
     [Fact]
+    public void What_varies_is_run_with_each_value_and_bounded_as_a_trend()
+    {
+        ScenarioResult result = ScenarioRun.Run(ScenarioReader.Read(
+            "varied", "nodes 8\nvary overlay leaf-set-size 8 16\njoin all\nwhole\nlookup 50\ncheck 16.meanHops / 8.meanHops <= 1.5\ncheck 8.lookups = 50\ncheck 16.lookups = 51"));
+        Assert.Equal(["16.lookups"], result.Checks.Where(static c => !c.Ok).Select(static c => c.Name));
+        Assert.Contains(result.Checks, static c => c.Name == "8.leafSets");
+        Assert.Equal(50, new Dictionary<string, double>(result.Figures)["16.lookups"]);
+        Assert.NotNull(result.Scenario.Vary);
+    }
+
+    [Fact]
     public void The_same_scenario_and_seed_are_the_same_run()
     {
         Scenario scenario = ScenarioReader.Read("twice", "nodes 8\njoin all\nwhole\ninsert 5 over=1s\ncrash 1\nlookup 20 over=2s");

@@ -1,0 +1,42 @@
+using PastryActors.Simulation.Checking;
+using PastryActors.Simulation.World;
+
+namespace PastryActors.Simulation.Scenarios;
+
+/// <summary>
+/// Runs a scenario once for each value of the option that it varies, and makes one result of all: figures and checks stand behind the value that they
+/// belong to, and the scenario's bounds are on these, so that they can be trends. Time and events are summed; what has no sum is the last run's.
+/// </summary>
+internal static class VariedRun
+{
+    /// <summary>The scenarios of one run each.</summary>
+    public static List<Scenario> Of(Scenario scenario, ScenarioVariation vary) =>
+    [
+        .. vary.Values.Span.ToArray().Select(value => scenario with { Vary = null, Bounds = [], Options = [.. scenario.Options, new ScenarioOption(vary.Section, vary.Key, value)] }),
+    ];
+
+    /// <summary>Runs them.</summary>
+    public static ScenarioResult Run(Scenario scenario, ScenarioVariation vary, Func<Scenario, ScenarioResult> run)
+    {
+        List<ScenarioResult> results = Of(scenario, vary).ConvertAll(one => run(one));
+        var figures = new Figures();
+        List<CheckResult> checks = [];
+        foreach ((string value, ScenarioResult result) in vary.Values.Zip(results))
+        {
+            foreach ((string name, double measured) in result.Figures) figures[$"{value}.{name}"] = measured;
+            checks.AddRange(result.Checks.Select(c => c with { Name = $"{value}.{c.Name}" }));
+        }
+
+        checks.AddRange(scenario.Bounds.Span.ToArray().Select(b => b.Judge(figures)));
+        return results[^1] with
+        {
+            Scenario = scenario,
+            VirtualSeconds = results.Sum(static r => r.VirtualSeconds),
+            WallSeconds = results.Sum(static r => r.WallSeconds),
+            Events = results.Sum(static r => r.Events),
+            TraceValue = results.Aggregate(0UL, static (all, r) => Mixing.Of(all, r.TraceValue)),
+            Checks = checks,
+            Figures = figures.All,
+        };
+    }
+}
