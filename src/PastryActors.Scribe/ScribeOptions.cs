@@ -6,8 +6,8 @@ namespace PastryActors.Scribe;
 public sealed record ScribeOptions
 {
     /// <summary>
-    /// How often a parent that has nothing else to send tells its children that it lives, and how often a child tells its parent. Shorter
-    /// repairs trees sooner and costs one small message a child, topic and period in either direction. The paper's heartbeat (JSAC 2002, III-C).
+    /// How often a node tells every neighbour in trees that it lives, parents and children alike and of all topics at once. Shorter repairs
+    /// trees sooner and costs one message a neighbour and period. The paper's heartbeat (JSAC 2002, III-C).
     /// </summary>
     public TimeSpan HeartbeatPeriod { get; init; } = TimeSpan.FromSeconds(1);
 

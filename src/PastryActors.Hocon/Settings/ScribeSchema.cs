@@ -11,8 +11,8 @@ internal static class ScribeSchema
     private static OptionSection<ScribeSettings> Times(OptionSection<ScribeSettings> section) => section
         .Key("heartbeat-period", Ranges.Period, o => o.HeartbeatPeriod, (o, v) => o with { HeartbeatPeriod = v },
             """
-            How often a node of a tree sends a heartbeat to its children; a message in the period takes its place. Lowering it mends trees sooner and costs a
-            message a child and period on silent topics.
+            How often a node says to every neighbour in trees that it lives, one message for all topics that they share. Lowering it mends trees sooner and
+            costs a message a neighbour and period.
             """)
         .Key("heartbeat-misses", OptionTypes.Int(1, 20), o => o.HeartbeatMisses, (o, v) => o with { HeartbeatMisses = v },
             """

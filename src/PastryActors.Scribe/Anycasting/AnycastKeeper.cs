@@ -62,7 +62,8 @@ internal sealed class AnycastKeeper(ScribeContext context)
             return;
         }
 
-        var search = new AnycastSearch(request, context.NewNonce(), context.Now + request.Timeout, VisitsMax);
+        TimeSpan timeout = request.Timeout > TimeSpan.Zero ? request.Timeout : context.Options.PublishTimeout;
+        var search = new AnycastSearch(request, context.NewNonce(), context.Now + timeout, VisitsMax);
         _searches.Add(search.Nonce, search);
         Ask(search);
     }

@@ -3,6 +3,7 @@ using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Simulation.Nodes;
 using PastryActors.Simulation.Scenarios;
+using PastryActors.Simulation.World;
 
 namespace PastryActors.Simulation.Fuzzing;
 
@@ -27,10 +28,19 @@ internal static class ScenarioGenerator
         var random = new RandomSource(seed);
         List<ScenarioStep> steps = [.. Lines("join all over=" + random.Next(20) + "s", "whole within=5m")];
         foreach (string topic in TopicNames.Take(1 + random.Next(3))) steps.AddRange(Lines(Text($"subscribe {1 + random.Next(6)} topic={topic} over=2s")));
+        // A source of its own: what a seed drew before there were prefixes and anycasts it still draws.
+        var extras = new RandomSource(Mixing.Of(seed, 0x455854));
+        bool hasExtras = extras.Next(2) == 0;
+        if (hasExtras) steps.AddRange(Lines(Text($"subscribe {1 + extras.Next(4)} topic=news/# over=2s"), Text($"subscribe {1 + extras.Next(4)} topic=jobs anycasts={1 + extras.Next(50)} over=2s")));
         steps.AddRange(Lines(Text($"insert {1 + random.Next(30)} over=3s"), "settle"));
         int rounds = 1 + random.Next(RoundsMax);
         bool damages = random.Next(2) == 0;
-        for (int i = 0; i < rounds; i++) steps.AddRange(Round(random, damages));
+        for (int i = 0; i < rounds; i++)
+        {
+            if (hasExtras) steps.AddRange(Extras(extras));
+            steps.AddRange(Round(random, damages));
+        }
+
         return new Scenario
         {
             Name = Text($"fuzz-{seed}"),
@@ -57,6 +67,14 @@ internal static class ScenarioGenerator
         // Room so scarce that some files go to neighbours, and some nowhere.
         if (random.Next(2) == 0) options.Add(new("past", "capacity-bytes", Text($"{400_000 + random.Next(1_600_000)}")));
         return options.ToValueList();
+    }
+
+    private static IEnumerable<ScenarioStep> Extras(RandomSource random)
+    {
+        string over = Text($"over={5 + random.Next(15)}s meanwhile");
+        return Lines(
+            Text($"publish {random.Next(15)} topic=news/{random.Next(4)} {over}"), Text($"publish {random.Next(15)} topic=news/{random.Next(2)}/sport {over}"),
+            Text($"anycast {random.Next(15)} topic=jobs {over}"), Text($"subscribe {random.Next(2)} topic=news/# {over}"));
     }
 
     private static IEnumerable<ScenarioStep> Round(RandomSource random, bool damages)

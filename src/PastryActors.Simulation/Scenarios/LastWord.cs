@@ -46,7 +46,7 @@ internal static class LastWord
     }
 
     private static bool IsServed(ScenarioRun run) =>
-        run.Lookups.Figures.Lost == 0 && run.Files.IsIdle && run.Topics.IsIdle && (run.Topics.Publishes.Count == 0 || run.Streams.FirstProblem(complete: true) is null);
+        run.Lookups.Figures.Lost == 0 && run.Files.IsIdle && run.Topics.IsIdle && (run.Topics.Publishes.Count == 0 || (run.Streams.FirstProblem(complete: true) ?? run.Prefixes.FirstProblem(complete: true)) is null);
 
     private static void Judge(ScenarioRun run, Instant begun)
     {

@@ -21,8 +21,7 @@ public static class ScenarioReader
         foreach (ReadOnlySpan<char> line in text.AsSpan().EnumerateLines())
         {
             if (++number > LinesMax) throw new ScenarioFormatException($"more than {LinesMax} lines");
-            int comment = line.IndexOf('#');
-            string content = (comment >= 0 ? line[..comment] : line).Trim().ToString();
+            string content = WithoutComment(line).Trim().ToString();
             if (content.Length == 0) continue;
             try
             {
@@ -36,6 +35,17 @@ public static class ScenarioReader
 
         ScenarioOptions.Check(scenario);
         return scenario;
+    }
+
+    /// <summary>A comment begins a line or follows a blank: within a word, as in <c>topic=news/#</c>, the sign stands for itself.</summary>
+    private static ReadOnlySpan<char> WithoutComment(ReadOnlySpan<char> line)
+    {
+        for (int i = 0; i < line.Length; i++)
+        {
+            if (line[i] == '#' && (i == 0 || char.IsWhiteSpace(line[i - 1]))) return line[..i];
+        }
+
+        return line;
     }
 
     private static Scenario Take(Scenario scenario, string line)

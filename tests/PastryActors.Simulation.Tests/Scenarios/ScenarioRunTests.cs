@@ -35,6 +35,14 @@ public sealed class ScenarioRunTests
         Assert.True(result.Ok, $"{name} with seed {seed}: {result.FirstFailure}");
     }
 
+    [Fact]
+    public void Subscriptions_to_prefixes_are_what_the_scenario_of_that_name_is_about()
+    {
+        ScenarioResult result = ScenarioRun.Run(ScenarioLibrary.Find("prefixes")! with { Seed = 9 });
+        Assert.True(result.Ok, $"{result.FirstFailure}");
+        Assert.Contains(result.Checks, static c => c is { Name: "prefixes", Detail: "15 subscriptions to prefixes" });
+    }
+
     [Theory]
     [InlineData(201113)]
     [InlineData(1)]
