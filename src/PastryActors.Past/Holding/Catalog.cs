@@ -92,7 +92,7 @@ internal sealed class Catalog
     /// <summary>Fills an empty catalog at once: much faster than one by one. Of entries with the same id one is kept.</summary>
     public void Load(List<CatalogEntry> entries)
     {
-        entries.Sort(static (a, b) => a.Object.CompareTo(b.Object));
+        entries.Sort(CatalogEntry.InOrder);
         for (int i = entries.Count - 1; i > 0; i--)
         {
             if (entries[i].Object == entries[i - 1].Object) entries.RemoveAt(i);

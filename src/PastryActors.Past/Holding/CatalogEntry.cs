@@ -66,6 +66,14 @@ internal readonly record struct CatalogEntry
     /// <summary>The 64 bits that the store keeps: kind, k, state, and for a pointer the binary logarithm of the length, a byte each from the lowest; the peer in the upper half.</summary>
     public ulong Tag => (ulong)Kind | ((ulong)Replicas << 8) | ((ulong)State << 16) | ((IsPointer ? (ulong)LogOf(ContentLength) : 0) << 24) | ((ulong)Peer << 32);
 
+    /// <summary>The order of the ring, for sorting a million: without making an id of each.</summary>
+    public static int InOrder(CatalogEntry a, CatalogEntry b)
+    {
+        int order = a._high.CompareTo(b._high);
+        if (order == 0) order = a._low.CompareTo(b._low);
+        return order != 0 ? order : a._tail.CompareTo(b._tail);
+    }
+
     /// <summary>The entry of an object that its certificate describes.</summary>
     public static CatalogEntry Of(FileId id, ObjectCertificate certificate) => new(id, certificate.ContentLength, certificate.Kind, (byte)certificate.Replicas, EntryState.Replica);
 
