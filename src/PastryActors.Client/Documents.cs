@@ -188,6 +188,12 @@ public sealed record NodeDescription(
 /// <summary>One row of a routing table: peers that share so many digits with the node.</summary>
 public sealed record TableRow(int PrefixDigits, IReadOnlyList<Peer> Entries);
 
+/// <summary>The figures of a node over the last hour, a column a figure.</summary>
+/// <param name="PeriodSeconds">Between two samples.</param>
+/// <param name="At">When each sample was taken.</param>
+/// <param name="Series">By name, a value for each sample; null where the node had none.</param>
+public sealed record MetricsHistory(double PeriodSeconds, IReadOnlyList<DateTimeOffset> At, IReadOnlyDictionary<string, IReadOnlyList<long?>> Series);
+
 /// <summary>An error of the gateway (application/problem+json).</summary>
 /// <param name="Title">In a few words.</param>
 /// <param name="Status">The HTTP status.</param>

@@ -22,5 +22,6 @@ namespace PastryActors.Client;
 [JsonSerializable(typeof(RepairDescription))]
 [JsonSerializable(typeof(RepairOrder))]
 [JsonSerializable(typeof(RingDiagnosis))]
+[JsonSerializable(typeof(MetricsHistory))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class PastryJson : JsonSerializerContext;

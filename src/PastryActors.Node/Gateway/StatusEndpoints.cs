@@ -1,15 +1,17 @@
 using System.Diagnostics;
 using System.Reflection;
 using PastryActors.Client;
+using PastryActors.Core.Driving;
 using PastryActors.Node.Access;
 
 namespace PastryActors.Node.Gateway;
 
-/// <summary>What a node says of itself: /status for programs and people, /metrics for Prometheus, /healthz and /readyz for supervisors, / for a browser.</summary>
-internal sealed class StatusEndpoints(GatewayServices services)
+/// <summary>What a node says of itself: /status for programs and people, /metrics for Prometheus, /healthz and /readyz for supervisors, /events for whoever watches.</summary>
+internal sealed class StatusEndpoints(GatewayServices services, MetricsRecorder recorder, GatewayOptions options)
 {
     private static readonly string Version = typeof(StatusEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
     private readonly long _started = Stopwatch.GetTimestamp();
+    private int _watchers;
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -17,13 +19,14 @@ internal sealed class StatusEndpoints(GatewayServices services)
         routes.Handle("GET", "/metrics", MetricsAsync);
         routes.Handle("GET", "/healthz", _ => Task.FromResult<IResult>(TypedResults.Text("alive\n")));
         routes.Handle("GET", "/readyz", ReadyAsync);
-        routes.Handle("GET", "/", PageAsync);
+        routes.Handle("GET", "/metrics/history", context => Task.FromResult<IResult>(
+            TypedResults.Json(recorder.History(RequestReading.ListOf(context, "names")), PastryJson.Default.MetricsHistory)));
+        routes.Handle("GET", "/events", WatchAsync);
     }
 
     private async Task<IResult> StatusAsync(HttpContext context)
     {
-        NodeStatus status = await services.Node.StatusAsync(context.RequestAborted).ConfigureAwait(false);
-        return TypedResults.Json(Documents.Of(status, Version, Stopwatch.GetElapsedTime(_started)), PastryJson.Default.NodeDescription);
+        return TypedResults.Json(await DescribeAsync(context.RequestAborted).ConfigureAwait(false), PastryJson.Default.NodeDescription);
     }
 
     private async Task<IResult> MetricsAsync(HttpContext context)
@@ -40,10 +43,20 @@ internal sealed class StatusEndpoints(GatewayServices services)
         return Problems.Result(Problems.Make(StatusCodes.Status503ServiceUnavailable, "not-active", $"the node waits for {waits}"));
     }
 
-    private async Task<IResult> PageAsync(HttpContext context)
+    private Task<IResult> WatchAsync(HttpContext context)
     {
-        NodeStatus status = await services.Node.StatusAsync(context.RequestAborted).ConfigureAwait(false);
-        context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'";
-        return TypedResults.Text(StatusPage.Of(status), "text/html; charset=utf-8");
+        if (Interlocked.Increment(ref _watchers) > options.WatchersMax)
+        {
+            Interlocked.Decrement(ref _watchers);
+            throw new RequestFailedException(FailureCode.Busy, $"{options.WatchersMax} watch this node already");
+        }
+
+        return Task.FromResult<IResult>(new StatusEventsResult(DescribeAsync, services.Time, () => Interlocked.Decrement(ref _watchers)));
+    }
+
+    private async Task<NodeDescription> DescribeAsync(CancellationToken cancellation)
+    {
+        NodeStatus status = await services.Node.StatusAsync(cancellation).ConfigureAwait(false);
+        return Documents.Of(status, Version, Stopwatch.GetElapsedTime(_started));
     }
 }

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using PastryActors.Client;
 using PastryActors.Core.Collections;
@@ -10,9 +8,29 @@ using PastryActors.Scribe.Requests;
 
 namespace PastryActors.Node.Gateway;
 
+/// <summary>Where the events of a subscription go, one way or another.</summary>
+internal interface ISubscriptionWriter : IAsyncDisposable
+{
+    /// <summary>Whether the reader heard anything yet; until then a failure can still be a status.</summary>
+    bool HasBegun { get; }
+
+    /// <summary>Cancelled when the reader goes.</summary>
+    CancellationToken Gone { get; }
+
+    /// <summary>The subscription stands.</summary>
+    Task BeginAsync();
+
+    /// <summary>Takes one event.</summary>
+    void Event<T>(string kind, ulong? id, T data, JsonTypeInfo<T> type);
+
+    /// <summary>Sends what was taken.</summary>
+    Task FlushAsync();
+}
+
 /// <summary>
-/// A subscription as server-sent events: "subscribed" once, "message" (id = sequence, data = JSON with the payload in base64), "anycast"
-/// for a message to this subscriber alone, "gap" for what cannot be had, and "closed" with a problem document as the last word.
+/// A subscription: "subscribed" once, "message" (id = sequence, data = JSON with the payload in base64), "anycast" for a message to this
+/// subscriber alone, "gap" for what cannot be had, and "closed" with a problem document as the last word; as server-sent events, or over
+/// a WebSocket if one was asked for.
 /// </summary>
 internal sealed class SubscriptionResult(INodeAccess node, string topic, ulong? first, TimeSpan timeout) : IResult
 {
@@ -22,73 +40,73 @@ internal sealed class SubscriptionResult(INodeAccess node, string topic, ulong? 
     /// <inheritdoc/>
     public async Task ExecuteAsync(HttpContext context)
     {
-        CancellationToken gone = context.RequestAborted;
+        await using ISubscriptionWriter writer = context.WebSockets.IsWebSocketRequest ? new SocketWriter(context) : new EventStreamWriter(context);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(writer.Gone, context.StoppingToken());
         IAsyncEnumerable<Reply> replies = node.StreamAsync(
-            id => new Subscribe(id, timeout, topic) { AnycastsWanted = AnycastsWanted }, (id, subscription) => new Unsubscribe(id, timeout, subscription), gone);
+            id => new Subscribe(id, timeout, topic) { AnycastsWanted = AnycastsWanted }, (id, subscription) => new Unsubscribe(id, timeout, subscription), end.Token);
         try
         {
             await foreach (Reply reply in replies.ConfigureAwait(false))
             {
-                Write(context, reply);
-                await context.Response.Body.FlushAsync(gone).ConfigureAwait(false);
+                if (reply is Subscribed) await writer.BeginAsync().ConfigureAwait(false);
+                Write(writer, reply);
+                await writer.FlushAsync().ConfigureAwait(false);
             }
         }
-        catch (RequestFailedException reason) when (context.Response.HasStarted)
+        catch (RequestFailedException reason) when (writer.HasBegun)
         {
-            Event(context, "closed", null, Problems.Of(reason), PastryJson.Default.Problem);
-            await context.Response.Body.FlushAsync(gone).ConfigureAwait(false);
+            await CloseAsync(writer, Problems.Of(reason)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            if (writer.HasBegun && !writer.Gone.IsCancellationRequested) await CloseAsync(writer, Problems.Make(503, "not-active", "this node goes; subscribe at another")).ConfigureAwait(false);
         }
     }
 
-    private void Write(HttpContext context, Reply reply)
+    private static Task CloseAsync(ISubscriptionWriter writer, Problem reason)
+    {
+        writer.Event("closed", null, reason, PastryJson.Default.Problem);
+        return writer.FlushAsync();
+    }
+
+    private void Write(ISubscriptionWriter writer, Reply reply)
     {
         switch (reply)
         {
-            case Subscribed subscribed: Begin(context, subscribed.Next); break;
-            case TopicMessages messages: WriteMessages(context, messages); break;
-            case AnycastDelivered anycast: WriteAnycast(context, anycast.Item); break;
-            case TopicGap gap: WriteGap(context, gap.From, gap.To, gap.Reason); break;
+            case Subscribed subscribed: Begin(writer, subscribed.Next); break;
+            case TopicMessages messages: WriteMessages(writer, messages); break;
+            case AnycastDelivered anycast: WriteAnycast(writer, anycast.Item); break;
+            case TopicGap gap: WriteGap(writer, gap.From, gap.To, gap.Reason); break;
             default: throw new InvalidOperationException($"the node answered {reply.GetType().Name} to a subscription");
         }
     }
 
-    private void Begin(HttpContext context, ulong next)
+    private void Begin(ISubscriptionWriter writer, ulong next)
     {
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers.CacheControl = "no-store";
-        Event(context, "subscribed", null, new PublishReceipt(next), PastryJson.Default.PublishReceipt);
-        if (first < next) WriteGap(context, first.Value, next - 1, "published before this subscription; topics keep no history to replay yet");
+        writer.Event("subscribed", null, new PublishReceipt(next), PastryJson.Default.PublishReceipt);
+        if (first < next) WriteGap(writer, first.Value, next - 1, "published before this subscription; topics keep no history to replay yet");
     }
 
-    private void WriteMessages(HttpContext context, TopicMessages messages)
+    private void WriteMessages(ISubscriptionWriter writer, TopicMessages messages)
     {
         ulong sequence = messages.First;
         foreach (TopicItem item in messages.Items)
         {
-            WriteMessage(context, sequence++, item);
+            WriteMessage(writer, sequence++, item);
         }
     }
 
-    private void WriteMessage(HttpContext context, ulong sequence, TopicItem item)
+    private void WriteMessage(ISubscriptionWriter writer, ulong sequence, TopicItem item)
     {
         (string name, Blob payload) = (topic, item.Payload);
         // A prefix's messages say which topic they are of; what does not fit was not published by an honest node, and is left out with a word.
-        if (TopicPrefix.IsPrefix(topic) && !TopicPrefix.TryUnwrap(topic, item.Payload, out name, out payload)) WriteGap(context, sequence, sequence, "not a message of a topic below the prefix");
-        else Event(context, "message", sequence, new TopicEvent(name, sequence, item.Publisher.ToString(), payload.Memory.ToArray(), null, null), PastryJson.Default.TopicEvent);
+        if (TopicPrefix.IsPrefix(topic) && !TopicPrefix.TryUnwrap(topic, item.Payload, out name, out payload)) WriteGap(writer, sequence, sequence, "not a message of a topic below the prefix");
+        else writer.Event("message", sequence, new TopicEvent(name, sequence, item.Publisher.ToString(), payload.Memory.ToArray(), null, null), PastryJson.Default.TopicEvent);
     }
 
-    private void WriteAnycast(HttpContext context, TopicItem item) =>
-        Event(context, "anycast", null, new TopicEvent(topic, null, item.Publisher.ToString(), item.Payload.Memory.ToArray(), null, null), PastryJson.Default.TopicEvent);
+    private void WriteAnycast(ISubscriptionWriter writer, TopicItem item) =>
+        writer.Event("anycast", null, new TopicEvent(topic, null, item.Publisher.ToString(), item.Payload.Memory.ToArray(), null, null), PastryJson.Default.TopicEvent);
 
-    private void WriteGap(HttpContext context, ulong from, ulong to, string reason) =>
-        Event(context, "gap", to, new TopicEvent(topic, null, null, null, [from, to], reason), PastryJson.Default.TopicEvent);
-
-    private static void Event<T>(HttpContext context, string kind, ulong? id, T data, JsonTypeInfo<T> type)
-    {
-        var writer = context.Response.BodyWriter;
-        string head = id is null ? $"event: {kind}\ndata: " : $"event: {kind}\nid: {id}\ndata: ";
-        Encoding.UTF8.GetBytes(head, writer);
-        using (var json = new Utf8JsonWriter(writer)) JsonSerializer.Serialize(json, data, type);
-        Encoding.UTF8.GetBytes("\n\n", writer);
-    }
+    private void WriteGap(ISubscriptionWriter writer, ulong from, ulong to, string reason) =>
+        writer.Event("gap", to, new TopicEvent(topic, null, null, null, [from, to], reason), PastryJson.Default.TopicEvent);
 }

@@ -6,7 +6,7 @@ using PastryActors.Scribe.Requests;
 
 namespace PastryActors.Node.Gateway;
 
-/// <summary>Topics over HTTP: POST publishes one message, GET subscribes (server-sent events), GET /topics describes, GET /topics/{topic}/tree walks the tree, POST /topics/{topic}/anycast hands a message to one subscriber.</summary>
+/// <summary>Topics over HTTP: POST publishes one message, GET subscribes (server-sent events, or a WebSocket), GET /topics describes, GET /topics/{topic}/tree walks the tree, POST /topics/{topic}/anycast hands a message to one subscriber.</summary>
 internal sealed class TopicEndpoints(GatewayServices services, GatewayOptions options)
 {
     private const string Prefix = "/topics/";

@@ -54,6 +54,9 @@ internal sealed class TestNode : IAsyncDisposable, IDisposable
         return (new PastryClient(url, options?.Token), new HttpClient { BaseAddress = url });
     }
 
+    /// <summary>Stops the gateway as a node that leaves does.</summary>
+    public Task StopServingAsync() => _web!.StopAsync(Deadline);
+
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     public async ValueTask DisposeAsync()

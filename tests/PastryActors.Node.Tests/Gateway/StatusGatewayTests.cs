@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
 using PastryActors.Client;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
@@ -35,13 +37,60 @@ public sealed class StatusGatewayTests : IDisposable
     }
 
     [Fact]
-    public async Task The_page_shows_a_peers_words_as_words()
+    public async Task The_last_hour_is_kept_a_column_a_figure()
     {
-        var peer = new PeerStatus(new NodeHandle(new RingId(2), "<script>", 1), 1500);
-        _node.Ring.Status = _node.Ring.Status with { LeafSetRight = [peer] };
+        _node.Ring.Status = _node.Ring.Status with { MailboxDepth = 3, Counters = new Dictionary<string, long> { ["frames"] = 7 } };
+        var recorder = new MetricsRecorder(_node.Services);
+        await recorder.RecordAsync(TestNode.Deadline);
+        _node.Ring.Status = _node.Ring.Status with { MailboxDepth = 5, Counters = new Dictionary<string, long>() };
+        await recorder.RecordAsync(TestNode.Deadline);
+        MetricsHistory history = recorder.History(["mailbox_depth", "frames", "no_such"]);
+        Assert.Equal(2, history.At.Count);
+        Assert.Equal([3, 5], history.Series["mailbox_depth"]);
+        Assert.Equal([7, null], history.Series["frames"]);
+        Assert.Equal(2, history.Series.Count);
+    }
+
+    [Fact]
+    public async Task The_record_of_figures_is_bounded()
+    {
+        var recorder = new MetricsRecorder(_node.Services);
+        for (int i = 0; i < 400; i++)
+        {
+            _node.Ring.Status = _node.Ring.Status with { MailboxDepth = i };
+            await recorder.RecordAsync(TestNode.Deadline);
+        }
+
+        MetricsHistory history = recorder.History(["mailbox_depth"]);
+        Assert.Equal(360, history.At.Count);
+        Assert.Equal((40, 399), (history.Series["mailbox_depth"][0], history.Series["mailbox_depth"][^1]));
+    }
+
+    [Fact]
+    public async Task Who_watches_hears_of_a_change_and_its_stream_ends_with_the_node()
+    {
         (_, HttpClient http) = await _node.ServeAsync();
-        string page = await http.GetStringAsync(new Uri("/", UriKind.Relative));
-        Assert.Contains("&lt;script&gt;", page, StringComparison.Ordinal);
+        using HttpResponseMessage response = await http.GetAsync(new Uri("/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestNode.Deadline);
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+        await using IAsyncEnumerator<SseItem<string>> events = SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync(TestNode.Deadline).GetAsyncEnumerator();
+        Assert.True(await events.MoveNextAsync());
+        _node.Ring.Status = _node.Ring.Status with { MailboxDepth = 77 };
+        Assert.True(await events.MoveNextAsync());
+        Assert.Equal("status", events.Current.EventType);
+        Assert.Equal(77, JsonSerializer.Deserialize(events.Current.Data, PastryJson.Default.NodeDescription)!.MailboxDepth);
+        Task stopping = _node.StopServingAsync();
+        Assert.False(await events.MoveNextAsync());
+        await stopping;
+    }
+
+    [Fact]
+    public async Task So_many_may_watch_and_the_next_is_told_to_come_later()
+    {
+        (_, HttpClient http) = await _node.ServeAsync(new GatewayOptions { WatchersMax = 1 });
+        using HttpResponseMessage first = await http.GetAsync(new Uri("/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestNode.Deadline);
+        using HttpResponseMessage second = await http.GetAsync(new Uri("/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, TestNode.Deadline);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, second.StatusCode);
+        Assert.True(second.Headers.RetryAfter is not null);
     }
 
     [Fact]
@@ -86,6 +135,25 @@ public sealed class StatusGatewayTests : IDisposable
         if (token is not null) http.DefaultRequestHeaders.Authorization = new("Bearer", token);
         Assert.Equal(expected, (await http.GetAsync(new Uri("/status", UriKind.Relative))).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri("/healthz", UriKind.Relative))).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_browser_gets_a_cookie_for_the_token_and_the_page_without_either()
+    {
+        (_, HttpClient http) = await _node.ServeAsync(new GatewayOptions { Token = "secret" });
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri("/", UriKind.Relative))).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await http.PostAsync(new Uri("/session", UriKind.Relative), null)).StatusCode);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/session") { Headers = { Authorization = new("Bearer", "secret") } };
+        using HttpResponseMessage opened = await http.SendAsync(request);
+        string cookie = Assert.Single(opened.Headers.GetValues("Set-Cookie"));
+        Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("samesite=strict", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("secret", cookie, StringComparison.Ordinal);
+        // The client's own jar gives it back.
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri("/status", UriKind.Relative))).StatusCode);
+        using var forged = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = http.BaseAddress };
+        forged.DefaultRequestHeaders.Add("Cookie", $"pastry-{http.BaseAddress!.Port}=0000");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await forged.GetAsync(new Uri("/status", UriKind.Relative))).StatusCode);
     }
 
     [Theory]

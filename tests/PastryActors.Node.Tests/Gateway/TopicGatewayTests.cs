@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.WebSockets;
 using System.Text;
+using System.Text.Json;
 using PastryActors.Client;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
@@ -48,6 +50,55 @@ public sealed class TopicGatewayTests : IDisposable
         _node.Ring.Table.FailAll(FailureCode.NotActive, "the node restarts");
         var closed = await Assert.ThrowsAsync<PastryException>(async () => await next);
         Assert.Equal(("not-active", "the node restarts"), (closed.Code, closed.Message));
+    }
+
+    [Fact]
+    public async Task A_web_socket_brings_the_same_events_and_ends_with_the_node()
+    {
+        (PastryClient client, HttpClient http) = await _node.ServeAsync();
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new Uri($"ws://{http.BaseAddress!.Authority}/topics/t?from=1"), TestNode.Deadline);
+        Assert.Equal(("subscribed", 1), await ReceiveAsync(socket, e => e.GetProperty("data").GetProperty("sequence").GetInt32()));
+        await client.Scribe.PublishAsync("t", "one"u8.ToArray());
+        Assert.Equal(("message", "b25l"), await ReceiveAsync(socket, e => e.GetProperty("data").GetProperty("payload").GetString()));
+        Task stopping = _node.StopServingAsync();
+        Assert.Equal(("closed", "not-active"), await ReceiveAsync(socket, e => e.GetProperty("data").GetProperty("code").GetString()));
+        Assert.Equal(WebSocketMessageType.Close, (await socket.ReceiveAsync(new byte[100], TestNode.Deadline)).MessageType);
+        await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, TestNode.Deadline);
+        await stopping;
+    }
+
+    [Fact]
+    public async Task A_reader_that_closes_its_socket_or_speaks_on_it_is_subscribed_no_more()
+    {
+        (_, HttpClient http) = await _node.ServeAsync();
+        foreach (bool speaks in (bool[])[true, false])
+        {
+            using var socket = new ClientWebSocket();
+            await socket.ConnectAsync(new Uri($"ws://{http.BaseAddress!.Authority}/topics/t"), TestNode.Deadline);
+            Assert.True(_node.Ring.HasSubscriber("t"));
+            if (speaks) await socket.SendAsync("hello"u8.ToArray(), WebSocketMessageType.Text, true, TestNode.Deadline);
+            else await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, TestNode.Deadline);
+            using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(10));
+            while (_node.Ring.HasSubscriber("t"))
+            {
+                deadline.Token.ThrowIfCancellationRequested();
+                await Task.Yield();
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("http://evil.example", 403)]
+    [InlineData("null", 403)]
+    public async Task A_socket_of_another_sites_page_is_refused(string origin, int status)
+    {
+        (_, HttpClient http) = await _node.ServeAsync();
+        using var socket = new ClientWebSocket();
+        socket.Options.SetRequestHeader("Origin", origin);
+        socket.Options.CollectHttpResponseDetails = true;
+        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(new Uri($"ws://{http.BaseAddress!.Authority}/topics/t"), TestNode.Deadline));
+        Assert.Equal(status, (int)socket.HttpStatusCode);
     }
 
     [Theory]
@@ -131,6 +182,14 @@ public sealed class TopicGatewayTests : IDisposable
     }
 
     public void Dispose() => _node.Dispose();
+
+    private static async Task<(string Event, T Value)> ReceiveAsync<T>(ClientWebSocket socket, Func<JsonElement, T> read)
+    {
+        byte[] buffer = new byte[4096];
+        WebSocketReceiveResult received = await socket.ReceiveAsync(buffer, TestNode.Deadline);
+        JsonElement document = JsonDocument.Parse(buffer.AsMemory(0, received.Count)).RootElement;
+        return (document.GetProperty("event").GetString()!, read(document));
+    }
 
     private async Task SubscribedAsync(string topic)
     {

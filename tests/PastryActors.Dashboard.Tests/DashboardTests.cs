@@ -1,0 +1,262 @@
+using System.Security.Cryptography;
+using Microsoft.Playwright;
+using Xunit.Abstractions;
+using static Microsoft.Playwright.Assertions;
+
+namespace PastryActors.Dashboard.Tests;
+
+/// <summary>The dashboard in a real browser, over real node processes.</summary>
+public sealed class DashboardTests(BrowserFixture fixture, ITestOutputHelper output) : IClassFixture<BrowserFixture>
+{
+    private const string Hostile = "<img src=x onerror=alert(1)>\"'&lt;";
+    private static readonly LocatorAssertionsToBeVisibleOptions Patient = new() { Timeout = 45_000 };
+
+    [Fact]
+    public Task The_ring_is_drawn_and_the_path_of_a_lookup_over_it() => InBrowserAsync(async (session, url) =>
+    {
+        IPage page = await session.GoAsync(url(0));
+        await Expect(page.Locator("ring-map .node")).ToHaveCountAsync(6);
+        await Expect(page.Locator("ring-map .words")).ToHaveTextAsync("the ring is whole");
+        await Expect(page.Locator("ring-map .node.self")).ToHaveCountAsync(1);
+        // Some of these keys lie with other nodes: a hop is drawn.
+        for (int key = 0; await page.Locator(".leg").CountAsync() == 0; key++)
+        {
+            Assert.InRange(key, 0, 50);
+            await page.FillAsync("#route-key", $"key {key}");
+            await page.ClickAsync("#route-form button");
+            await Expect(page.Locator("#route .hops")).ToBeVisibleAsync();
+            await Expect(page.Locator("#route")).ToContainTextAsync("root");
+        }
+
+        Assert.Equal(await page.Locator("#route .hops li").CountAsync() - 1, await page.Locator(".leg").CountAsync());
+    });
+
+    [Fact]
+    public Task The_ring_is_walked_by_keyboard_and_every_control_has_a_name() => InBrowserAsync(async (session, url) =>
+    {
+        IPage page = await session.GoAsync(url(0));
+        await page.Locator("ring-map .node.self").FocusAsync();
+        await page.Keyboard.PressAsync("ArrowRight");
+        await Expect(page.Locator("ring-map .tip")).ToContainTextAsync("round trip");
+        Assert.False(await page.EvaluateAsync<bool>("() => document.activeElement.classList.contains('self')"));
+        foreach (string view in (string[])["ring", "files", "topics", "node"])
+        {
+            await page.ClickAsync($"nav a[href='#/{view}']");
+            await Expect(page.Locator($"{view}-view h2").First).ToBeVisibleAsync();
+            Assert.Empty(await page.EvaluateAsync<string[]>("""
+                () => [...document.querySelectorAll("input, select, button, progress, svg[role]")].filter(e => e.checkVisibility())
+                    .filter(e => !(e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.length || e.getAttribute("aria-labelledby"))).map(e => e.outerHTML.slice(0, 100))
+                """));
+        }
+    });
+
+    [Fact]
+    public Task A_dropped_file_goes_in_with_true_progress_outlives_a_holder_and_comes_back() => InBrowserAsync(async (session, url) =>
+    {
+        const int Size = 24 << 20;
+        IPage page = await session.GoAsync(url(0));
+        await page.ClickAsync("nav a[href='#/files']");
+        string hash = await DropAsync(page, "dropped.bin", Size);
+        int[] seen = await ProgressAsync(page, "dropped.bin");
+        Assert.Equal(seen.Order(), seen);
+        Assert.Contains(seen, value => value > 0 && value < Size);
+        await Expect(page.Locator("#uploads li.done", new() { HasText = "dropped.bin" })).ToContainTextAsync("durable on 3 nodes");
+
+        ILocator row = page.Locator("#files > li", new() { HasText = "dropped.bin" });
+        await row.GetByRole(AriaRole.Button, new() { Name = "Holders" }).ClickAsync();
+        await Expect(row.Locator(".holders .live")).ToHaveCountAsync(3);
+        await Expect(row.Locator(".good-text")).ToContainTextAsync("3 of 3");
+
+        ClusterProcess.Node victim = await HolderAsync(row);
+        await fixture.Cluster.KillAsync(victim.Index);
+        await Expect(row.Locator(".holders .dead", new() { HasText = victim.NodeId[..8] })).ToBeVisibleAsync(Patient);
+        await Expect(row.Locator(".good-text")).ToContainTextAsync("3 of 3", new() { Timeout = 45_000 });
+
+        IDownload download = await page.RunAndWaitForDownloadAsync(() => row.GetByText("Download").ClickAsync());
+        Assert.Equal("dropped.bin", download.SuggestedFilename);
+        await using (Stream back = File.OpenRead(await download.PathAsync())) Assert.Equal(hash, Convert.ToHexStringLower(await SHA256.HashDataAsync(back)));
+
+        await row.GetByText("Reclaim").ClickAsync();
+        await page.Locator("dialog").GetByText("Cancel").ClickAsync();
+        await row.GetByText("Reclaim").ClickAsync();
+        await page.Locator("dialog .danger").ClickAsync();
+        await Expect(row).ToHaveCountAsync(0);
+        await fixture.Cluster.StartAsync(victim.Index);
+    });
+
+    [Fact]
+    public Task An_insert_that_a_reload_cut_off_is_taken_up_again() => InBrowserAsync(async (session, url) =>
+    {
+        IPage page = await session.GoAsync(url(1));
+        await page.ClickAsync("nav a[href='#/files']");
+        await DropAsync(page, "reloaded.bin", 16 << 20);
+        await Expect(page.Locator("#uploads li.sending")).ToBeVisibleAsync();
+        await page.ReloadAsync();
+        await Expect(page.Locator("#node-state")).ToHaveTextAsync("active");
+        await DropAsync(page, "reloaded.bin", 16 << 20);
+        await Expect(page.Locator("#uploads li.done")).ToBeVisibleAsync(Patient);
+        await Expect(page.Locator("#files > li", new() { HasText = "reloaded.bin" })).ToHaveCountAsync(1);
+    });
+
+    [Fact]
+    public Task What_one_tab_publishes_the_other_shows() => InBrowserAsync(async (session, url) =>
+    {
+        IPage reader = await session.GoAsync(url(0) + "#/topics");
+        IPage writer = await session.GoAsync(url(2) + "#/topics");
+        foreach (IPage page in (IPage[])[reader, writer])
+        {
+            await page.FillAsync("#topic-name", "tabs");
+            await page.ClickAsync("topics-view form button");
+            await Expect(page.Locator("topic-panel .pill")).ToHaveTextAsync("subscribed");
+        }
+
+        foreach (string message in (string[])["one", "zwei ü", Hostile])
+        {
+            await writer.FillAsync(".message-field", message);
+            await writer.ClickAsync("topic-panel form button");
+            await Expect(reader.Locator(".messages .payload").First).ToHaveTextAsync(message);
+            await Expect(writer.Locator(".messages .payload").First).ToHaveTextAsync(message);
+        }
+
+        await Expect(reader.Locator(".messages li")).ToHaveCountAsync(3);
+    });
+
+    [Fact]
+    public Task A_node_that_dies_shows_as_dead_and_its_page_comes_back_with_it() => InBrowserAsync(async (session, url) =>
+    {
+        IPage dying = await session.GoAsync(url(5));
+        IPage watching = await session.GoAsync(url(0));
+        await fixture.Cluster.KillAsync(5);
+        await Expect(dying.Locator("#lost")).ToContainTextAsync("does not answer");
+        await Expect(dying.Locator("#node-state")).ToHaveTextAsync("no answer");
+        await Expect(dying.Locator("ring-map .node")).ToHaveCountAsync(6);
+        await Expect(watching.Locator("ring-map .node.gone")).ToBeVisibleAsync(Patient);
+        await fixture.Cluster.StartAsync(5);
+        await Expect(dying.Locator("#lost")).ToBeHiddenAsync();
+        await Expect(dying.Locator("#node-state")).ToHaveTextAsync("active");
+        await Expect(watching.Locator("ring-map .node.gone")).ToHaveCountAsync(0, new() { Timeout = 45_000 });
+    }, nodesGo: true);
+
+    [Fact]
+    public Task Hostile_names_are_text() => InBrowserAsync(async (session, url) =>
+    {
+        IPage page = await session.GoAsync(url(0));
+        await page.ClickAsync("nav a[href='#/files']");
+        await DropAsync(page, Hostile, 1000);
+        await Expect(page.Locator("#files .name", new() { HasText = Hostile })).ToBeVisibleAsync();
+        await Expect(page.Locator("#uploads .name", new() { HasText = Hostile })).ToBeVisibleAsync();
+        await page.ClickAsync("nav a[href='#/topics']");
+        await page.FillAsync("#topic-name", Hostile);
+        await page.ClickAsync("topics-view form button");
+        await Expect(page.Locator("topic-panel h2")).ToHaveTextAsync(Hostile);
+        await Expect(page.Locator("#topics .name", new() { HasText = Hostile })).ToBeVisibleAsync();
+        Assert.Equal(1, await page.Locator("img").CountAsync());
+        // Even a mistake of the page's own could not make markup of a text: the browser refuses it.
+        Assert.True(await page.EvaluateAsync<bool>("() => { try { document.body.innerHTML = '<p>'; return false; } catch { return true; } }"));
+    }, mistakes: true);
+
+    [Theory]
+    [InlineData(1280, false)]
+    [InlineData(1280, true)]
+    [InlineData(390, false)]
+    [InlineData(390, true)]
+    public Task Every_view_fits_its_screen(int width, bool dark) => InBrowserAsync(async (session, url) =>
+    {
+        IPage page = await session.GoAsync(url(0));
+        await page.FillAsync("#route-key", "news");
+        await page.ClickAsync("#route-form button");
+        await Expect(page.Locator("#route .hops")).ToBeVisibleAsync();
+        await Expect(page.Locator("ring-map .node")).ToHaveCountAsync(6);
+        await CheckAsync(page, "ring", width, dark);
+
+        await page.ClickAsync("nav a[href='#/files']");
+        await DropAsync(page, $"a long name that must wrap somewhere on a small screen, or it would not fit {width} {dark}.pdf", 3 << 20);
+        await DropAsync(page, $"{new string('w', 200)} {width} {dark}", 1000);
+        await Expect(page.Locator("#uploads li.done")).ToHaveCountAsync(2);
+        await page.Locator("#files > li", new() { HasText = $"{width} {dark}.pdf" }).GetByText("Holders").ClickAsync();
+        await Expect(page.Locator(".holders .live").First).ToBeVisibleAsync();
+        await CheckAsync(page, "files", width, dark);
+
+        await page.ClickAsync("nav a[href='#/topics']");
+        await page.FillAsync("#topic-name", "news");
+        await page.ClickAsync("topics-view form button");
+        foreach (string message in (string[])["The ring has six nodes.", new string('m', 300)])
+        {
+            await Expect(page.Locator("topic-panel .pill")).ToHaveTextAsync("subscribed");
+            await page.FillAsync(".message-field", message);
+            await page.ClickAsync("topic-panel form button");
+            await Expect(page.Locator(".messages .payload").First).ToHaveTextAsync(message);
+        }
+
+        await Expect(page.Locator("topic-tree .node").First).ToBeVisibleAsync();
+        await CheckAsync(page, "topics", width, dark);
+        await page.ClickAsync("nav a[href='#/node']");
+        await Expect(page.Locator("#node-facts dd").First).ToBeVisibleAsync();
+        await Expect(page.Locator(".plot-line[d]").First).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await CheckAsync(page, "node", width, dark);
+    }, width, dark);
+
+    // Nothing wider than the screen. The pictures of docs/images are made here too, where PASTRY_SCREENSHOTS names a folder.
+    private static async Task CheckAsync(IPage page, string view, int width, bool dark)
+    {
+        Assert.Equal(width, await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"));
+        if (Environment.GetEnvironmentVariable("PASTRY_SCREENSHOTS") is { Length: > 0 } folder)
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{view}-{width}-{(dark ? "dark" : "light")}.png") });
+    }
+
+    // Without a browser nothing is tested, and the output says so.
+    private async Task InBrowserAsync(Func<Session, Func<int, string>, Task> act, int width = 1280, bool dark = false, bool nodesGo = false, bool mistakes = false)
+    {
+        if (!fixture.Available)
+        {
+            output.WriteLine("NOTHING WAS TESTED: no Chromium is installed here");
+            Console.WriteLine("dashboard: NOTHING WAS TESTED: no Chromium is installed here");
+            return;
+        }
+
+        ClusterProcess.Node[] nodes = await fixture.Cluster.StatusAsync();
+        await using Session session = await fixture.OpenAsync(width, dark);
+        await act(session, index => nodes[index].Http + "/");
+        // A request to a dead node is an error to the console, and so is the mistake that a test makes on purpose.
+        string[] unexpected = [.. session.Errors.Where(e => !(nodesGo && e.Contains("net::ERR_", StringComparison.Ordinal)) && !(mistakes && e.Contains("TrustedHTML", StringComparison.Ordinal)))];
+        Assert.Empty(unexpected);
+    }
+
+    private async Task<ClusterProcess.Node> HolderAsync(ILocator row)
+    {
+        ClusterProcess.Node[] nodes = await fixture.Cluster.StatusAsync();
+        string[] holders = await row.Locator(".holders [title]").EvaluateAllAsync<string[]>("all => all.map(e => e.title)");
+        return nodes.First(n => n.Index is > 0 and < 5 && holders.Contains(n.NodeId));
+    }
+
+    /// <summary>Drops a file of bytes that follow from its name; answers the hash of its content.</summary>
+    private static async Task<string> DropAsync(IPage page, string name, int size)
+    {
+        // What the bar tells is noted as it changes: a test that looked now and then would miss it.
+        string hash = await page.EvaluateAsync<string>(
+            """
+            async ([name, size]) => {
+              const bytes = new Uint8Array(size);
+              let state = [...name].reduce((sum, c) => sum + c.codePointAt(0), 1);
+              for (let i = 0; i < size; i++) bytes[i] = (state = (state * 1103515245 + 12345) & 0x7fffffff) >> 16;
+              window.seen = [];
+              new MutationObserver(() => {
+                const bar = [...document.querySelectorAll("#uploads li")].find(li => li.textContent.includes(name))?.querySelector("progress");
+                if (bar) window.seen.push(bar.value);
+              }).observe(document.querySelector("main"), { subtree: true, attributes: true, childList: true });
+              const transfer = new DataTransfer();
+              transfer.items.add(new File([bytes], name));
+              document.querySelector("drop-zone").dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+              return [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))].map(b => b.toString(16).padStart(2, "0")).join("");
+            }
+            """,
+            new object[] { name, size });
+        return hash;
+    }
+
+    private static async Task<int[]> ProgressAsync(IPage page, string name)
+    {
+        await Expect(page.Locator("#uploads li.done", new() { HasText = name })).ToBeVisibleAsync(Patient);
+        return await page.EvaluateAsync<int[]>("() => window.seen");
+    }
+}
