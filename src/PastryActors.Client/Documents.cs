@@ -188,6 +188,17 @@ public sealed record NodeDescription(
 /// <summary>One row of a routing table: peers that share so many digits with the node.</summary>
 public sealed record TableRow(int PrefixDigits, IReadOnlyList<Peer> Entries);
 
+/// <summary>One lookup of a file, explained.</summary>
+/// <param name="Route">The way to the key's root, as the ring routes now.</param>
+/// <param name="AnsweredBy">Who gave the file's own object; a lookup ends at the first node on its way that has it.</param>
+/// <param name="Hops">Hops that the lookup itself took.</param>
+/// <param name="Source">replica, or cache where the node that answered is none of the holders.</param>
+/// <param name="Micros">How long the lookup took, in microseconds.</param>
+/// <param name="Rerouted">Hops that this node sent another way while it ran, because a node was silent; other requests' hops count too.</param>
+/// <param name="Holders">Who says to hold it.</param>
+public sealed record FileTrace(
+    string FileId, string Name, long Size, int K, RouteTrace Route, NodeName AnsweredBy, int Hops, string Source, long Micros, long Rerouted, IReadOnlyList<FileHolder> Holders);
+
 /// <summary>The figures of a node over the last hour, a column a figure.</summary>
 /// <param name="PeriodSeconds">Between two samples.</param>
 /// <param name="At">When each sample was taken.</param>

@@ -99,6 +99,10 @@ public sealed class PastClient
     public Task<FileDescription> DescribeAsync(string link, CancellationToken cancellation = default) =>
         _gateway.AskAsync(HttpMethod.Get, $"/files/{FileLink.Parse(link).FileId}/info", PastryJson.Default.FileDescription, cancellation);
 
+    /// <summary>Looks a file up and explains it: every hop, who answered, from a replica or a cache, and how long it took.</summary>
+    public Task<FileTrace> TraceAsync(string link, CancellationToken cancellation = default) =>
+        _gateway.AskAsync(HttpMethod.Get, $"/files/{FileLink.Parse(link).FileId}/trace", PastryJson.Default.FileTrace, cancellation);
+
     /// <summary>Releases a file; only the node that has its owner's key can.</summary>
     public Task<FileReclaimed> ReclaimAsync(string link, CancellationToken cancellation = default) =>
         _gateway.AskAsync(HttpMethod.Delete, $"/files/{FileLink.Parse(link).FileId}", PastryJson.Default.FileReclaimed, cancellation);

@@ -22,6 +22,7 @@ namespace PastryActors.Client;
 [JsonSerializable(typeof(RepairDescription))]
 [JsonSerializable(typeof(RepairOrder))]
 [JsonSerializable(typeof(RingDiagnosis))]
+[JsonSerializable(typeof(FileTrace))]
 [JsonSerializable(typeof(MetricsHistory))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class PastryJson : JsonSerializerContext;

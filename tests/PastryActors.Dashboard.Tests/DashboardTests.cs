@@ -192,7 +192,7 @@ public sealed class DashboardTests(BrowserFixture fixture, ITestOutputHelper out
         await CheckAsync(page, "topics", width, dark);
         await page.ClickAsync("nav a[href='#/node']");
         await Expect(page.Locator("#node-facts dd").First).ToBeVisibleAsync();
-        await Expect(page.Locator(".plot-line[d]").First).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await Expect(page.Locator(".plot-line[d]").First).ToBeAttachedAsync(new() { Timeout = 30_000 });
         await CheckAsync(page, "node", width, dark);
     }, width, dark);
 

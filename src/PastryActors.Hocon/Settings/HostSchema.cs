@@ -10,6 +10,9 @@ internal static class HostSchema
     /// <summary>As many as a ring needs to be found again after a disaster; each costs a connection at every start.</summary>
     private const int SeedsMax = 64;
 
+    /// <summary>Each is a site trusted with this node's files; a longer list is a mistake.</summary>
+    private const int OriginsMax = 16;
+
     public static OptionSection<HostSettings> Section() => new OptionSection<HostSettings>(
             "The process: where it keeps its state, whom it asks to join, how it is looked at.")
         .Key("dir", OptionTypes.Text("the path of a folder"), o => o.Dir, (o, v) => o with { Dir = v },
@@ -40,6 +43,11 @@ internal static class HostSchema
             """
             Secret that every request must carry as "Authorization: Bearer"; empty asks for none. Keep it out of the file: token = ${?PASTRY_TOKEN} takes it
             from the environment.
+            """)
+        .Key("allowed-origins", OptionTypes.TextList(OriginsMax), o => o.AllowedOrigins, (o, v) => o with { AllowedOrigins = v },
+            """
+            Other sites, as "https://host:port", whose pages may ask this node from a browser (CORS). None unless named here; where there is a token such a
+            page must send it like anyone else. Without a token, each one named can do all that this node's owner can.
             """)
         .Rule(
             "listen",

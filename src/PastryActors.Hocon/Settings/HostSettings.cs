@@ -27,8 +27,11 @@ public sealed record HttpSettings
     /// <summary>Empty: none is asked for.</summary>
     public string Token { get; init; } = "";
 
+    /// <summary>Other sites whose pages may ask (CORS); none unless named.</summary>
+    public ValueList<string> AllowedOrigins { get; init; } = [];
+
     /// <summary>The records' own text would show the token in a log.</summary>
-    public override string ToString() => $"HttpSettings {{ Listen = {Listen}, Token = {(Token.Length > 0 ? "(set)" : "")} }}";
+    public override string ToString() => $"HttpSettings {{ Listen = {Listen}, Token = {(Token.Length > 0 ? "(set)" : "")}, AllowedOrigins = {AllowedOrigins} }}";
 }
 
 /// <summary>What is logged and how: <c>pastry.node.log</c>.</summary>

@@ -33,6 +33,7 @@ public sealed record RepairResult(IReadOnlyList<RepairDescription> Nodes);
 [JsonSerializable(typeof(ClusterSignal))]
 [JsonSerializable(typeof(ClusterStatus))]
 [JsonSerializable(typeof(PubResult))]
+[JsonSerializable(typeof(TopView))]
 [JsonSerializable(typeof(DoctorResult))]
 [JsonSerializable(typeof(RepairResult))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -16,6 +16,12 @@ internal sealed class CommandContext(ParseResult arguments, CommandOutput output
     /// <summary>Whether a node is named to speak with.</summary>
     public bool NamesNode => arguments.GetValue(GlobalOptions.Node) is not null;
 
+    /// <summary>What is said when Ctrl-C ends the command: what was done, and how to go on.</summary>
+    public string WhenStopped { get; set; } = "";
+
+    /// <summary>The node that --node names; null for one of the local cluster.</summary>
+    public Uri? NamedNode => arguments.GetValue(GlobalOptions.Node) is { } url ? NodeLocator.UrlOf(url) : null;
+
     /// <summary>The value of an argument.</summary>
     public T Get<T>(Argument<T> argument) => arguments.GetValue(argument)!;
 

@@ -14,6 +14,9 @@ public sealed record CommandOutput(TextWriter Out, TextWriter Error, Func<Stream
     /// <summary>A console for progress and the like, which never touches the results.</summary>
     public IAnsiConsole Side { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Error) });
 
+    /// <summary>Whether results go to a terminal, where they may be drawn; not with --json.</summary>
+    public bool IsTerminal => !Json && !Console.IsOutputRedirected && ReferenceEquals(Out, Console.Out);
+
     /// <summary>Writes a result: as JSON if that was asked for, else as <paramref name="text"/> says.</summary>
     public void Result<T>(T document, JsonTypeInfo<T> type, Action<TextWriter> text)
     {

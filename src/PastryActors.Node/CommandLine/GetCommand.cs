@@ -23,6 +23,7 @@ internal static class GetCommand
             if (wanted is not null && context.Get(recursive)) throw CommandFailedException.Usage("--range does not go with -r");
             using PastryClient client = await context.ConnectAsync(stop).ConfigureAwait(false);
             long started = Stopwatch.GetTimestamp();
+            context.WhenStopped = "with -o, PATH.part stays: the same command goes on where this one ended";
             var download = new FileDownload(client.Past);
             FileLink link = FileLink.Parse(context.Get(fileId));
             if (context.Get(recursive)) await RestoreAsync(context, download, link, context.Get(path), started, stop).ConfigureAwait(false);

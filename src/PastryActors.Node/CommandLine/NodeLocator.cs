@@ -41,7 +41,8 @@ internal sealed class NodeLocator(string? url, ClusterFolder folder, string? tok
         }
     }
 
-    private static Uri UrlOf(string text)
+    /// <summary>The URL that was given, with or without its scheme.</summary>
+    public static Uri UrlOf(string text)
     {
         string full = text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text;
         return Uri.TryCreate(full, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"

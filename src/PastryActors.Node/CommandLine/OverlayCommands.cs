@@ -7,7 +7,7 @@ namespace PastryActors.Node.CommandLine;
 /// <summary>pastry route and ring.</summary>
 internal static class OverlayCommands
 {
-    private static readonly TimeSpan WatchPeriod = TimeSpan.FromSeconds(1);
+    private static readonly string[] Headings = ["NODE", "ADDRESS", "STATE", "LEFT", "RIGHT"];
 
     public static IEnumerable<Command> Build(CommandActions actions) => [Route(actions), Ring(actions)];
 
@@ -33,23 +33,28 @@ internal static class OverlayCommands
         {
             using PastryClient client = await context.ConnectAsync(stop).ConfigureAwait(false);
             if (context.Get(watch) && context.Output.Json) throw CommandFailedException.Usage("--watch does not go with --json");
-            do
+            if (context.Get(watch)) await LiveView.RunAsync(context.Output, long.MaxValue, client.Overlay.RingAsync, Draw, Show, stop).ConfigureAwait(false);
+            else
             {
                 RingWalk walk = await client.Overlay.RingAsync(stop).ConfigureAwait(false);
-                if (context.Get(watch)) context.Output.Side.Clear(home: true);
                 context.Output.Result(walk, PastryJson.Default.RingWalk, text => Show(text, walk));
-                if (context.Get(watch)) await Task.Delay(WatchPeriod, stop).ConfigureAwait(false);
             }
-            while (context.Get(watch));
         });
     }
 
     private static void Show(TextWriter text, RingWalk walk)
     {
-        CommandOutput.Table(text, ["NODE", "ADDRESS", "STATE", "LEFT", "RIGHT"], walk.Nodes.Select(n => new[]
-        {
-            n.NodeId, n.Address, !n.Answered ? "silent" : n.Active ? "active" : "joining", n.Left.Count > 0 ? n.Left[0][..8] : "-", n.Right.Count > 0 ? n.Right[0][..8] : "-",
-        }));
-        text.WriteLine($"{walk.Nodes.Count} nodes; the ring is {(walk.Whole ? "whole" : walk.Truncated ? "larger than this walk" : "not whole")}");
+        CommandOutput.Table(text, Headings, walk.Nodes.Select(Cells));
+        text.WriteLine(Summary(walk));
     }
+
+    private static Rows Draw(RingWalk walk) => new(
+        LiveView.Table(Headings, walk.Nodes.Select(n => (Cells(n), n is { Answered: true, Active: true } ? "default" : n.Answered ? "yellow" : "red"))),
+        new Text(Summary(walk), Style.Parse(walk.Whole ? "green" : "yellow")));
+
+    private static string[] Cells(RingNode n) =>
+        [n.NodeId, n.Address, !n.Answered ? "silent" : n.Active ? "active" : "joining", n.Left.Count > 0 ? n.Left[0][..8] : "-", n.Right.Count > 0 ? n.Right[0][..8] : "-"];
+
+    private static string Summary(RingWalk walk) =>
+        $"{walk.Nodes.Count} nodes; the ring is {(walk.Whole ? "whole" : walk.Truncated ? "larger than this walk" : "not whole")}";
 }

@@ -21,6 +21,8 @@ public sealed class PastryCommand(NodeRunner runNode)
     {
         RootCommand root = Build(output, error, raw);
         ParseResult parsed = root.Parse(arguments);
+        // A shell that completes asks about lines that are not whole yet.
+        if (arguments is [{ } first, ..] && first.StartsWith("[suggest", StringComparison.Ordinal)) return await InvokeAsync(parsed, output, error, cancellation).ConfigureAwait(false);
         foreach (var wrong in parsed.Errors) await error.WriteLineAsync($"pastry: usage: {wrong.Message}").ConfigureAwait(false);
         if (parsed.Errors.Count > 0)
         {
@@ -28,12 +30,17 @@ public sealed class PastryCommand(NodeRunner runNode)
             return 2;
         }
 
-        // A node takes its time to leave; whatever else is told to stop has nothing to lose.
-        var invocation = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(15) };
-        return await parsed.InvokeAsync(invocation, cancellation).ConfigureAwait(false);
+        return await InvokeAsync(parsed, output, error, cancellation).ConfigureAwait(false);
     }
 
-    private RootCommand Build(TextWriter output, TextWriter error, Func<Stream> raw)
+    private static Task<int> InvokeAsync(ParseResult parsed, TextWriter output, TextWriter error, CancellationToken cancellation)
+    {
+        // A node takes its time to leave; whatever else is told to stop has nothing to lose.
+        var invocation = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(15) };
+        return parsed.InvokeAsync(invocation, cancellation);
+    }
+
+    internal RootCommand Build(TextWriter output, TextWriter error, Func<Stream> raw)
     {
         var runner = new CommandActions(output, error, raw);
         var root = new RootCommand("Pastry overlay, PAST storage and Scribe multicast.");
@@ -43,8 +50,9 @@ public sealed class PastryCommand(NodeRunner runNode)
         root.Options.Add(GlobalOptions.Token);
         root.Subcommands.Add(NodeCommand.Build(runner, runNode));
         root.Subcommands.Add(ClusterCommands.Build(runner));
-        foreach (Command command in (Command[])[PutCommand.Build(runner), GetCommand.Build(runner), .. FileCommands.Build(runner), .. TopicCommands.Build(runner), .. OverlayCommands.Build(runner), DoctorCommand.Build(runner), RepairCommands.Build(runner), SimCommands.Build(runner)])
+        foreach (Command command in (Command[])[PutCommand.Build(runner), GetCommand.Build(runner), .. FileCommands.Build(runner), .. TopicCommands.Build(runner), .. OverlayCommands.Build(runner), DoctorCommand.Build(runner), RepairCommands.Build(runner), TopCommand.Build(runner), CompletionCommand.Build(runner), SimCommands.Build(runner)])
             root.Subcommands.Add(command);
+        HelpExamples.AddTo(root);
         return root;
     }
 }
@@ -69,14 +77,14 @@ internal sealed class CommandActions(TextWriter output, TextWriter error, Func<S
 
     private async Task<int> RunAsync(ParseResult arguments, Func<CommandContext, CancellationToken, Task<int>> act, CancellationToken cancellation)
     {
+        var context = new CommandContext(arguments, new CommandOutput(output, error, raw, arguments.GetValue(GlobalOptions.Json)));
         try
         {
-            var side = new CommandOutput(output, error, raw, arguments.GetValue(GlobalOptions.Json));
-            return await act(new CommandContext(arguments, side), cancellation).ConfigureAwait(false);
+            return await act(context, cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            return Fail("stopped", "stopped before it was done", "", 1);
+            return Fail("stopped", "stopped before it was done", context.WhenStopped, 1);
         }
         catch (CommandFailedException e)
         {

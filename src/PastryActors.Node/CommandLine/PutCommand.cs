@@ -24,6 +24,8 @@ internal static class PutCommand
             string[] given = context.Get(paths);
             if (context.Get(name) is not null && given.Length > 1) throw CommandFailedException.Usage("--name goes with one PATH only");
             PutKeys keys = PutKeys.Of(context.Get(encrypt), context.Get(keyFile));
+            // A new key makes another content: what was sent under the old one is of no use to the next try.
+            if (!keys.AreFresh) context.WhenStopped = "what the ring has already is kept for the next try: the same command goes on where this one ended";
             using PastryClient client = await context.ConnectAsync(stop).ConfigureAwait(false);
             var options = new InsertOptions { K = context.Get(k), Salt = context.Get(salt) };
             PutResult result = await new Putter(client, options, context.Get(type), keys, context.Output).PutAsync(given, context.Get(name), context.Get(recursive), stop).ConfigureAwait(false);

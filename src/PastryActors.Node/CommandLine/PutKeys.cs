@@ -13,6 +13,9 @@ internal sealed class PutKeys
     /// <summary>As the options say.</summary>
     public static PutKeys Of(bool encrypt, string? keyFile) => new(encrypt || keyFile is not null, keyFile is null ? null : ReadOrMake(keyFile));
 
+    /// <summary>Whether every put makes new keys, so that what an interrupted one left behind serves no later one.</summary>
+    public bool AreFresh => _encrypts && _root is null;
+
     /// <summary>The key for what is put under a name; null if it is not encrypted.</summary>
     public FileKey? For(string name) => _encrypts ? _root?.For(name) ?? FileKey.Create() : null;
 

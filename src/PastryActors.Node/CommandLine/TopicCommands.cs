@@ -32,10 +32,20 @@ internal static class TopicCommands
             if (left <= 0) return;
             IAsyncEnumerable<TopicEvent> events = client.Scribe.SubscribeAsync(
                 name, context.Get(from), AnycastsOf(context.Get(anycast)!), next => context.Output.Note($"subscribed to {name}; the next message is {next}"), stop);
-            await foreach (TopicEvent happened in events.ConfigureAwait(false))
+            ulong? last = null;
+            try
             {
-                Print(context.Output, happened, name);
-                if (happened.Gap is null && --left == 0) break;
+                await foreach (TopicEvent happened in events.ConfigureAwait(false))
+                {
+                    Print(context.Output, happened, name);
+                    last = happened.Sequence ?? last;
+                    if (happened.Gap is null && --left == 0) break;
+                }
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                // That is how a subscription ends.
+                context.Output.Note(last is null ? $"left {name}; no message came" : $"left {name} after message {last}; go on with --from {last + 1}");
             }
         });
     }

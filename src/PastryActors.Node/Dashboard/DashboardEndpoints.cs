@@ -20,8 +20,8 @@ internal sealed class DashboardEndpoints(DashboardFiles files)
     {
         foreach (string method in (string[])["GET", "HEAD"])
         {
-            routes.Handle(method, "/", context => Task.FromResult(Answer(context, "index.html")));
-            routes.Handle(method, Prefix + "{name}", context => Task.FromResult(Answer(context, (string)context.Request.RouteValues["name"]!)));
+            routes.Handle(method, "/", context => Task.FromResult(Answer(context, "index.html"))).ExcludeFromDescription();
+            routes.Handle(method, Prefix + "{name}", context => Task.FromResult(Answer(context, (string)context.Request.RouteValues["name"]!))).ExcludeFromDescription();
         }
     }
 

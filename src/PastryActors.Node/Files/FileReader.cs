@@ -22,9 +22,9 @@ public sealed class FileReader(INodeAccess node, FileTransferOptions options)
         if (found.Certificate.File != file || found.Certificate.Kind is not (ObjectKind.File or ObjectKind.FileTree))
             throw new RequestFailedException(FailureCode.NotFound, $"{file} is a part of a file, not a file");
         var content = (MemoryContent)found.Content;
-        if (found.Certificate.Kind == ObjectKind.File) return new OpenFile(found.Certificate, content, null);
+        if (found.Certificate.Kind == ObjectKind.File) return new OpenFile(found.Certificate, content, null) { Holder = found.Holder, Hops = found.Hops };
         var top = HashTreeNode.TryParseTop(content.Bytes, found.Certificate.FileSize, options.ChunkSizeBytes, out string refusal);
-        return top is null ? throw MadeWrong(file, refusal) : new OpenFile(found.Certificate, content, top);
+        return top is null ? throw MadeWrong(file, refusal) : new OpenFile(found.Certificate, content, top) { Holder = found.Holder, Hops = found.Hops };
     }
 
     /// <summary>

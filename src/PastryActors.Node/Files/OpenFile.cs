@@ -22,6 +22,12 @@ public sealed class OpenFile
     /// <summary>What names the content: the SHA-256 of the bytes, or of the top of the hash tree over them; the same wherever the chunks lie.</summary>
     public Hash256 ContentHash => Top?.PlainHash ?? Certificate.ContentHash;
 
+    /// <summary>Who gave the file's own object.</summary>
+    public required NodeHandle Holder { get; init; }
+
+    /// <summary>Hops that its lookup took.</summary>
+    public required int Hops { get; init; }
+
     internal MemoryContent Content { get; }
 
     internal HashTreeNode? Top { get; }

@@ -50,7 +50,7 @@ internal static class Documents
 
     public static NodeName NameOf(NodeHandle node) => new(node.Id.ToString(), node.Address);
 
-    private static FileHolder Of(HolderReport h, DateTimeOffset at) => new(
+    public static FileHolder Of(HolderReport h, DateTimeOffset at) => new(
         h.Node.Id.ToString(), h.Node.Address, JsonNamingPolicy.KebabCaseLower.ConvertName(h.State.ToString()), at - h.VerifiedAgo, h.DivertedTo?.Id.ToString());
 
     private static Peer[] Of(IReadOnlyList<PeerStatus> peers) => [.. peers.Select(p => new Peer(p.Node.Id.ToString(), p.Node.Address, p.RoundTripMicros))];

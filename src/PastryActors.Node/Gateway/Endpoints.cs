@@ -4,8 +4,8 @@ namespace PastryActors.Node.Gateway;
 internal static class Endpoints
 {
     /// <summary>Handles requests of a method and pattern.</summary>
-    public static void Handle(this IEndpointRouteBuilder routes, string method, string pattern, Func<HttpContext, Task<IResult>> handler) =>
-        routes.MapMethods(pattern, [method], (RequestDelegate)(context => RespondAsync(context, handler)));
+    public static IEndpointConventionBuilder Handle(this IEndpointRouteBuilder routes, string method, string pattern, Func<HttpContext, Task<IResult>> handler) =>
+        routes.MapMethods(pattern, [method], (RequestDelegate)(context => RespondAsync(context, handler))).WithMetadata(handler.Method);
 
     private static async Task RespondAsync(HttpContext context, Func<HttpContext, Task<IResult>> handler)
     {

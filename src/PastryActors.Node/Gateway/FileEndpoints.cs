@@ -12,25 +12,34 @@ using PastryActors.Past.Certificates;
 namespace PastryActors.Node.Gateway;
 
 /// <summary>Files over HTTP: PUT, GET, HEAD, DELETE under /files, and the progress of uploads under /uploads.</summary>
-internal sealed class FileEndpoints(GatewayServices services, UploadRegistry uploads)
+internal sealed class FileEndpoints(GatewayServices services, UploadRegistry uploads, TransferGates gates)
 {
     private const string Prefix = "/files/";
     private static readonly TimeSpan ProgressPeriod = TimeSpan.FromMilliseconds(200);
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.Handle("PUT", "/files/{**name}", PutAsync);
-        routes.Handle("GET", "/files", ListAsync);
-        routes.Handle("GET", "/files/{fileId}", context => GetAsync(context, withContent: true));
-        routes.Handle("HEAD", "/files/{fileId}", context => GetAsync(context, withContent: false));
-        routes.Handle("GET", "/files/{fileId}/info", InfoAsync);
-        routes.Handle("DELETE", "/files/{fileId}", ReclaimAsync);
-        routes.Handle("GET", "/uploads/{upload}", ProgressAsync);
+        // One path of the document: what follows /files/ is a name when a file is put, and the file's id from then on.
+        routes.Handle("PUT", "/files/{**fileId}", PutAsync).Says(
+            "putFile", "Inserts a file named as the path says. Done when every byte is durable on k nodes.",
+            ApiAnswer.Json<FileReceipt>(StatusCodes.Status201Created), body: ApiNote.AnyBytes,
+            [ApiParameter.Number("k", "number of replicas"), ApiParameter.Text("salt", "a salt of the caller's, hexadecimal"), ApiParameter.Number("attempt", "the salt to go on with after \"full\""),
+                ApiParameter.Text("existing", "\"accept\": the same file again is a success"), ApiParameter.Number("modified", "when the content was last changed, Unix milliseconds"),
+                ApiParameter.Text("mode", "permission bits, octal"), ApiParameter.Text("upload", "a name under which /uploads tells the progress")]);
+        routes.Handle("GET", "/files", ListAsync).Says("listFiles", "What this node's owner inserted and did not reclaim.", ApiAnswer.Json<OwnedFiles>());
+        routes.Handle("GET", "/files/{fileId}", context => GetAsync(context, withContent: true)).Says(
+            "getFile", "A file's content. Takes Range (several too), If-Range, If-Match and If-None-Match.", ApiAnswer.Bytes, body: "",
+            [ApiParameter.Text("download", "present: the browser is told to save it")]);
+        routes.Handle("HEAD", "/files/{fileId}", context => GetAsync(context, withContent: false)).Says("headFile", "The headers of a file's content.", ApiAnswer.None(StatusCodes.Status200OK));
+        routes.Handle("GET", "/files/{fileId}/info", InfoAsync).Says("describeFile", "A file's certificate, who holds it, and how many replicas live.", ApiAnswer.Json<FileDescription>());
+        routes.Handle("DELETE", "/files/{fileId}", ReclaimAsync).Says("reclaimFile", "Releases a file of this node's owner on all its holders.", ApiAnswer.Json<FileReclaimed>());
+        routes.Handle("GET", "/uploads/{upload}", ProgressAsync).Says("watchUpload", "The progress of an upload, a line of JSON (UploadProgress) at each change.", ApiAnswer.Text("application/x-ndjson"));
     }
 
     private async Task<IResult> PutAsync(HttpContext context)
     {
         InsertFile file = Describe(context);
+        using IDisposable place = await gates.Uploads.EnterAsync(context.RequestAborted).ConfigureAwait(false);
         string? upload = context.Request.Query["upload"];
         UploadRegistry.Watched? watched = upload is null ? null : uploads.Find(upload);
         long started = Stopwatch.GetTimestamp();
@@ -74,17 +83,19 @@ internal sealed class FileEndpoints(GatewayServices services, UploadRegistry upl
 
     private async Task<IResult> GetAsync(HttpContext context, bool withContent)
     {
+        if (withContent) context.Response.RegisterForDispose(await gates.Downloads.EnterAsync(context.RequestAborted).ConfigureAwait(false));
         OpenFile file = await services.Reader.OpenAsync(RequestReading.FileIdOf(context), context.RequestAborted).ConfigureAwait(false);
         FileHeaders.Write(context, file);
+        if (!FileHeaders.IsWanted(context, file)) return Problems.Result(Problems.Make(StatusCodes.Status412PreconditionFailed, "precondition-failed", "the file is none of those that If-Match names"));
         if (FileHeaders.IsUnchanged(context, file)) return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        ByteSpan span = ByteSpan.Of(context, file);
-        if (span.Refused)
+        ByteRanges ranges = ByteRanges.Of(context, file);
+        if (ranges.Refused)
         {
             context.Response.Headers.ContentRange = $"bytes */{file.Size}";
             return Problems.Result(Problems.Make(StatusCodes.Status416RangeNotSatisfiable, "range-not-satisfiable", $"the file has {file.Size} bytes"));
         }
 
-        return new FileContentResult(services.Reader, file, span, withContent);
+        return new FileContentResult(services.Reader, file, ranges, withContent);
     }
 
     private async Task<IResult> InfoAsync(HttpContext context)

@@ -29,6 +29,13 @@ internal static class FileHeaders
         return false;
     }
 
+    /// <summary>Whether the reader wants this very content, if it named any (If-Match).</summary>
+    public static bool IsWanted(HttpContext context, OpenFile file)
+    {
+        IList<EntityTagHeaderValue> wanted = context.Request.GetTypedHeaders().IfMatch;
+        return wanted.Count == 0 || wanted.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(TagOf(file), useStrongComparison: true));
+    }
+
     public static EntityTagHeaderValue TagOf(OpenFile file) => new($"\"{file.ContentHash}\"");
 
     private static void ResponseHeadersFor(IHeaderDictionary headers, OpenFile file, bool asDownload)

@@ -11,7 +11,7 @@ namespace PastryActors.Node.Gateway;
 /// are anyone's. Without one, on loopback: any program of this machine, but no web page in its
 /// browser, neither by a name that resolves to loopback (the Host header) nor by a form or script of another site (the Origin header).
 /// </summary>
-internal sealed class GatewayGuard(GatewayOptions options)
+internal sealed class GatewayGuard(GatewayOptions options, CrossOrigin others)
 {
     private readonly byte[] _cookie = Encoding.UTF8.GetBytes(SessionEndpoints.ValueOf(options.Token));
     private readonly byte[] _token = SHA256.HashData(Encoding.UTF8.GetBytes(options.Token));
@@ -39,10 +39,10 @@ internal sealed class GatewayGuard(GatewayOptions options)
     private bool BearsCookie(HttpRequest request) =>
         request.Cookies[SessionEndpoints.NameOf(request)] is { } given && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), _cookie);
 
-    private static bool IsCrossSite(HttpRequest request)
+    private bool IsCrossSite(HttpRequest request)
     {
         string origin = request.Headers.Origin.ToString();
-        if (origin.Length == 0) return false;
+        if (origin.Length == 0 || others.Allows(origin)) return false;
         return !Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri) || uri.Authority != request.Host.Value;
     }
 

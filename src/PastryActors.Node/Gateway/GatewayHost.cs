@@ -17,16 +17,20 @@ public static class GatewayHost
         builder.Services.AddRoutingCore();
         var recorder = new MetricsRecorder(services);
         builder.Services.AddHostedService(_ => recorder);
+        builder.Services.AddSingleton(_ => new TransferGates(options, services.Time));
+        ApiDocument.AddTo(builder.Services);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
         WebApplication app = builder.Build();
         Guard(app, options);
-        new FileEndpoints(services, new UploadRegistry(options.WatchedUploadsMax)).Map(app);
+        new FileEndpoints(services, new UploadRegistry(options.WatchedUploadsMax), app.Services.GetRequiredService<TransferGates>()).Map(app);
+        new FileTraceEndpoint(services, options).Map(app);
         new TopicEndpoints(services, options).Map(app);
         new OverlayEndpoints(services, options).Map(app);
         new UpkeepEndpoints(services, options).Map(app);
         new StatusEndpoints(services, recorder, options).Map(app);
         new DashboardEndpoints(DashboardFiles.Load()).Map(app);
         new SessionEndpoints(options).Map(app);
+        app.MapOpenApi("/openapi.json");
         return app;
     }
 
@@ -47,11 +51,14 @@ public static class GatewayHost
 
     private static void Guard(WebApplication app, GatewayOptions options)
     {
-        var guard = new GatewayGuard(options);
+        var others = new CrossOrigin(options.AllowedOrigins);
+        var guard = new GatewayGuard(options, others);
         ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("PastryActors.Gateway");
         app.Use(async (context, next) =>
         {
+            RequestIds.Assign(context);
             SecurityHeaders.Write(context.Response.Headers);
+            if (others.Answer(context)) return;
             try
             {
                 if (guard.Refusal(context.Request) is { } refusal) await Problems.Result(refusal).ExecuteAsync(context).ConfigureAwait(false);
@@ -59,7 +66,7 @@ public static class GatewayHost
             }
             catch (Exception fault) when (!context.Response.HasStarted)
             {
-                Log.Faulted(logger, fault, context.Request.Method, context.Request.Path);
+                Log.Faulted(logger, fault, context.Request.Method, context.Request.Path, context.TraceIdentifier);
                 await Problems.Result(Problems.Make(500, "fault", "a fault of this program; its log says more")).ExecuteAsync(context).ConfigureAwait(false);
             }
         });

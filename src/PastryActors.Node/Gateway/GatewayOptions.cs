@@ -29,9 +29,28 @@ public sealed record GatewayOptions
     /// <summary>Streams of /events open at once: a page open in a browser each.</summary>
     public int WatchersMax { get; init; } = 64;
 
+    /// <summary>Uploads that run at once; each may hold a window of chunks, 16 MiB with the usual settings. More wait unread.</summary>
+    public int UploadsMax { get; init; } = 24;
+
+    /// <summary>Downloads that run at once. A reader that is slow keeps its place, so there are more of them than of uploads.</summary>
+    public int DownloadsMax { get; init; } = 256;
+
+    /// <summary>Uploads, and downloads, that may wait for a place. The next is refused at once: it would only wait in vain.</summary>
+    public int TransfersWaitingMax { get; init; } = 1024;
+
+    /// <summary>How long a transfer waits for a place before it is refused as busy: below what people and programs wait for an answer.</summary>
+    public TimeSpan TransferPatience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Other sites (scheme, host and port) whose pages may ask; none unless configured.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
     /// <summary>Answers what is wrong with these options, or null.</summary>
-    public string? Problem() =>
-        Token.Length == 0 && !IPAddress.IsLoopback(Listen.Address)
-            ? $"node.http.listen = {Listen} is reachable from other machines: set node.http.token, or listen on 127.0.0.1"
-            : null;
+    public string? Problem()
+    {
+        if (Token.Length == 0 && !IPAddress.IsLoopback(Listen.Address))
+            return $"node.http.listen = {Listen} is reachable from other machines: set node.http.token, or listen on 127.0.0.1";
+        return AllowedOrigins.FirstOrDefault(o => !IsOrigin(o)) is { } wrong ? $"node.http.allowed-origins: \"{wrong}\" is no site such as https://example.org:8443" : null;
+    }
+
+    private static bool IsOrigin(string text) => Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && (uri.Scheme is "http" or "https") && text == uri.GetLeftPart(UriPartial.Authority);
 }

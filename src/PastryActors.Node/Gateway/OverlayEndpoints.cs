@@ -13,8 +13,8 @@ internal sealed class OverlayEndpoints(GatewayServices services, GatewayOptions 
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.Handle("GET", "/ring", RingAsync);
-        routes.Handle("GET", "/routes/{**key}", RouteAsync);
+        routes.Handle("GET", "/ring", RingAsync).Says("walkRing", "Every node reached by walking leaf sets.", ApiAnswer.Json<RingWalk>());
+        routes.Handle("GET", "/routes/{**key}", RouteAsync).Says("traceRoute", "The hops that a key takes: 32 hexadecimal digits, a fileId, or any text (its hash).", ApiAnswer.Json<RouteTrace>());
     }
 
     private async Task<IResult> RingAsync(HttpContext context)

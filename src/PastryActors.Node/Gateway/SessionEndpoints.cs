@@ -11,8 +11,8 @@ internal sealed class SessionEndpoints(GatewayOptions options)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.Handle("POST", "/session", context => Task.FromResult(Open(context)));
-        routes.Handle("DELETE", "/session", context => Task.FromResult(Close(context)));
+        routes.Handle("POST", "/session", context => Task.FromResult(Open(context))).Says("openSession", "Gives whoever bears the token a cookie that stands for it.", ApiAnswer.None(StatusCodes.Status204NoContent));
+        routes.Handle("DELETE", "/session", context => Task.FromResult(Close(context))).Says("closeSession", "Takes the cookie back.", ApiAnswer.None(StatusCodes.Status204NoContent));
     }
 
     /// <summary>The cookie's name: browsers tell hosts apart but not ports, and a machine runs several nodes.</summary>

@@ -15,13 +15,14 @@ internal sealed class StatusEndpoints(GatewayServices services, MetricsRecorder 
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.Handle("GET", "/status", StatusAsync);
-        routes.Handle("GET", "/metrics", MetricsAsync);
-        routes.Handle("GET", "/healthz", _ => Task.FromResult<IResult>(TypedResults.Text("alive\n")));
-        routes.Handle("GET", "/readyz", ReadyAsync);
+        routes.Handle("GET", "/status", StatusAsync).Says("describeNode", "The node as it is now.", ApiAnswer.Json<NodeDescription>());
+        routes.Handle("GET", "/metrics", MetricsAsync).Says("metrics", "The node's figures in the text format of Prometheus.", ApiAnswer.Text("text/plain"));
+        routes.Handle("GET", "/healthz", _ => Task.FromResult<IResult>(TypedResults.Text("alive\n"))).Says("isAlive", "Whether the process lives.", ApiAnswer.Text("text/plain"));
+        routes.Handle("GET", "/readyz", ReadyAsync).Says("isReady", "Whether the node is an active member of its ring; 503 with what it waits for if not.", ApiAnswer.Text("text/plain"));
         routes.Handle("GET", "/metrics/history", context => Task.FromResult<IResult>(
-            TypedResults.Json(recorder.History(RequestReading.ListOf(context, "names")), PastryJson.Default.MetricsHistory)));
-        routes.Handle("GET", "/events", WatchAsync);
+            TypedResults.Json(recorder.History(RequestReading.ListOf(context, "names")), PastryJson.Default.MetricsHistory))).Says(
+            "metricsHistory", "The node's figures over the last hour.", ApiAnswer.Json<MetricsHistory>(), body: "", [ApiParameter.Text("names", "the figures wanted, separated by commas; all if absent")]);
+        routes.Handle("GET", "/events", WatchAsync).Says("watchNode", "The node as it changes, as server-sent events \"status\", each a NodeDescription.", ApiAnswer.Text("text/event-stream"));
     }
 
     private async Task<IResult> StatusAsync(HttpContext context)

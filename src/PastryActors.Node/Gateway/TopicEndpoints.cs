@@ -16,9 +16,12 @@ internal sealed class TopicEndpoints(GatewayServices services, GatewayOptions op
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.Handle("GET", "/topics", DescribeAsync);
-        routes.Handle("POST", "/topics/{**topic}", context => RequestReading.EndsIn(context, AnycastSuffix) ? AnycastAsync(context) : PublishAsync(context));
-        routes.Handle("GET", "/topics/{**topic}", context => RequestReading.EndsIn(context, TreeSuffix) ? TreeAsync(context) : SubscribeAsync(context));
+        routes.Handle("GET", "/topics", DescribeAsync).Says("listTopics", "The topics whose trees this node is in.", ApiAnswer.Json<TopicList>(), body: "", [ApiParameter.Text("topic", "one topic's name")]);
+        routes.Handle("POST", "/topics/{**topic}", context => RequestReading.EndsIn(context, AnycastSuffix) ? AnycastAsync(context) : PublishAsync(context)).Says(
+            "publish", "Publishes the body as one message; answered when a majority of the topic's numberers holds it. A path that ends in /anycast hands it to one subscriber (AnycastReceipt).", ApiAnswer.Json<PublishReceipt>(StatusCodes.Status202Accepted), body: ApiNote.AnyBytes);
+        routes.Handle("GET", "/topics/{**topic}", context => RequestReading.EndsIn(context, TreeSuffix) ? TreeAsync(context) : SubscribeAsync(context)).Says(
+            "subscribe", "The topic's messages as server-sent events, each a TopicEvent; a WebSocket where one is asked for. Last-Event-ID resumes. A path that ends in /tree answers the topic's tree (TopicTree).", ApiAnswer.Text("text/event-stream"), body: "",
+            [ApiParameter.Text("from", "the first number wanted, or \"earliest\""), ApiParameter.Text("anycast", "accept, decline, or how many anycasts this subscriber takes")]);
     }
 
     private async Task<IResult> PublishAsync(HttpContext context)

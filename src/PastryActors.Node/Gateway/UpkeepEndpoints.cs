@@ -12,10 +12,11 @@ internal sealed class UpkeepEndpoints(GatewayServices services, GatewayOptions o
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.Handle("GET", "/doctor", DoctorAsync);
+        routes.Handle("GET", "/doctor", DoctorAsync).Says("examineRing", "What is wrong with the ring, as this node finds it by asking all that it reaches, and what to do.", ApiAnswer.Json<RingDiagnosis>());
         if (services.Upkeep is null) return;
-        routes.Handle("GET", "/repair", async context => Result(await services.Upkeep.DescribeAsync(context.RequestAborted).ConfigureAwait(false)));
-        routes.Handle("POST", "/repair", SteerAsync);
+        routes.Handle("GET", "/repair", async context => Result(await services.Upkeep.DescribeAsync(context.RequestAborted).ConfigureAwait(false))).Says(
+            "describeRepair", "The node's background work: what each worker does, how fast, and what is left.", ApiAnswer.Json<RepairDescription>());
+        routes.Handle("POST", "/repair", SteerAsync).Says("steerRepair", "Pauses, resumes, slows or starts background work; the body is a RepairOrder.", ApiAnswer.Json<RepairDescription>(), body: "application/json");
     }
 
     private async Task<IResult> DoctorAsync(HttpContext context)

@@ -6,6 +6,9 @@ internal static partial class HostLog
     [LoggerMessage(3101, LogLevel.Information, "node {NodeId} runs; its gateway is {Url}")]
     public static partial void Started(ILogger logger, string nodeId, Uri url);
 
+    [LoggerMessage(3106, LogLevel.Information, "told to stop: the gateway closes, then the neighbours are told")]
+    public static partial void Leaving(ILogger logger);
+
     [LoggerMessage(3102, LogLevel.Information, "the node has left the ring")]
     public static partial void Left(ILogger logger);
 

@@ -65,6 +65,7 @@ public sealed class NodeHost(NodeFactory start, TextWriter error)
         await web.StartAsync(stop).ConfigureAwait(false);
         HostLog.Started(logger, node.Id.ToString(), GatewayHost.UrlOf(web));
         bool failed = await UntilStoppedAsync(node, logger, stop).ConfigureAwait(false);
+        if (!failed) HostLog.Leaving(logger);
         using var deadline = new CancellationTokenSource(LeaveDeadline);
         // First no more requests, then no more node: nobody is told something that it no longer stands for.
         await web.StopAsync(deadline.Token).ConfigureAwait(false);
@@ -114,7 +115,7 @@ public sealed class NodeHost(NodeFactory start, TextWriter error)
         string problem = $"node.http.listen = {http.Listen}: an IP address and a port are wanted";
         if (IPEndPoint.TryParse(http.Listen.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase), out IPEndPoint? listen))
         {
-            var options = new GatewayOptions { Listen = listen, Token = http.Token };
+            var options = new GatewayOptions { Listen = listen, Token = http.Token, AllowedOrigins = http.AllowedOrigins };
             if (options.Problem() is not { } refused) return options;
             problem = refused;
         }

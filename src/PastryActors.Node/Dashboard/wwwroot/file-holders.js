@@ -46,13 +46,14 @@ class FileHolders extends HTMLElement {
     for (const holder of holders) this.#seen.set(holder.nodeId, holder);
     const all = [...this.#seen.values()].map(holder => now.has(holder.nodeId) ? holder : { ...holder, state: "gone", verifiedAt: null });
     keyed(this.#list, all, holder => holder.nodeId,
-      () => h("li", {}, h("i", { "aria-hidden": "true" }), h("span", { class: "mono" }), h("span", { class: "mono quiet" }), h("span", { class: "state" })),
+      () => h("li", {}, h("i", { "aria-hidden": "true" }), h("span", { class: "id mono" }, h("span"), h("span", { class: "quiet" })), h("span", { class: "state" })),
       (row, holder) => {
         row.className = LIVE.has(holder.state) ? "live" : holder.state === "pointer" ? "pointing" : "dead";
-        text(row.children[1], short(holder.nodeId));
-        row.children[1].title = holder.nodeId;
-        text(row.children[2], holder.address);
-        text(row.children[3], holder.verifiedAt ? `verified ${time(holder.verifiedAt)}` : holder.state);
+        const [id, address] = row.children[1].children;
+        text(id, short(holder.nodeId));
+        id.title = holder.nodeId;
+        text(address, holder.address);
+        text(row.children[2], holder.verifiedAt ? `${holder.state === "verified" ? "" : `${holder.state}, `}verified ${time(holder.verifiedAt)}` : holder.state);
       });
   }
 

@@ -12,7 +12,7 @@ class MetricPlot extends HTMLElement {
   #line = s("path", { class: "plot-line" });
   #area = s("path", { class: "plot-area" });
   #mark = s("line", { class: "plot-mark", y1: "0", y2: HEIGHT, visibility: "hidden" });
-  #svg = s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img" }, this.#area, this.#line, this.#mark);
+  #svg = s("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": "no samples yet" }, this.#area, this.#line, this.#mark);
   #range = h("div", { class: "plot-range quiet small" }, h("span"), h("span"));
   #data = null;
 
@@ -29,6 +29,7 @@ class MetricPlot extends HTMLElement {
     const known = values.filter(v => v !== null);
     if (known.length < 2) {
       text(this.#now, known.length === 1 ? format(known[0]) : "–");
+      attribute(this.#svg, "aria-label", `${title}: no plot yet`);
       text(this.#range.firstChild, "a plot comes with the second sample");
       return;
     }

@@ -64,7 +64,7 @@ class RingMap extends HTMLElement {
   }
 
   get #radius() {
-    return this.#size / 2 - (this.#size < 480 ? 46 : 62);
+    return this.#size / 2 - (this.#size < 480 ? 54 : 62);
   }
 
   #at(id, reach = 1) {
