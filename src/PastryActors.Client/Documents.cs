@@ -104,7 +104,22 @@ public sealed record TopicDescription(
     ulong LastSequence,
     long Delivered,
     long Gaps,
-    long Duplicates);
+    long Duplicates)
+{
+    /// <summary>What the topic's creator decided; the defaults for a topic that nobody created.</summary>
+    public TopicDefinition? Settings { get; init; }
+}
+
+/// <summary>What the creator of a topic decides about it.</summary>
+/// <param name="Level">"ordered" (the default) or "best-effort".</param>
+/// <param name="Retain">"none" (the default), a number of messages, a duration ("30m", "7d"), or "forever".</param>
+/// <param name="Publishers">NodeIds of those who may publish; null or empty for everybody.</param>
+/// <param name="Subscribers">NodeIds of those who may subscribe; null or empty for everybody.</param>
+public sealed record TopicDefinition(string? Level = null, string? Retain = null, IReadOnlyList<string>? Publishers = null, IReadOnlyList<string>? Subscribers = null);
+
+/// <summary>A topic that a majority of the nodes that keep its numbering knows.</summary>
+/// <param name="Creator">SHA-256 of the creator's public key.</param>
+public sealed record TopicCreated(string Topic, TopicDefinition Settings, string Creator);
 
 /// <summary>A topic's tree, walked from its root.</summary>
 /// <param name="Root">NodeId of the root.</param>

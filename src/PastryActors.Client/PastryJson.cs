@@ -16,6 +16,8 @@ namespace PastryActors.Client;
 [JsonSerializable(typeof(TopicList))]
 [JsonSerializable(typeof(TopicTree))]
 [JsonSerializable(typeof(AnycastReceipt))]
+[JsonSerializable(typeof(TopicDefinition))]
+[JsonSerializable(typeof(TopicCreated))]
 [JsonSerializable(typeof(RouteTrace))]
 [JsonSerializable(typeof(RingWalk))]
 [JsonSerializable(typeof(NodeDescription))]

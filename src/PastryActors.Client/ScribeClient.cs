@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -11,6 +12,13 @@ public sealed class ScribeClient
     private readonly Gateway _gateway;
 
     internal ScribeClient(Gateway gateway) => _gateway = gateway;
+
+    /// <summary>
+    /// Creates a topic for the node's owner, or changes who may use one that the same owner created. Answers once a majority of the nodes
+    /// that keep the topic's numbering knows it; "exists" means that it is another's, or has messages already.
+    /// </summary>
+    public Task<TopicCreated> CreateAsync(string topic, TopicDefinition definition, CancellationToken cancellation = default) =>
+        _gateway.AskAsync(HttpMethod.Put, PathOf(topic), PastryJson.Default.TopicCreated, cancellation, JsonContent.Create(definition, PastryJson.Default.TopicDefinition));
 
     /// <summary>Publishes one message and answers with its number once it survives the death of the topic's root.</summary>
     /// <param name="payload">At most 1 MiB.</param>

@@ -1,8 +1,11 @@
+using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
 using PastryActors.Pastry.Applications;
 using PastryActors.Pastry.Tables;
+using PastryActors.Scribe.History;
+using PastryActors.Scribe.Journal;
 using PastryActors.Scribe.Messages;
 using PastryActors.Scribe.Requests;
 
@@ -16,15 +19,20 @@ namespace PastryActors.Scribe;
 public sealed class ScribeComponent : IPastryComponent
 {
     private readonly ScribeOptions _options;
+    private readonly Blob _ownerKey;
+    private readonly FileId[] _journal;
     private ScribeContext? _context;
     private bool _ticking;
 
     /// <summary>A component with these parameters.</summary>
+    /// <param name="ownerKey">The public key (SubjectPublicKeyInfo, DER) of the owner whom this node's applications create topics for.</param>
+    /// <param name="entries">Every entry of the store, in any order. Entries that Scribe did not write are left alone.</param>
     /// <exception cref="ArgumentException">The options contradict themselves; the message says how.</exception>
-    public ScribeComponent(ScribeOptions options)
+    public ScribeComponent(ScribeOptions options, Blob ownerKey, IEnumerable<StoreEntry> entries)
     {
         if (options.Problem() is { } problem) throw new ArgumentException(problem, nameof(options));
-        _options = options;
+        (_options, _ownerKey) = (options, ownerKey);
+        _journal = [.. entries.Where(static e => e.Tag == JournalKeeper.StoreTag).Select(static e => e.Object).Order()];
     }
 
     /// <inheritdoc/>
@@ -33,12 +41,10 @@ public sealed class ScribeComponent : IPastryComponent
     private ScribeContext Context => _context ?? throw new InvalidOperationException("the component was not attached to a host");
 
     /// <inheritdoc/>
-    public void Attach(IPastryHost host) => _context = new ScribeContext(host, _options);
+    public void Attach(IPastryHost host) => _context = new ScribeContext(host, _options, _ownerKey) { Loaded = LookAround };
 
-    /// <summary>Nothing is periodic until there is a topic.</summary>
-    public void Started()
-    {
-    }
+    /// <summary>Reads what the disk has of topics. Nothing is periodic until there is a topic.</summary>
+    public void Started() => Context.Journals.Load(_journal);
 
     /// <inheritdoc/>
     public bool Forward(ref RoutedMessage message, ref NodeHandle next)
@@ -51,7 +57,7 @@ public sealed class ScribeComponent : IPastryComponent
             return true;
         }
 
-        bool adopted = Context.Host.IsActive && Context.Tree.Children.TryAdopt(join, routed: true);
+        bool adopted = Context.Host.IsActive && !Context.Journals.IsLoading && Context.Tree.Children.TryAdopt(join, routed: true);
         KeepTicking();
         return !adopted;
     }
@@ -59,6 +65,8 @@ public sealed class ScribeComponent : IPastryComponent
     /// <inheritdoc/>
     public void Deliver(in RoutedMessage message)
     {
+        // Whoever does not know yet what it promised says nothing; all that comes in is asked again.
+        if (Context.Journals.IsLoading) return;
         // What must come from a neighbour that proved its identity is not taken from the end of a route.
         if (!message.Direct && message.Payload is not (JoinTopic or LocateRoot or TreeQuestion))
         {
@@ -66,8 +74,8 @@ public sealed class ScribeComponent : IPastryComponent
             return;
         }
 
-        bool taken = Context.Stream.Take(message) || Context.Tree.Take(message) || Context.Publishing.Take(message)
-            || Context.Roots.Take(message) || Context.Replicas.Take(message) || Context.Prefixes.Take(message) || Context.Anycasts.Take(message) || Context.Queries.Take(message);
+        bool taken = Context.Definitions.Take(message) || Context.Replaying.Take(message) || Context.Stream.Take(message) || Context.Tree.Take(message)
+            || Context.Publishing.Take(message) || Context.Roots.Take(message) || Context.Replicas.Take(message) || Context.Prefixes.Take(message) || Context.Anycasts.Take(message) || Context.Queries.Take(message);
         if (!taken) Context.Report(FactKind.MessageRefused, message.Source.Id);
         KeepTicking();
     }
@@ -87,6 +95,7 @@ public sealed class ScribeComponent : IPastryComponent
         if (timer.Kind != (byte)ScribeTimer.Tick) return;
         _ticking = false;
         Context.Publishing.Tick();
+        Context.Definitions.Tick();
         Context.Replicas.Tick();
         Context.Topics.ForEach(Context.Roots.Tick);
         Context.Topics.ForEach(Context.Tree.Tick);
@@ -94,22 +103,46 @@ public sealed class ScribeComponent : IPastryComponent
         Context.Tree.Remover.Tick();
         Context.Queries.Tick();
         Context.Prefixes.Tick();
+        Context.Topics.ForEach(Context.Replaying.Tick);
         KeepTicking();
     }
 
-    /// <summary>Scribe asks nothing of workers.</summary>
+    /// <inheritdoc/>
     public void OnWorkDone(WorkResult result)
     {
+        switch (result)
+        {
+            case StoreChanged changed: Context.Journals.OnChanged(changed); break;
+            case StoreGot got: Context.Journals.OnGot(got); break;
+            case SegmentArchived archived: Context.Archive.OnArchived(archived); break;
+            case SegmentFetched fetched:
+                if (!Context.Archive.OnFetched(fetched)) Context.Replaying.OnFetched(fetched);
+                break;
+            case SegmentDropped: break;
+            case Signed signed: Context.Definitions.OnSigned(signed); break;
+            case Verified verified: Context.Roots.Definer.OnVerified(verified); break;
+            default: throw new ArgumentOutOfRangeException(nameof(result), result, "no work of Scribe's");
+        }
+
+        KeepTicking();
     }
 
     /// <inheritdoc/>
     public bool OnRequest(Request request)
     {
+        if (Context.Journals.IsLoading && (request is Publish or Subscribe or DefineTopic))
+        {
+            Context.Host.Reply(new Failed(request.Id, FailureCode.NotActive, "the node still reads what it keeps of topics"));
+            return true;
+        }
+
         switch (request)
         {
+            case SubscriberCredit credit: Context.Subscriptions.Refund(credit); break;
             case Publish publish: Context.Prefixes.Publish(publish); break;
             case Subscribe subscribe: Context.Subscriptions.Subscribe(subscribe); break;
             case Unsubscribe unsubscribe: Context.Subscriptions.Unsubscribe(unsubscribe); break;
+            case DefineTopic define: Context.Definitions.Define(define); break;
             case DescribeTopics describe: Context.Subscriptions.Describe(describe); break;
             case DescribePlace describe: Context.Queries.Describe(describe); break;
             case Anycast anycast: Context.Anycasts.Begin(anycast); break;
@@ -132,7 +165,7 @@ public sealed class ScribeComponent : IPastryComponent
     private void LookAround()
     {
         Context.LeafsChangedAt = Context.Now;
-        if (!Context.Host.IsActive) return;
+        if (!Context.Host.IsActive || Context.Journals.IsLoading) return;
         Context.Topics.ForEach(Context.Roots.NewLeafs);
         Context.Replicas.NewLeafs();
         KeepTicking();
@@ -140,7 +173,7 @@ public sealed class ScribeComponent : IPastryComponent
 
     private void KeepTicking()
     {
-        if (_ticking || (Context.Topics.Count == 0 && Context.Publishing.IsEmpty && Context.Replicas.IsEmpty && Context.Queries.IsEmpty && Context.Prefixes.IsEmpty)) return;
+        if (_ticking || (Context.Topics.Count == 0 && Context.Publishing.IsEmpty && Context.Definitions.IsEmpty && Context.Replicas.IsEmpty && Context.Queries.IsEmpty && Context.Prefixes.IsEmpty)) return;
         _ticking = true;
         Context.Host.Schedule((byte)ScribeTimer.Tick, _options.HeartbeatPeriod / 4);
     }

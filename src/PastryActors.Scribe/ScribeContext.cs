@@ -1,8 +1,12 @@
+using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
 using PastryActors.Pastry.Applications;
 using PastryActors.Scribe.Anycasting;
+using PastryActors.Scribe.Defining;
+using PastryActors.Scribe.History;
+using PastryActors.Scribe.Journal;
 using PastryActors.Scribe.Prefixes;
 using PastryActors.Scribe.Publishing;
 using PastryActors.Scribe.Queries;
@@ -37,10 +41,10 @@ internal sealed class ScribeContext
     /// <summary>A message of more payload than this takes the bulk lane, so that heartbeats do not wait behind it.</summary>
     private const int ControlBytesMax = 64 * 1024;
 
-    public ScribeContext(IPastryHost host, ScribeOptions options)
+    public ScribeContext(IPastryHost host, ScribeOptions options, Blob ownerKey)
     {
         Prefixes = new PrefixPublisher(this);
-        (Host, Options) = (new PartsHost(host, Prefixes.Take), options);
+        (Host, Options, OwnerKey) = (new PartsHost(host, Prefixes.Take), options, ownerKey);
         Budget = new BufferBudget(options.RecentBytesTotalMax);
         Entries = new EntryCount();
         Topics = new TopicTable<TopicNode>(options.MaxTopics);
@@ -52,11 +56,18 @@ internal sealed class ScribeContext
         Subscriptions = new SubscriptionKeeper(this);
         Queries = new TreeQueries(this);
         Anycasts = new AnycastKeeper(this);
+        Definitions = new DefinitionKeeper(this);
+        Journals = new JournalKeeper(this);
+        Archive = new Archivist(this);
+        Replaying = new Replayer(this);
     }
 
     public IPastryHost Host { get; }
 
     public ScribeOptions Options { get; }
+
+    /// <summary>The public key of the owner whom this node's applications create topics for.</summary>
+    public Blob OwnerKey { get; }
 
     public BufferBudget Budget { get; }
 
@@ -85,6 +96,14 @@ internal sealed class ScribeContext
 
     public PrefixPublisher Prefixes { get; }
 
+    public DefinitionKeeper Definitions { get; }
+
+    public JournalKeeper Journals { get; }
+
+    public Archivist Archive { get; }
+
+    public Replayer Replaying { get; }
+
     public Instant Now => Host.Now;
 
     /// <summary>When the leaf set changed last.</summary>
@@ -102,6 +121,12 @@ internal sealed class ScribeContext
     public List<NodeHandle> Closest(RingId topic) => Host.Leafs.ReplicaSet(topic, Options.RootReplicas);
 
     public TopicLog NewLog() => new(Options, Budget);
+
+    /// <summary>The node as it is known now: one that started again may live elsewhere.</summary>
+    public NodeHandle Newest(NodeHandle node) => Host.Leafs.Find(node.Id) ?? node;
+
+    /// <summary>The journals are read: from here on the node takes part.</summary>
+    public Action Loaded { get; init; } = static () => { };
 
     public static Lane LaneOf(int payloadBytes) => payloadBytes > ControlBytesMax ? Lane.Bulk : Lane.Control;
 

@@ -1,4 +1,5 @@
 using PastryActors.Scribe.Messages;
+using PastryActors.Scribe.Topics;
 
 namespace PastryActors.Scribe;
 
@@ -30,6 +31,15 @@ public sealed record ScribeOptions
     /// </summary>
     public TimeSpan CollapseAfter { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How many bytes of one topic may be on their way to one child before it is held back, a single run excepted. Larger keeps fast links
+    /// with long round trips full; a child that stands still costs so much. Must be well below what the engine queues for a peer.
+    /// </summary>
+    public int ChildWindowBytes { get; init; } = 4 << 20;
+
+    /// <summary>How long a child may be held back before it is put out, and sent to one of its siblings when it comes again.</summary>
+    public TimeSpan ChildLagMax { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>In how many topics' trees a node takes part; the same number bounds the topics that it publishes to and those that it keeps a root's copy of.</summary>
     public int MaxTopics { get; init; } = 10_000;
 
@@ -47,6 +57,15 @@ public sealed record ScribeOptions
 
     /// <summary>How many bytes of recent messages a node keeps a topic.</summary>
     public int RecentBytesMax { get; init; } = 8 << 20;
+
+    /// <summary>What a topic that came to be by its first use retains. Asked of the root when the topic begins.</summary>
+    public Retention DefaultRetain { get; init; }
+
+    /// <summary>Of a topic that retains messages: how many bytes of them make a segment of history. One object of storage below a mebibyte; half of the recent bytes at most.</summary>
+    public int SegmentBytes { get; init; } = 512 * 1024;
+
+    /// <summary>Of a topic that retains messages: how many of them make a segment of history, however small they are. A quarter of the recent count at most.</summary>
+    public int SegmentMessages { get; init; } = 2048;
 
     /// <summary>How many bytes of recent messages a node keeps over all topics; beyond it every topic keeps only what comes in last.</summary>
     public long RecentBytesTotalMax { get; init; } = 256L << 20;
@@ -130,12 +149,14 @@ public sealed record ScribeOptions
 
     private string? ProblemOfBounds()
     {
+        if (ChildWindowBytes < 1 || ChildLagMax <= TimeSpan.Zero) return "the window of a child and the time that it may lag must be positive";
         if (MaxChildren is < 1 or > Fields.ChildrenMax) return $"max children must be 1 to {Fields.ChildrenMax}, not {MaxChildren}";
         if (MaxEntries < 1) return $"max entries must be at least 1, not {MaxEntries}";
         if (MaxTopics < 1 || MaxSubscriptions < 1) return "max topics and max subscriptions must be at least 1";
         if (MaxMessageBytes is < 1 or > 1 << 20) return $"the largest message must be 1 to {1 << 20} bytes, not {MaxMessageBytes}";
         if (BatchBytesMax is < 1 or > 512 * 1024) return $"a batch must be 1 to {512 * 1024} bytes, not {BatchBytesMax}";
         if (RecentCountMax < 1 || RecentBytesMax < 1 || RecentBytesTotalMax < 1) return "the bounds of recent messages must be at least 1";
+        if (SegmentBytes < 1 || SegmentBytes > RecentBytesMax / 2 || SegmentMessages < 1 || SegmentMessages > Math.Max(1, RecentCountMax / 4)) return "a segment must hold at least one message, half of the recent bytes and a quarter of the recent count at most";
         if (ParkedCountMax < 1 || ParkedBytesMax < MaxMessageBytes) return "the bounds of waiting messages must hold at least one message";
         if (PublishQueueMax < 1 || PublishQueueBytesMax < MaxMessageBytes) return "the bounds of publishes must hold at least one message";
         if (UnconfirmedBytesMax > RecentBytesMax / 2) return "the bytes without confirmation may be half of the recent bytes at most";

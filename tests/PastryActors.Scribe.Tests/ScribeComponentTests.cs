@@ -131,7 +131,7 @@ public sealed class ScribeComponentTests
         FakeHost host = Forwarder(Child);
         for (int i = 0; i < 10; i++)
         {
-            host.Receive(new ChildAlive(Topic, Term, 12), Child);
+            host.Receive(new ChildAlive(Topic, Term, 12, 12), Child);
             host.Pass(TimeSpan.FromMilliseconds(240));
         }
 
@@ -146,13 +146,13 @@ public sealed class ScribeComponentTests
     public void A_child_that_thinks_otherwise_of_its_parent_asks_for_the_whole()
     {
         FakeHost host = Forwarder(Child);
-        ulong standing = TreeStanding.Of(Term, Near, [Near]);
+        ulong standing = TreeStanding.Of(Term, Near, [Near], TopicSettings.Default);
         host.Receive(new TreeBeats([new DownBeat(Topic, 12, standing)], default, true), Parent);
         Assert.Empty(host.TakeSent());
         host.Receive(new TreeBeats([new DownBeat(Topic, 12, standing + 1)], default, true), Parent);
-        Assert.Equal([new TreeBeats(default, [new UpBeat(Topic, Term, 12, true)], true)], host.TakeSent());
+        Assert.Equal([new TreeBeats(default, [new UpBeat(Topic, Term, 12, 12, true)], true)], host.TakeSent());
 
-        host.Receive(new TreeBeats(default, [new UpBeat(Topic, Term, 12, true)], true), Child);
+        host.Receive(new TreeBeats(default, [new UpBeat(Topic, Term, 12, 12, true)], true), Child);
         Assert.Equal([new TreeHeartbeat(Topic, Term, Parent, 12, [host.Self.Id, Near])], host.TakeSent());
     }
 
@@ -161,7 +161,7 @@ public sealed class ScribeComponentTests
     {
         FakeHost host = Forwarder(Child);
         NodeHandle stranger = FakeHost.Peer(new RingId(9));
-        host.Receive(new TreeBeats([new DownBeat(Topic, 1, 1)], [new UpBeat(Topic, Term, 1, true)], true), stranger);
+        host.Receive(new TreeBeats([new DownBeat(Topic, 1, 1)], [new UpBeat(Topic, Term, 1, 1, true)], true), stranger);
         Assert.Equal([new NotYourParent(Topic), new LeaveTopic(Topic)], host.TakeSent());
     }
 
@@ -211,7 +211,7 @@ public sealed class ScribeComponentTests
         host.Receive(new JoinAccepted(Topic, own, Term, Parent, 12, [Near]), Parent);
         RingId other = TopicName.IdOf("other");
         Assert.True(PassesForward(host, new JoinTopic(other, "other", Child, 8, false, 0, default, 0)));
-        host.Receive(new TreeBeats(default, [new UpBeat(Topic, Term, 12, false)], true), Child);
+        host.Receive(new TreeBeats(default, [new UpBeat(Topic, Term, 12, 12, false)], true), Child);
         host.Sent.Clear();
         NodeHandle second = FakeHost.Peer(Topic.Plus(3000));
         Assert.False(PassesForward(host, JoinOf(second, 9)));
@@ -438,7 +438,7 @@ public sealed class ScribeComponentTests
     [Fact]
     public void Contradictory_options_are_refused_in_words()
     {
-        ArgumentException refusal = Assert.Throws<ArgumentException>(() => new ScribeComponent(new ScribeOptions { MaxChildren = 0 }));
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => new ScribeComponent(new ScribeOptions { MaxChildren = 0 }, default, []));
         Assert.Contains("max children", refusal.Message, StringComparison.Ordinal);
         Assert.Null(new ScribeOptions().Problem());
     }

@@ -99,6 +99,12 @@ public enum FactKind : byte
 
     /// <summary>A subscriber here took an anycast. Subject: the topic. Value: bytes.</summary>
     AnycastTaken,
+
+    /// <summary>A child in a topic's tree takes its messages more slowly than they come, and is held back. Subject: the topic. Value: bytes on their way to it.</summary>
+    ChildHeld,
+
+    /// <summary>A child in a topic's tree was slow for too long and was put out. Subject: the topic. Value: seconds.</summary>
+    ChildPutOut,
 }
 
 /// <summary>One fact. Costs no allocation, so that reporting is free where nobody listens.</summary>

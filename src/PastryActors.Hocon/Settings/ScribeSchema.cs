@@ -50,8 +50,29 @@ internal static class ScribeSchema
             """)
         .Key("subscriber-queue", Ranges.Bound, o => o.SubscriberQueue, (o, v) => o with { SubscriberQueue = v },
             """
-            Runs of messages that wait for one subscriber at the gateway that reads too slowly. Beyond it the subscriber is cut off with a reason; other
-            subscribers do not wait. Memory at worst: this times the size of messages, a slow subscriber.
+            Runs of messages that may wait at the gateway for one subscriber that reads too slowly. With a quarter of them unread the node sends no more, and
+            when the subscriber reads on it gets the rest from what the topic keeps, or is told the gap; others do not wait. A run has 128 KiB at most, or one
+            message: memory at worst is a quarter of this times that, a slow subscriber.
+            """)
+        .Key("retain", OptionTypes.Choice<TopicRetain>(), o => o.Retain, (o, v) => o with { Retain = v },
+            """
+            What a topic keeps of its past if nobody created it with a setting of its own: nothing, or everything, in PAST. A message of a topic that keeps
+            something is acknowledged when a majority has it on disk. Asked of the topic's root when the topic begins: give all nodes the same.
+            """)
+        .Key("child-window", OptionTypes.ArraySize(64 << 10, 256 << 20), o => o.ChildWindowBytes, (o, v) => o with { ChildWindowBytes = v },
+            """
+            Bytes of one topic on their way to one child of the tree. A child that has so many unacknowledged is sent no more until it goes on: what a
+            child that stands still costs. Throughput to a child is at most this in a round trip. Below what tcp queues for a peer, or that drops.
+            """)
+        .Key("child-lag", Ranges.Deadline, o => o.ChildLagMax, (o, v) => o with { ChildLagMax = v },
+            """
+            How long a child may be held back before it is put out and counted. It joins again, by way of a sibling if there is one. Longer is patient with
+            long pauses; shorter finds better paths sooner.
+            """)
+        .Key("segment", OptionTypes.ArraySize(4 << 10, 4 << 20), o => o.SegmentBytes, (o, v) => o with { SegmentBytes = v },
+            """
+            Of a topic that keeps its past: how many bytes of messages are stored as one object. Larger means fewer objects and longer in the logs of the
+            topic's keepers; best below past.chunk, so that a segment is one object.
             """)
         .Key("root-replicas", OptionTypes.Int(1, 16), o => o.RootReplicas, (o, v) => o with { RootReplicas = v },
             """

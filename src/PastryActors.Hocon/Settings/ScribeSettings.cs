@@ -21,10 +21,30 @@ public sealed record ScribeSettings
 
     public int MaxMessageBytes { get; init; } = 1 << 20;
 
+    public TopicRetain Retain { get; init; }
+
+    /// <summary>A child and topic.</summary>
+    public int ChildWindowBytes { get; init; } = 4 << 20;
+
+    public TimeSpan ChildLagMax { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A segment of a topic's history.</summary>
+    public int SegmentBytes { get; init; } = 512 << 10;
+
     /// <summary>Messages, a subscriber.</summary>
     public int SubscriberQueue { get; init; } = 1024;
 
     public TimeSpan PublishTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     public int RootReplicas { get; init; } = 5;
+}
+
+/// <summary>What a topic that nobody created keeps of its past.</summary>
+public enum TopicRetain
+{
+    /// <summary>Only what repairs need, in memory.</summary>
+    None,
+
+    /// <summary>Everything.</summary>
+    Forever,
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using PastryActors.Core.Driving;
+using PastryActors.Scribe.Requests;
 
 namespace PastryActors.Node.Access;
 
@@ -64,12 +65,16 @@ public sealed class RequestTable(Func<Request, bool> post, RequestTableOptions o
     {
         Request opening = open(Interlocked.Increment(ref _lastId));
         Channel<Reply> queue = Admit(opening);
+        int read = 0;
         try
         {
             await foreach (Reply reply in queue.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
             {
                 if (reply is Failed failed) throw RequestFailedException.Of(failed);
                 yield return reply;
+                if (opening is not Subscribe { Window: > 1 } paced || ++read < paced.Window / 2) continue;
+                // Half a window is read: the node may send as much again. A full mailbox is tried again with the next answer.
+                if (post(new SubscriberCredit(Interlocked.Increment(ref _lastId), paced.Timeout, paced.Id, read))) read = 0;
             }
         }
         finally

@@ -40,6 +40,7 @@ internal static class HelpExamples
         ["sub"] = ["pastry sub news", "pastry sub news --from earliest --count 10 --json"],
         ["top"] = ["pastry top", "pastry top --count 1 --json"],
         ["topics"] = ["pastry topics", "pastry topics news"],
+        ["topics create"] = ["pastry topics create diary --retain forever", "pastry topics create alarms --publishers NODEID,NODEID"],
         ["trace"] = ["pastry trace FILEID"],
     };
 

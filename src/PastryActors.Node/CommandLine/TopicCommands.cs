@@ -128,7 +128,7 @@ internal static class TopicCommands
     private static Command Topics(CommandActions actions)
     {
         var topic = new Argument<string?>("TOPIC") { Arity = ArgumentArity.ZeroOrOne };
-        return actions.Set(new Command("topics", "The topics whose trees the node is in; with TOPIC, that topic's whole tree.") { topic }, async (context, stop) =>
+        return actions.Set(new Command("topics", "The topics whose trees the node is in; with TOPIC, that topic's whole tree.") { topic, Create(actions) }, async (context, stop) =>
         {
             using PastryClient client = await context.ConnectAsync(stop).ConfigureAwait(false);
             if (context.Get(topic) is { } name)
@@ -171,4 +171,22 @@ internal static class TopicCommands
             foreach (string child in node.Children.Reverse()) open.Push(child);
         }
     }
+
+    private static Command Create(CommandActions actions)
+    {
+        var topic = new Argument<string>("TOPIC");
+        var level = new Option<string?>("--level") { HelpName = "best-effort|ordered", Description = "What is promised of messages; ordered unless said otherwise." };
+        var retain = new Option<string?>("--retain") { HelpName = "none|N|DURATION|forever", Description = "How much of the past is kept; none unless said otherwise." };
+        var publishers = new Option<string[]>("--publishers") { HelpName = "NODEID,...", Description = "Who may publish; everybody unless said otherwise." };
+        var subscribers = new Option<string[]>("--subscribers") { HelpName = "NODEID,...", Description = "Who may subscribe; everybody unless said otherwise." };
+        return actions.Set(new Command("create", "Creates a topic, or changes who may use it.") { topic, level, retain, publishers, subscribers }, async (context, stop) =>
+        {
+            using PastryClient client = await context.ConnectAsync(stop).ConfigureAwait(false);
+            var wanted = new TopicDefinition(context.Get(level), context.Get(retain), Listed(context.Get(publishers)), Listed(context.Get(subscribers)));
+            TopicCreated created = await client.Scribe.CreateAsync(context.Get(topic), wanted, stop).ConfigureAwait(false);
+            context.Output.Result(created, PastryJson.Default.TopicCreated, text => text.WriteLine($"{created.Topic}: {created.Settings.Level}, retain {created.Settings.Retain}"));
+        });
+    }
+
+    private static string[] Listed(string[]? values) => [.. (values ?? []).SelectMany(v => v.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 }

@@ -37,7 +37,8 @@ internal static class Documents
 
     public static TopicDescription Of(TopicStatus t) => new(
         t.Topic.ToString(), t.Name, t.IsRoot, t.Parent is null ? null : NameOf(t.Parent), [.. t.Children.Select(NameOf)], t.Subscribers, t.LastSequence,
-        t.Delivered, t.Gaps, t.Duplicates);
+        t.Delivered, t.Gaps, t.Duplicates)
+    { Settings = TopicSettingsText.Of(t.Settings) };
 
     public static RouteTrace Of(RingId key, ValueList<TracedHop> hops) => new(
         key.ToString(), hops.Count == 0 ? "" : hops[hops.Count - 1].Node.Id.ToString(),

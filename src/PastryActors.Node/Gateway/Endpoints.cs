@@ -36,7 +36,7 @@ internal static class Endpoints
 
         context.Response.Clear();
         var problem = Problems.Of(e)!;
-        if (problem.Status == StatusCodes.Status503ServiceUnavailable) context.Response.Headers.RetryAfter = "1";
+        if (problem.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests) context.Response.Headers.RetryAfter = "1";
         await Problems.Result(problem).ExecuteAsync(context).ConfigureAwait(false);
     }
 }

@@ -23,6 +23,9 @@ public sealed record GatewayOptions
     /// <summary>Connections open at once: three for each of the bounded subscriptions and then some. More are closed at the door.</summary>
     public int ConnectionsMax { get; init; } = 4096;
 
+    /// <summary>Answers of one subscription that may wait for its reader; what comes then is held back at the node, and read from what the topic keeps when the reader goes on.</summary>
+    public int SubscriberWindow { get; init; } = 256;
+
     /// <summary>Uploads whose progress can be watched at once.</summary>
     public int WatchedUploadsMax { get; init; } = 1024;
 

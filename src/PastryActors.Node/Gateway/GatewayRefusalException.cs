@@ -15,6 +15,9 @@ public sealed class GatewayRefusalException(int status, string code, string deta
     /// <summary>404: there is nothing of that name.</summary>
     public static GatewayRefusalException NotFound(string detail) => new(StatusCodes.Status404NotFound, "not-found", detail);
 
+    /// <summary>429: the asker sends faster than what it sends can be taken.</summary>
+    public static GatewayRefusalException TooFast(string detail) => new(StatusCodes.Status429TooManyRequests, "busy", detail);
+
     /// <summary>413: more bytes than anyone accepts.</summary>
     public static GatewayRefusalException TooLarge(string detail) => new(StatusCodes.Status413PayloadTooLarge, "too-large", detail);
 }

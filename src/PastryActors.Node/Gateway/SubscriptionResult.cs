@@ -32,7 +32,7 @@ internal interface ISubscriptionWriter : IAsyncDisposable
 /// subscriber alone, "gap" for what cannot be had, and "closed" with a problem document as the last word; as server-sent events, or over
 /// a WebSocket if one was asked for.
 /// </summary>
-internal sealed class SubscriptionResult(INodeAccess node, string topic, ulong? first, TimeSpan timeout) : IResult
+internal sealed class SubscriptionResult(INodeAccess node, string topic, ulong? first, int window, TimeSpan timeout) : IResult
 {
     /// <summary>How many anycasts the subscriber takes.</summary>
     public int AnycastsWanted { get; init; }
@@ -43,7 +43,7 @@ internal sealed class SubscriptionResult(INodeAccess node, string topic, ulong? 
         await using ISubscriptionWriter writer = context.WebSockets.IsWebSocketRequest ? new SocketWriter(context) : new EventStreamWriter(context);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(writer.Gone, context.StoppingToken());
         IAsyncEnumerable<Reply> replies = node.StreamAsync(
-            id => new Subscribe(id, timeout, topic) { AnycastsWanted = AnycastsWanted }, (id, subscription) => new Unsubscribe(id, timeout, subscription), end.Token);
+            id => new Subscribe(id, timeout, topic) { From = first, Window = window, AnycastsWanted = AnycastsWanted }, (id, subscription) => new Unsubscribe(id, timeout, subscription), end.Token);
         try
         {
             await foreach (Reply reply in replies.ConfigureAwait(false))
@@ -81,10 +81,9 @@ internal sealed class SubscriptionResult(INodeAccess node, string topic, ulong? 
         }
     }
 
-    private void Begin(ISubscriptionWriter writer, ulong next)
+    private static void Begin(ISubscriptionWriter writer, ulong next)
     {
         writer.Event("subscribed", null, new PublishReceipt(next), PastryJson.Default.PublishReceipt);
-        if (first < next) WriteGap(writer, first.Value, next - 1, "published before this subscription; topics keep no history to replay yet");
     }
 
     private void WriteMessages(ISubscriptionWriter writer, TopicMessages messages)

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using PastryActors.Core.Collections;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
+using PastryActors.Node.Files;
 using PastryActors.Node.Workers;
 using PastryActors.Past;
 using PastryActors.Past.Messages;
@@ -39,7 +40,7 @@ internal static class NodeComposition
             var signatures = new SignatureWorkers(new BatchSigner(folder.LoadKey(), options), ownerSigner, new SignatureVerifier(options), options);
             var node = new TcpHostedNode(engine, key, store, folder, SettingsMap.RequestsOf(settings), SettingsMap.CaretakerOf(settings), logs.CreateLogger("PastryActors.Node"));
             storeLog.Damaged = node.OnDamaged;
-            node.Start(self => CoreOf(self, settings, folder, key, store), new NodeWorkers(new StoreWorkers(store), signatures));
+            node.Start(self => CoreOf(self, settings, folder, key, ownerSigner.PublicKey, store), new NodeWorkers(new StoreWorkers(store), signatures, SegmentsOf(settings, folder, node, ownerSigner)));
             return new StartedNode(node, ownerSigner);
         }
         catch
@@ -50,11 +51,22 @@ internal static class NodeComposition
         }
     }
 
+    private static SegmentWorkers SegmentsOf(NodeSettings settings, NodeFolder folder, TcpHostedNode node, BatchSigner ownerSigner)
+    {
+        FileTransferOptions transfer = SettingsMap.TransferOf(settings);
+        var owner = new OwnerIdentity(ownerSigner, TimeProvider.System);
+        // Not the owner's own journal: segments are no files that somebody put, and would crowd the list of those that are.
+        OwnerJournal journal = node.Owns(new OwnerJournal(folder.SegmentsFolder, node.Id.ToString()));
+        var reader = new FileReader(node, transfer);
+        return node.Owns(new SegmentWorkers(
+            new FileInserter(node, owner, journal, transfer), reader, new FileInspector(node, reader, owner, journal, transfer, TimeProvider.System), settings.Past.Replicas, TimeProvider.System));
+    }
+
     /// <summary>A core with fresh state: of a node that starts, or in place of one that failed.</summary>
-    private static NodeParts CoreOf(NodeHandle self, NodeSettings settings, NodeFolder folder, NodeKey key, VolumeStore store)
+    private static NodeParts CoreOf(NodeHandle self, NodeSettings settings, NodeFolder folder, NodeKey key, Blob ownerKey, VolumeStore store)
     {
         var past = new PastComponent(SettingsMap.PastOf(settings, store.Usage.WritableBytes), new Blob(key.PublicKey), store.Entries);
-        var scribe = new ScribeComponent(SettingsMap.ScribeOf(settings));
+        var scribe = new ScribeComponent(SettingsMap.ScribeOf(settings), ownerKey, store.Entries);
         ValueList<NodeHandle> seeds = settings.Node.Seeds.Select(address => new NodeHandle(default, address, 0)).ToValueList();
         var contacts = new Contacts(seeds, folder.LoadPeers(), settings.Node.FoundRing);
         ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));

@@ -23,6 +23,9 @@ internal sealed class NodeFolder
 
     public string StoreFolder => Path.Combine(_path, "store");
 
+    /// <summary>Which segments of topics' history this node stored.</summary>
+    public string SegmentsFolder => Path.Combine(_path, "segments");
+
     private string StartsFile => Path.Combine(_path, "starts");
 
     private string PeersFile => Path.Combine(_path, "peers");

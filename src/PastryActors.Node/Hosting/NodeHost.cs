@@ -60,7 +60,7 @@ public sealed class NodeHost(NodeFactory start, TextWriter error)
         using var trimmer = new MemoryTrimmer(TimeProvider.System);
         using var journal = new OwnerJournal(keyFile + ".files", node.Id.ToString());
         var services = GatewayServices.Over(
-            node.Access, new OwnerIdentity(started.OwnerSigner, TimeProvider.System), journal, TransferOf(settings.Past), TimeProvider.System);
+            node.Access, new OwnerIdentity(started.OwnerSigner, TimeProvider.System), journal, SettingsMap.TransferOf(settings), TimeProvider.System);
         await using WebApplication web = GatewayHost.Build(services with { Upkeep = node.Upkeep }, gateway, builder => NodeLogging.Configure(builder, settings.Node.Log));
         await web.StartAsync(stop).ConfigureAwait(false);
         HostLog.Started(logger, node.Id.ToString(), GatewayHost.UrlOf(web));
@@ -115,7 +115,7 @@ public sealed class NodeHost(NodeFactory start, TextWriter error)
         string problem = $"node.http.listen = {http.Listen}: an IP address and a port are wanted";
         if (IPEndPoint.TryParse(http.Listen.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase), out IPEndPoint? listen))
         {
-            var options = new GatewayOptions { Listen = listen, Token = http.Token, AllowedOrigins = http.AllowedOrigins };
+            var options = new GatewayOptions { Listen = listen, Token = http.Token, AllowedOrigins = http.AllowedOrigins, SubscriberWindow = Math.Max(2, settings.Scribe.SubscriberQueue / 4) };
             if (options.Problem() is not { } refused) return options;
             problem = refused;
         }
@@ -123,12 +123,4 @@ public sealed class NodeHost(NodeFactory start, TextWriter error)
         error.WriteLine($"pastry: config: {problem}");
         return null;
     }
-
-    private static FileTransferOptions TransferOf(PastSettings past) => new()
-    {
-        ChunkSizeBytes = past.ChunkBytes,
-        Window = past.TransferWindow,
-        RequestTimeout = past.RequestTimeout,
-        Replicas = past.Replicas,
-    };
 }

@@ -1,8 +1,11 @@
+using PastryActors.Hocon.Settings;
 using PastryActors.Node.Access;
+using PastryActors.Node.Files;
 using PastryActors.Past;
 using PastryActors.Past.Holding;
 using PastryActors.Pastry;
 using PastryActors.Scribe;
+using PastryActors.Scribe.Topics;
 using PastryActors.Store;
 using PastryActors.Store.Upkeep;
 using PastryActors.Tcp;
@@ -66,7 +69,19 @@ internal static class SettingsMap
         MaxTopics = settings.Scribe.MaxTopics,
         MaxMessageBytes = settings.Scribe.MaxMessageBytes,
         PublishTimeout = settings.Scribe.PublishTimeout,
+        DefaultRetain = settings.Scribe.Retain == TopicRetain.Forever ? Retention.Forever : Retention.None,
+        ChildWindowBytes = settings.Scribe.ChildWindowBytes,
+        ChildLagMax = settings.Scribe.ChildLagMax,
+        SegmentBytes = settings.Scribe.SegmentBytes,
         RootReplicas = settings.Scribe.RootReplicas,
+    };
+
+    public static FileTransferOptions TransferOf(NodeSettings settings) => new()
+    {
+        ChunkSizeBytes = settings.Past.ChunkBytes,
+        Window = settings.Past.TransferWindow,
+        RequestTimeout = settings.Past.RequestTimeout,
+        Replicas = settings.Past.Replicas,
     };
 
     public static RequestTableOptions RequestsOf(NodeSettings settings) => new() { SubscriptionQueue = settings.Scribe.SubscriberQueue };

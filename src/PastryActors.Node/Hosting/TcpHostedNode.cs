@@ -29,6 +29,7 @@ internal sealed class TcpHostedNode : IHostedNode, INodeAccess, INodeListener
     private readonly DamageReporter _damage;
     private readonly TaskCompletionSource _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly NodeUpkeep _upkeep;
+    private readonly List<IDisposable> _owned = [];
     private TcpNode _node = null!;
     private volatile NodeParts? _parts;
 
@@ -55,6 +56,14 @@ internal sealed class TcpHostedNode : IHostedNode, INodeAccess, INodeListener
 
     /// <summary>The store found an object damaged.</summary>
     public void OnDamaged(FileId damaged) => _damage.Report(damaged);
+
+    /// <summary>Something that is to be closed after the node.</summary>
+    public T Owns<T>(T owned)
+        where T : IDisposable
+    {
+        _owned.Add(owned);
+        return owned;
+    }
 
     /// <summary>Runs the node.</summary>
     public void Start(Func<NodeHandle, NodeParts> parts, IWorkers workers)
@@ -114,6 +123,7 @@ internal sealed class TcpHostedNode : IHostedNode, INodeAccess, INodeListener
         await _engine.DisposeAsync().ConfigureAwait(false);
         await _memory.DisposeAsync().ConfigureAwait(false);
         await _store.DisposeAsync().ConfigureAwait(false);
+        _owned.ForEach(static owned => owned.Dispose());
         _key.Dispose();
     }
 

@@ -1,9 +1,10 @@
 using PastryActors.Core.Driving;
+using PastryActors.Scribe.History;
 
 namespace PastryActors.Node.Workers;
 
-/// <summary>Hands each piece of a node's work to whoever does it: the disk to the store, signatures to the signature workers.</summary>
-public sealed class NodeWorkers(IWorkers store, IWorkers signatures) : IWorkers
+/// <summary>Hands each piece of a node's work to whoever does it: the disk to the store, signatures to the signature workers, the history of topics to those who keep it in PAST.</summary>
+public sealed class NodeWorkers(IWorkers store, IWorkers signatures, IWorkers segments) : IWorkers
 {
     /// <inheritdoc/>
     public void Submit(Work work, IWorkCompletion completion)
@@ -12,6 +13,7 @@ public sealed class NodeWorkers(IWorkers store, IWorkers signatures) : IWorkers
         {
             StoreWrite or StoreRead or StoreRemove => store,
             Sign or Verify => signatures,
+            ArchiveSegment or FetchSegment or DropSegment => segments,
             _ => throw new ArgumentException($"nobody does {work.GetType().Name}", nameof(work)),
         };
         workers.Submit(work, completion);

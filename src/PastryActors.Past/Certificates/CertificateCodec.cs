@@ -131,19 +131,19 @@ public static class CertificateCodec
     internal static void Write(WireWriter writer, ObjectCertificate certificate)
     {
         WriteStatement(writer, certificate);
-        Write(writer, 15, certificate.Signature);
+        writer.Signature(15, certificate.Signature);
     }
 
     internal static void Write(WireWriter writer, ReclaimCertificate certificate)
     {
         WriteStatement(writer, certificate);
-        Write(writer, 15, certificate.Signature);
+        writer.Signature(15, certificate.Signature);
     }
 
     internal static void Write(WireWriter writer, StoreReceipt receipt)
     {
         WriteStatement(writer, receipt);
-        Write(writer, 15, receipt.Signature);
+        writer.Signature(15, receipt.Signature);
     }
 
     internal static void Write(WireWriter writer, Tombstone tombstone)
@@ -183,7 +183,7 @@ public static class CertificateCodec
                 case 11: contentType = reader.Text(); break;
                 case 13: modified = Long(ref reader); break;
                 case 14: mode = reader.Int(); break;
-                case 15: signature = ReadSignature(reader.Nested()); break;
+                case 15: signature = reader.Signature(); break;
                 default: reader.Skip(); break;
             }
         }
@@ -209,7 +209,7 @@ public static class CertificateCodec
                 case 1: file = reader.FileId(); break;
                 case 2: owner = reader.Blob(); break;
                 case 3: created = Long(ref reader); break;
-                case 15: signature = ReadSignature(reader.Nested()); break;
+                case 15: signature = reader.Signature(); break;
                 default: reader.Skip(); break;
             }
         }
@@ -232,7 +232,7 @@ public static class CertificateCodec
                 case 2: hash = reader.Hash(); break;
                 case 3: holder = reader.Blob(); break;
                 case 5: divertedTo = reader.Id(); break;
-                case 15: signature = ReadSignature(reader.Nested()); break;
+                case 15: signature = reader.Signature(); break;
                 default: reader.Skip(); break;
             }
         }
@@ -309,35 +309,6 @@ public static class CertificateCodec
         writer.Bytes(3, receipt.Holder.Span);
         writer.Flag(4, receipt.Diverted);
         if (receipt.DivertedTo is { } holder) writer.Id(5, holder);
-    }
-
-    private static void Write(WireWriter writer, int field, BatchSignature signature)
-    {
-        int mark = writer.Begin(field);
-        writer.Bytes(1, signature.Value.Span);
-        writer.Number(2, signature.LeafIndex);
-        foreach (Hash256 sibling in signature.Path) writer.Hash(3, sibling);
-        writer.End(mark);
-    }
-
-    private static BatchSignature ReadSignature(WireReader reader)
-    {
-        Blob value = default;
-        uint index = 0;
-        List<Hash256> path = [];
-        while (reader.Next())
-        {
-            switch (reader.Field)
-            {
-                case 1: value = reader.Blob(); break;
-                case 2: index = reader.UInt(); break;
-                case 3 when path.Count < MerkleBatch.PathLengthMax: path.Add(reader.Hash()); break;
-                case 3: throw new WireFormatException("a signature's path is too long");
-                default: reader.Skip(); break;
-            }
-        }
-
-        return new BatchSignature(value, index, path.ToValueList());
     }
 
     private static long Long(ref WireReader reader)

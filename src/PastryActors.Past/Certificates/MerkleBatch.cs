@@ -1,6 +1,7 @@
 using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
+using PastryActors.Core.Wire;
 
 namespace PastryActors.Past.Certificates;
 
@@ -11,8 +12,8 @@ namespace PastryActors.Past.Certificates;
 /// </summary>
 public sealed class MerkleBatch
 {
-    /// <summary>Longest path that anyone accepts: 2^20 leaves are far beyond any batch, and bound the work that a forged signature can cause.</summary>
-    public const int PathLengthMax = 20;
+    /// <inheritdoc cref="SignatureFields.PathLengthMax"/>
+    public const int PathLengthMax = SignatureFields.PathLengthMax;
 
     private const byte LeafDomain = 0;
     private const byte InnerDomain = 1;

@@ -4,6 +4,7 @@ using PastryActors.Core.Ring;
 using PastryActors.Pastry.Applications;
 using PastryActors.Scribe.Messages;
 using PastryActors.Scribe.Requests;
+using PastryActors.Scribe.Subscribing;
 using PastryActors.Scribe.Topics;
 
 namespace PastryActors.Scribe.Anycasting;

@@ -71,6 +71,9 @@ public sealed record JoinAccepted(RingId Topic, ulong Nonce, Term Term, NodeHand
 {
     public const byte Number = 65;
 
+    /// <summary>The topic's settings as the parent knows them.</summary>
+    public TopicSettings Settings { get; init; } = TopicSettings.Default;
+
     /// <inheritdoc/>
     public override byte Kind => Number;
 
@@ -83,13 +86,14 @@ public sealed record JoinAccepted(RingId Topic, ulong Nonce, Term Term, NodeHand
         writer.Node(4, Root);
         writer.Number(5, Last);
         writer.Path(6, Path);
+        writer.Settings(7, Settings);
     }
 
     internal static Message Read(ref WireReader reader)
     {
         RingId? topic = null;
         NodeHandle? root = null;
-        (ulong nonce, Term term, ulong last) = (0UL, default(Term), 0UL);
+        (ulong nonce, Term term, ulong last, TopicSettings settings) = (0UL, default(Term), 0UL, TopicSettings.Default);
         var path = new List<RingId>();
         while (reader.Next())
         {
@@ -101,11 +105,12 @@ public sealed record JoinAccepted(RingId Topic, ulong Nonce, Term Term, NodeHand
                 case 4: root = reader.Node(); break;
                 case 5: last = reader.Limited(); break;
                 case 6: reader.PathNode(path); break;
+                case 7: settings = reader.Settings(); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return new JoinAccepted(Fields.Required(topic), nonce, term, Fields.Required(root), last, path.ToValueList());
+        return new JoinAccepted(Fields.Required(topic), nonce, term, Fields.Required(root), last, path.ToValueList()) { Settings = settings };
     }
 }
 

@@ -19,6 +19,13 @@ public sealed record ReplicaGroup(Term Term, ulong Version, ValueList<NodeHandle
     /// <summary>Most members of a group.</summary>
     public const int MembersMax = 16;
 
+    /// <summary>What is decided about the topic; it changes as the group does, by a higher version that a majority must know.</summary>
+    public TopicRecord Record { get; init; } = TopicRecord.Default;
+
+    /// <summary>The members as a topic with this record counts them: any start of a node where the node keeps its word on its disk, else this one.</summary>
+    public static ValueList<NodeHandle> MembersOf(IEnumerable<NodeHandle> nodes, TopicRecord record) =>
+        nodes.Select(n => record.Settings.Retain.IsDurable ? n with { Incarnation = 0 } : n).ToValueList();
+
     /// <summary>No group is known.</summary>
     public static ReplicaGroup None { get; } = new(default, 0, default, default);
 
@@ -48,8 +55,11 @@ public sealed record ReplicaGroup(Term Term, ulong Version, ValueList<NodeHandle
     /// <summary>Whether the members are these, in whatever order.</summary>
     public bool HasMembers(IReadOnlyCollection<NodeHandle> nodes) => nodes.Count == Members.Count && nodes.All(n => Contains(Members, n));
 
-    /// <summary>Whether the two are the same start of the same node. Addresses are hints, and do not count.</summary>
-    public static bool IsSame(NodeHandle a, NodeHandle b) => a.Id == b.Id && a.Incarnation == b.Incarnation;
+    /// <summary>
+    /// Whether the two are the same start of the same node. Addresses are hints, and do not count. Incarnation 0 stands for every start: of
+    /// a node that keeps its word on its disk.
+    /// </summary>
+    public static bool IsSame(NodeHandle a, NodeHandle b) => a.Id == b.Id && (a.Incarnation == b.Incarnation || a.Incarnation == 0 || b.Incarnation == 0);
 
     /// <summary>Whether more than half of the nodes are such for which it holds.</summary>
     public static bool IsMajority(IReadOnlyCollection<NodeHandle> nodes, Func<NodeHandle, bool> holds) => nodes.Count(holds) > nodes.Count / 2;
@@ -62,6 +72,7 @@ public sealed record ReplicaGroup(Term Term, ulong Version, ValueList<NodeHandle
         writer.Number(2, Version);
         foreach (NodeHandle member in Members) writer.Node(3, member);
         foreach (NodeHandle leaving in Leaving) writer.Node(4, leaving);
+        Record.Write(writer, 5);
         writer.End(mark);
     }
 
@@ -70,6 +81,7 @@ public sealed record ReplicaGroup(Term Term, ulong Version, ValueList<NodeHandle
         (Term term, ulong version) = (default(Term), 0UL);
         List<NodeHandle> members = [];
         List<NodeHandle> leaving = [];
+        TopicRecord record = TopicRecord.Default;
         while (reader.Next())
         {
             switch (reader.Field)
@@ -78,11 +90,12 @@ public sealed record ReplicaGroup(Term Term, ulong Version, ValueList<NodeHandle
                 case 2: version = reader.Limited(); break;
                 case 3: AddTo(members, reader.Node()); break;
                 case 4: AddTo(leaving, reader.Node()); break;
+                case 5: record = TopicRecord.Read(reader.Nested()); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return members.Count > 0 ? new ReplicaGroup(term, version, members.ToValueList(), leaving.ToValueList()) : throw new WireFormatException("a group without members");
+        return members.Count > 0 ? new ReplicaGroup(term, version, members.ToValueList(), leaving.ToValueList()) { Record = record } : throw new WireFormatException("a group without members");
     }
 
     private static void AddTo(List<NodeHandle> nodes, NodeHandle node)

@@ -38,6 +38,7 @@ public sealed record TreeBeats(ValueList<DownBeat> Down, ValueList<UpBeat> Up, b
             writer.Term(2, beat.Term);
             writer.Number(3, beat.Have);
             writer.Flag(4, beat.Asks);
+            writer.Number(5, beat.Reached);
             writer.End(mark);
         }
 
@@ -88,7 +89,7 @@ public sealed record TreeBeats(ValueList<DownBeat> Down, ValueList<UpBeat> Up, b
     {
         WireReader reader = outer.Nested();
         RingId? topic = null;
-        (Term term, ulong have, bool asks) = (default(Term), 0UL, false);
+        (Term term, ulong have, ulong reached, bool asks) = (default(Term), 0UL, 0UL, false);
         while (reader.Next())
         {
             switch (reader.Field)
@@ -97,11 +98,12 @@ public sealed record TreeBeats(ValueList<DownBeat> Down, ValueList<UpBeat> Up, b
                 case 2: term = reader.Term(); break;
                 case 3: have = reader.Limited(); break;
                 case 4: asks = reader.Flag(); break;
+                case 5: reached = reader.Limited(); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return new UpBeat(Fields.Required(topic), term, have, asks);
+        return new UpBeat(Fields.Required(topic), term, have, reached, asks);
     }
 }
 
@@ -113,5 +115,6 @@ public readonly record struct DownBeat(RingId Topic, ulong Last, ulong Standing)
 /// <summary>The child lives and wants to stay.</summary>
 /// <param name="Term">The latest term known in its subtree.</param>
 /// <param name="Have">The highest number known in its subtree.</param>
+/// <param name="Reached">The number up to which the child itself has everything.</param>
 /// <param name="Asks">Whether it wants a whole <see cref="TreeHeartbeat"/>: what the parent is, is not what the child thought.</param>
-public readonly record struct UpBeat(RingId Topic, Term Term, ulong Have, bool Asks);
+public readonly record struct UpBeat(RingId Topic, Term Term, ulong Have, ulong Reached, bool Asks);

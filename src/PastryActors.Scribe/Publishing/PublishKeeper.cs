@@ -37,6 +37,7 @@ internal sealed class PublishKeeper(ScribeContext context)
             case RootIs found: OnRootIs(message.Source, found); return true;
             case NotRoot denial: OnNotRoot(message.Source, denial); return true;
             case PublishAnswer answer: OnAnswer(answer); return true;
+            case TopicVerdict { Verdict: Verdict.NotPublisher or Verdict.TooLarge } verdict: OnVerdict(message.Source, verdict); return true;
             default: return false;
         }
     }
@@ -161,6 +162,18 @@ internal sealed class PublishKeeper(ScribeContext context)
     private void OnNotRoot(NodeHandle from, NotRoot denial)
     {
         if (_publishers.Find(denial.Topic) is { } publisher && publisher.Root?.Id == from.Id) SeekRoot(publisher);
+    }
+
+    private void OnVerdict(NodeHandle from, TopicVerdict verdict)
+    {
+        if (_publishers.Find(verdict.Topic) is not { } publisher || publisher.Root?.Id != from.Id) return;
+        if (verdict.Verdict == Verdict.TooLarge)
+        {
+            if (publisher.Take(verdict.Nonce) is { } large) Fail(large, FailureCode.Invalid, $"the topic's root takes no message of {large.Payload.Length} bytes: its scribe.max-message is smaller than this node's");
+            return;
+        }
+
+        while (publisher.TakeAny() is { } open) Fail(open, FailureCode.Forbidden, $"the creator of the topic does not let node {context.Self.Id} publish");
     }
 
     private void OnAnswer(PublishAnswer answer)

@@ -27,6 +27,12 @@ internal sealed class PublisherWindows(int publishersMax)
 
     public int Count => _windows.Count;
 
+    /// <summary>Whether what another remembers was put in place since the last <see cref="MarkSaved"/>.</summary>
+    public bool IsReplaced { get; private set; }
+
+    /// <summary>The disk has all of it.</summary>
+    public void MarkSaved() => IsReplaced = false;
+
     public PublishKnowledge Find(RingId publisher, uint incarnation, ulong number, out ulong sequence)
     {
         sequence = 0;
@@ -70,6 +76,7 @@ internal sealed class PublisherWindows(int publishersMax)
     public void Restore(ValueList<PublisherMemory> memories)
     {
         _windows.Clear();
+        IsReplaced = true;
         foreach (PublisherMemory memory in memories)
         {
             for (int i = memory.Sequences.Count - 1; i >= 0; i--)

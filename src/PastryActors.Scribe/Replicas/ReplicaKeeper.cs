@@ -14,10 +14,24 @@ internal sealed class ReplicaKeeper(ScribeContext context)
 {
     private readonly TopicTable<TopicReplica> _copies = new(context.Options.MaxTopics);
 
+    /// <summary>Topics whose journal here is damaged: this node must not promise anything until a root has filled it up again.</summary>
+    private readonly HashSet<RingId> _maimed = [];
+
     public bool IsEmpty => _copies.Count == 0;
 
     /// <summary>Whether a copy of the topic's numbering is here, and this node is not its root.</summary>
     public bool Has(RingId topic) => _copies.Find(topic) is not null;
+
+    /// <summary>Whether this node has forgotten what it promised or acknowledged about a topic.</summary>
+    public bool IsMaimed(RingId topic) => _maimed.Contains(topic);
+
+    /// <summary>Takes a replica from its journal.</summary>
+    public void Adopt(TopicReplica replica, bool isWhole)
+    {
+        replica.LastHeard = context.Now;
+        if (!isWhole) _maimed.Add(replica.Topic);
+        _copies.Add(replica.Topic, replica);
+    }
 
     /// <summary>Takes a message of this keeper's; false if it is none.</summary>
     public bool Take(in RoutedMessage message)
@@ -45,7 +59,7 @@ internal sealed class ReplicaKeeper(ScribeContext context)
         {
             replica.Discard();
         }
-        else if (_copies.IsFull)
+        else if (_copies.IsFull && !replica.IsDurable)
         {
             context.Report(FactKind.Dropped, replica.Topic, _copies.Max);
             replica.Discard();
@@ -64,12 +78,16 @@ internal sealed class ReplicaKeeper(ScribeContext context)
 
     public void Tick() => _copies.ForEach(copy =>
     {
+        context.Journals.Save(copy);
         if (context.Now - copy.LastHeard < context.Options.ReplicaLifetime) return;
+        // A member keeps what it said it keeps: when all were down for long, it is all that there is.
+        if (copy.IsDurable && copy.Group.All.Any(n => n.Id == context.Self.Id)) return;
         copy.Discard();
+        context.Journals.Forget(copy.Topic);
         _copies.Remove(copy.Topic);
     });
 
-    private TopicReplica New(RingId topic, string name) => new(topic, name, context.NewLog(), context.NewLog);
+    public TopicReplica New(RingId topic, string name) => new(topic, name, context.NewLog(), context.NewLog);
 
     /// <summary>The copy of a topic, made if there is none; null (and counted) if this node keeps as many as it may.</summary>
     private TopicReplica? FindOrAdd(RingId topic, string name)
@@ -100,7 +118,7 @@ internal sealed class ReplicaKeeper(ScribeContext context)
         if (context.Topics.Find(state.Topic) is { Office: not null } topic && !GiveWay(topic, from, state)) return;
         if (FindOrAdd(state.Topic, state.Name) is not { } copy) return;
         if (copy.Follow(state)) copy.LastHeard = context.Now;
-        context.Send(copy.AckTo(state.Term), from);
+        context.Journals.SendWhenSaved(copy, copy.AckTo(state.Term), from);
     }
 
     /// <summary>Another node acts as the root of a topic whose root this one is. True if this one gave way.</summary>
@@ -135,8 +153,14 @@ internal sealed class ReplicaKeeper(ScribeContext context)
             return;
         }
 
-        if (message.Term.Root == from.Id && copy.Append(message)) copy.LastHeard = context.Now;
-        context.Send(copy.AckTo(message.Term), from);
+        if (message.Term.Root == from.Id && copy.Append(message))
+        {
+            copy.LastHeard = context.Now;
+            // Whoever is as far as a root says that the log goes has nothing to make up for.
+            if (_maimed.Count > 0 && copy.Log.Term == message.Term && message.Items.Count == 0 && copy.Log.Last + 1 >= message.First) _maimed.Remove(copy.Topic);
+        }
+
+        context.Journals.SendWhenSaved(copy, copy.AckTo(message.Term), from);
     }
 
     private void OnRecover(NodeHandle from, RecoverRequest request)
@@ -156,6 +180,7 @@ internal sealed class ReplicaKeeper(ScribeContext context)
         }
         else if (FindOrAdd(request.Topic, request.Name) is { } copy)
         {
+            if (IsMaimed(request.Topic)) return;
             if (copy.Grant(request.Term)) copy.LastHeard = context.Now;
             Answer(from, request, topic, copy, acting: false);
         }
@@ -166,7 +191,7 @@ internal sealed class ReplicaKeeper(ScribeContext context)
         bool known = replica.Log.IsKnown;
         Term term = known ? replica.Log.Term : topic?.Term ?? default;
         ulong heard = topic is { Stream.HasPosition: true } ? topic.Stream.Head : 0;
-        context.Send(new RecoverAnswer(request.Topic, request.Nonce, known, acting, term, known ? replica.Log.Last : heard, replica.Log.Start, replica.Promised, replica.Group), to);
+        context.Journals.SendWhenSaved(replica, new RecoverAnswer(request.Topic, request.Nonce, known, acting, term, known ? replica.Log.Last : heard, replica.Log.Start, replica.Promised, replica.Group), to);
     }
 
     private void OnFetch(NodeHandle from, LogFetch fetch)

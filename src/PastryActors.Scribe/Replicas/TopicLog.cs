@@ -1,5 +1,3 @@
-using PastryActors.Core.Collections;
-using PastryActors.Scribe.Requests;
 using PastryActors.Scribe.Stream;
 using PastryActors.Scribe.Topics;
 
@@ -24,6 +22,22 @@ internal sealed class TopicLog(ScribeOptions options, BufferBudget budget)
     /// <summary>The number before the oldest message that is still here.</summary>
     public ulong Start => Items.IsEmpty ? Last : Items.Oldest - 1;
 
+    /// <summary>Whether the disk has this log up to <see cref="SavedTo"/>; else it must be written anew.</summary>
+    public bool IsSaved { get; private set; }
+
+    /// <summary>Up to which number the log is as the disk has it.</summary>
+    public ulong SavedTo { get; private set; }
+
+    /// <summary>The number before the oldest message that the disk must have: what is older lies in history.</summary>
+    public ulong SavableStart => Items.PinnedFrom == ulong.MaxValue ? Start : Math.Clamp(Items.PinnedFrom - 1, Start, Last);
+
+    /// <summary>All of the log is on the disk, or on its way there.</summary>
+    public void MarkSaved()
+    {
+        (IsSaved, SavedTo) = (true, Last);
+        Windows.MarkSaved();
+    }
+
     /// <summary>Adds the part of the run that is new. True if a publisher had to be forgotten for it.</summary>
     public bool Append(in Batch run)
     {
@@ -42,25 +56,10 @@ internal sealed class TopicLog(ScribeOptions options, BufferBudget budget)
     }
 
     /// <summary>The next run at or after <paramref name="from"/>, of as many messages as fit into one batch; false if there is none.</summary>
-    public bool TryRead(ulong from, out Batch run)
-    {
-        if (!Items.TryRead(from, Last, out run)) return false;
-        List<TopicItem>? items = null;
-        List<PublishMark>? marks = null;
-        int bytes = run.Bytes;
-        ulong next = run.Last + 1;
-        // A quiet topic's messages were numbered one by one; a copy that needs thousands must not wait for each.
-        while (Items.TryRead(next, Last, out Batch more) && more.First == next && bytes + more.Bytes <= options.BatchBytesMax)
-        {
-            (items, marks) = (items ?? [.. run.Items], marks ?? [.. run.Marks]);
-            items.AddRange(more.Items);
-            marks.AddRange(more.Marks);
-            (bytes, next) = (bytes + more.Bytes, more.Last + 1);
-        }
+    public bool TryRead(ulong from, out Batch run) => TryRead(from, out run, Last, options.BatchBytesMax);
 
-        if (items is not null) run = new Batch(run.First, items.ToValueList(), marks!.ToValueList(), bytes);
-        return true;
-    }
+    /// <summary>As above, up to a number, of as many messages as fit into so many bytes; one larger message excepted.</summary>
+    public bool TryRead(ulong from, out Batch run, ulong to, int bytesMax) => Items.TryReadMany(from, to, bytesMax, out run);
 
     /// <summary>Forgets what was numbered after <paramref name="last"/>.</summary>
     public void TruncateAfter(ulong last)
@@ -69,6 +68,7 @@ internal sealed class TopicLog(ScribeOptions options, BufferBudget budget)
         Items.TruncateAfter(last);
         Windows.ForgetAfter(last);
         Last = last;
+        SavedTo = Math.Min(SavedTo, last);
     }
 
     /// <summary>Forgets all messages; the next number is <paramref name="last"/> + 1.</summary>
@@ -76,6 +76,7 @@ internal sealed class TopicLog(ScribeOptions options, BufferBudget budget)
     {
         Items.Clear();
         Last = last;
+        IsSaved = false;
     }
 
     /// <summary>Gives the memory back.</summary>

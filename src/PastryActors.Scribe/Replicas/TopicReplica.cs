@@ -1,5 +1,6 @@
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
+using PastryActors.Scribe.Journal;
 using PastryActors.Scribe.Messages;
 using PastryActors.Scribe.Topics;
 
@@ -14,6 +15,7 @@ internal sealed class TopicReplica(RingId topic, string name, TopicLog log, Func
     /// <summary>How far a claim may lift a term at once: far above what any split lets two roots drift apart, far below what would end the terms by one lie.</summary>
     public const ulong JumpMax = 1UL << 32;
 
+    private ReplicaGroup _group = ReplicaGroup.None;
     private TopicLog? _filling;
     private ulong _fillingBase;
 
@@ -29,7 +31,18 @@ internal sealed class TopicReplica(RingId topic, string name, TopicLog log, Func
     public Term Promised { get; private set; }
 
     /// <summary>The latest group heard of from a root that was followed.</summary>
-    public ReplicaGroup Group { get; set; } = ReplicaGroup.None;
+    public ReplicaGroup Group
+    {
+        get => _group;
+        set
+        {
+            _group = value;
+            Pin();
+        }
+    }
+
+    /// <summary>Whether what is promised and held here must be on the disk before it is said.</summary>
+    public bool IsDurable => Group.Record.Settings.Retain.IsDurable;
 
     public Instant LastHeard { get; set; }
 
@@ -93,6 +106,20 @@ internal sealed class TopicReplica(RingId topic, string name, TopicLog log, Func
         DropFilling();
         Log.Discard();
         Log = fetched;
+        Pin();
+    }
+
+    /// <summary>Takes one change from the journal.</summary>
+    public void Restore(JournalEntry entry)
+    {
+        Name = entry.Name;
+        if (entry.Promised > Promised) Promised = entry.Promised;
+        if (entry.Group.IsKnown) Group = entry.Group;
+        if (entry.Parts > 0) Log.ResetTo(entry.Keep);
+        else Log.TruncateAfter(entry.Keep);
+        if (entry.Parts > 0 || entry.Windows.Count > 0) Log.Windows.Restore(entry.Windows);
+        Log.Term = entry.Term;
+        if (entry.Items.Count > 0) Log.Append(Batch.Of(entry.First, entry.Items, entry.Marks));
     }
 
     /// <summary>This node goes on as root: what was being filled up for another is of no use.</summary>
@@ -144,5 +171,9 @@ internal sealed class TopicReplica(RingId topic, string name, TopicLog log, Func
         _filling = null;
         Log.Discard();
         Log = filled;
+        Pin();
     }
+
+    /// <summary>What is retained and not in history yet must not fall out of the log.</summary>
+    private void Pin() => Log.Items.PinnedFrom = IsDurable ? Group.Record.History.Last + 1 : ulong.MaxValue;
 }

@@ -2,6 +2,7 @@ using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Scribe.Messages;
+using PastryActors.Scribe.Topics;
 
 namespace PastryActors.Scribe.Requests;
 
@@ -11,7 +12,20 @@ public sealed record Subscribe(long Id, TimeSpan Timeout, string Topic) : Reques
 {
     /// <summary>How many anycasts this subscription takes, every one that it is given counted; 0 declines all.</summary>
     public int AnycastsWanted { get; init; }
+
+    /// <summary>The first number wanted, from 1; what is not retained of it is told as a gap. Null for what comes from now on.</summary>
+    public ulong? From { get; init; }
+
+    /// <summary>
+    /// How many answers may wait to be read: more are held back until <see cref="SubscriberCredit"/>, and then come from what is kept. 0 for
+    /// any number, for whoever reads at once.
+    /// </summary>
+    public int Window { get; init; }
 }
+
+/// <summary>The reader of a subscription has read so many answers. Not answered.</summary>
+/// <param name="Subscription">The id of the <see cref="Subscribe"/> request.</param>
+public sealed record SubscriberCredit(long Id, TimeSpan Timeout, long Subscription, int Count) : Request(Id, Timeout);
 
 /// <summary>The subscription stands: this node is in the topic's tree.</summary>
 /// <param name="Next">The sequence number of the first message that will come.</param>
@@ -57,6 +71,17 @@ public sealed record Publish(long Id, TimeSpan Timeout, string Topic, Blob Paylo
 /// <summary>The message has its place in the topic.</summary>
 public sealed record Published(long RequestId, ulong Sequence) : Reply(RequestId);
 
+/// <summary>
+/// Create a topic, or change who may use one that the same owner created. Answered by <see cref="TopicDefined"/> when a majority of the
+/// nodes that keep the topic's numbering knows it.
+/// </summary>
+/// <param name="Topic">Name of the topic.</param>
+/// <param name="UnixMilliseconds">The asker's clock; of two certificates of one creator the later holds.</param>
+public sealed record DefineTopic(long Id, TimeSpan Timeout, string Topic, TopicSettings Settings, ulong UnixMilliseconds) : Request(Id, Timeout);
+
+/// <summary>The topic is created.</summary>
+public sealed record TopicDefined(long RequestId, TopicCertificate Certificate) : Reply(RequestId);
+
 /// <summary>What this node knows of the topics whose trees it is in. Answered by <see cref="TopicsDescribed"/>.</summary>
 /// <param name="Topic">Name of one topic, or empty for all.</param>
 public sealed record DescribeTopics(long Id, TimeSpan Timeout, string Topic) : Request(Id, Timeout);
@@ -90,4 +115,8 @@ public sealed record TopicStatus(
     ulong LastSequence,
     long Delivered,
     long Gaps,
-    long Duplicates);
+    long Duplicates)
+{
+    /// <summary>What the topic's creator decided, as far as this node was told.</summary>
+    public TopicSettings Settings { get; init; } = TopicSettings.Default;
+}

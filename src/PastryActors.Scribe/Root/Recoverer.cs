@@ -104,7 +104,7 @@ internal sealed class Recoverer(ScribeContext context)
     {
         RootOffice office = topic.Office!;
         bool isHeardOf = topic.Term.Number > 0 || topic.ClaimedTerm.Number > 0;
-        Ground ground = office.Recovery.FindGround(context.Self, context.Closest(topic.Id), isHeardOf);
+        Ground ground = office.Recovery.FindGround(context.Replicas.IsMaimed(topic.Id) ? null : context.Self, context.Closest(topic.Id), isHeardOf);
         if (ground == Ground.None) return;
         if (!office.Recovery.TryChooseSource(office.Log))
         {
@@ -134,7 +134,7 @@ internal sealed class Recoverer(ScribeContext context)
         int known = recovery.Waiting.Count;
         recovery.Add(context.Host.Leafs.ReplicaSet(topic.Id, context.Options.RootReplicas + AskedBeyondReplicas).Concat(recovery.Group.All).Where(n => n.Id != context.Self.Id));
         var request = new RecoverRequest(topic.Id, recovery.Nonce, topic.Name, recovery.Term);
-        foreach (NodeHandle node in recovery.Waiting.Skip(onlyNew ? known : 0)) context.Send(request, node);
+        foreach (NodeHandle node in recovery.Waiting.Skip(onlyNew ? known : 0)) context.Send(request, context.Newest(node));
     }
 
     private void Fetch(TopicNode topic)
@@ -149,7 +149,7 @@ internal sealed class Recoverer(ScribeContext context)
     {
         RootOffice office = topic.Office!;
         Recovery recovery = office.Recovery;
-        context.Send(new LogFetch(topic.Id, recovery.Nonce, (recovery.Fetched ?? office.Log).Last, !recovery.HasWindows), recovery.Source!);
+        context.Send(new LogFetch(topic.Id, recovery.Nonce, (recovery.Fetched ?? office.Log).Last, !recovery.HasWindows), context.Newest(recovery.Source!));
     }
 
     private void OnItems(NodeHandle from, LogItems message)

@@ -125,12 +125,12 @@ internal sealed class Recovery
     public bool HasPromised(NodeHandle node) => _promises.Exists(p => ReplicaGroup.IsSame(p.Node, node));
 
     /// <summary>Whether the promises suffice to go on, and why.</summary>
-    /// <param name="self">This node, which has promised itself.</param>
+    /// <param name="self">This node, which has promised itself; null if it has forgotten what it promised before, and its own promise is worth nothing.</param>
     /// <param name="closest">Who would make up a new group.</param>
     /// <param name="isHeardOf">Whether this node has heard of the topic from elsewhere.</param>
-    public Ground FindGround(NodeHandle self, IReadOnlyCollection<NodeHandle> closest, bool isHeardOf)
+    public Ground FindGround(NodeHandle? self, IReadOnlyCollection<NodeHandle> closest, bool isHeardOf)
     {
-        bool Promises(NodeHandle n) => ReplicaGroup.IsSame(n, self) || HasPromised(n);
+        bool Promises(NodeHandle n) => (self is not null && ReplicaGroup.IsSame(n, self)) || HasPromised(n);
         if (Group.HasMajority(Promises)) return Ground.Majority;
         if (!ReplicaGroup.IsMajority(closest, Promises)) return Ground.None;
         if (Surrenders) return Group.MeetsEveryMajority(Promises) ? Ground.NewGroup : Ground.Surrender;

@@ -21,6 +21,12 @@ internal sealed class Replicator(ScribeContext context)
     {
         RootOffice office = topic.Office!;
         List<NodeHandle> wanted = [.. office.Group.All.Where(n => n.Id != context.Self.Id)];
+        foreach (ReplicaLink link in office.Links)
+        {
+            // A member that leaves is told, or it would keep for ever what it keeps as a member.
+            if (link.Started && !wanted.Exists(n => ReplicaGroup.IsSame(n, link.Node))) SendSign(topic, link);
+        }
+
         office.Links.RemoveAll(l => !wanted.Exists(n => ReplicaGroup.IsSame(n, l.Node)));
         foreach (NodeHandle node in wanted)
         {
@@ -43,13 +49,16 @@ internal sealed class Replicator(ScribeContext context)
         if (!group.HasMembers(closest) && closest.Exists(office.IsSelf))
         {
             office.ChangedAt = office.Log.Last;
-            Change(topic, closest.ToValueList(), group.IsChanging ? group.Leaving : group.Members);
+            Change(topic, group with { Members = ReplicaGroup.MembersOf(closest, group.Record), Leaving = group.IsChanging ? group.Leaving : group.Members });
         }
         else if (group.IsChanging && group.HasMajority(office.HasFollowedChange))
         {
-            Change(topic, group.Members, default);
+            Change(topic, group with { Leaving = default });
         }
     }
+
+    /// <summary>Something about the topic is decided anew: it holds as soon as this root says so, and for good when a majority of the group knows it.</summary>
+    public void Decide(TopicNode topic, TopicRecord record) => Change(topic, topic.Office!.Group with { Record = record, Members = ReplicaGroup.MembersOf(topic.Office!.Group.Members, record) });
 
     /// <summary>Sends what the copies do not have yet, as far as the pipelines allow.</summary>
     public void Pump(TopicNode topic)
@@ -87,10 +96,10 @@ internal sealed class Replicator(ScribeContext context)
         }
     }
 
-    private void Change(TopicNode topic, ValueList<NodeHandle> members, ValueList<NodeHandle> leaving)
+    private void Change(TopicNode topic, ReplicaGroup next)
     {
         RootOffice office = topic.Office!;
-        office.Replica.Group = new ReplicaGroup(office.Log.Term, office.Group.Version + 1, members, leaving);
+        office.Replica.Group = next with { Term = office.Log.Term, Version = office.Group.Version + 1 };
         FollowGroup(topic);
         foreach (ReplicaLink link in office.Links)
         {
@@ -164,6 +173,6 @@ internal sealed class Replicator(ScribeContext context)
     private void Send(ReplicaLink link, Core.Wire.Message message, int bytes)
     {
         link.LastSent = context.Now;
-        context.Send(message, link.Node, bytes);
+        context.Send(message, context.Newest(link.Node), bytes);
     }
 }

@@ -1,7 +1,7 @@
-using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Pastry.Applications;
+using PastryActors.Scribe.History;
 using PastryActors.Scribe.Messages;
 using PastryActors.Scribe.Replicas;
 using PastryActors.Scribe.Topics;
@@ -25,6 +25,8 @@ internal sealed class RootKeeper
         Recoverer = new Recoverer(context);
         Replicator = new Replicator(context);
         Sequencer = new Sequencer(context);
+        Definer = new Definer(context);
+        Historian = new Historian(context);
     }
 
     public Recoverer Recoverer { get; }
@@ -32,6 +34,10 @@ internal sealed class RootKeeper
     public Replicator Replicator { get; }
 
     public Sequencer Sequencer { get; }
+
+    public Definer Definer { get; }
+
+    public Historian Historian { get; }
 
     /// <summary>Takes a message of this keeper's; false if it is none.</summary>
     public bool Take(in RoutedMessage message)
@@ -41,6 +47,8 @@ internal sealed class RootKeeper
             case LocateRoot locate: OnLocate(locate); return true;
             case PublishItems items: OnPublish(message, items); return true;
             case ReplicaAck ack: Replicator.OnAck(message.Source, ack); return true;
+            case HistoryRequest request: Historian.OnRequest(message.Source, request); return true;
+            case CreateTopic create: Definer.OnCreate(message.Source, create); return true;
             default: return Recoverer.Take(message);
         }
     }
@@ -73,9 +81,10 @@ internal sealed class RootKeeper
         topic.Term = recovery.Term;
         if (known > log.Last) SkipTo(topic, known);
         ReplicaGroup group = recovery.Group;
+        TopicRecord record = group.IsKnown ? group.Record : TopicRecord.Default with { Settings = TopicSettings.Default with { Retain = _context.Options.DefaultRetain } };
         office.Replica.Group = ground == Ground.Majority
             ? group with { Term = recovery.Term }
-            : new ReplicaGroup(recovery.Term, group.Version + 1, _context.Closest(topic.Id).ToValueList(), default);
+            : new ReplicaGroup(recovery.Term, group.Version + 1, ReplicaGroup.MembersOf(_context.Closest(topic.Id), record), default) { Record = record };
         office.Replica.DropFilling();
         office.Replica.Name = topic.Name;
         (office.Base, log.Term) = (log.Last, recovery.Term);
@@ -97,7 +106,12 @@ internal sealed class RootKeeper
         _context.Tree.Arrived(topic);
         foreach ((NodeHandle asker, ulong nonce) in office.Locators) _context.Send(new RootIs(topic.Id, nonce), asker);
         office.Locators.Clear();
-        foreach ((NodeHandle from, PublishItems items) in office.Waiting) Sequencer.Number(topic, from, items);
+        foreach ((NodeHandle from, PublishItems items) in office.Waiting)
+        {
+            if (office.Group.Record.Settings.MayPublish(from.Id)) Sequencer.Number(topic, from, items);
+            else _context.Send(new TopicVerdict(topic.Id, 0, Verdict.NotPublisher), from);
+        }
+
         office.Waiting.Clear();
         office.WaitingBytes = 0;
         Replicator.FollowLeafs(topic);
@@ -175,6 +189,8 @@ internal sealed class RootKeeper
         if (topic.Office is not null) Replicator.Tick(topic);
         if (topic.Office is { } standing && _context.Now - standing.LastOffered >= _context.Options.HeartbeatPeriod) OfferOffice(topic);
         if (topic.Office is not { } office) return;
+        if (office.IsServing) _context.Archive.Advance(topic);
+        if (topic.Office != office || office.Replica.IsDurable) return;
         if (topic.IsNeeded) office.LastUsed = _context.Now;
         if (_context.Now - office.LastUsed < _context.Options.TopicLifetime) return;
         _context.Topics.Remove(topic.Id);
@@ -205,7 +221,7 @@ internal sealed class RootKeeper
     private void WatchMajority(TopicNode topic)
     {
         RootOffice office = topic.Office!;
-        if (office.IsServing && office.Group.HasMajority(n => office.IsSelf(n) || _context.Host.Leafs.Find(n.Id)?.Incarnation == n.Incarnation))
+        if (office.IsServing && office.Group.HasMajority(n => office.IsSelf(n) || (_context.Host.Leafs.Find(n.Id) is { } live && ReplicaGroup.IsSame(n, live))))
         {
             office.BlockedSince = null;
             return;
@@ -281,6 +297,13 @@ internal sealed class RootKeeper
         }
 
         office.LastUsed = _context.Now;
+        if (office.Group.IsKnown && !office.Group.Record.Settings.MayPublish(message.Source.Id))
+        {
+            _context.Report(FactKind.MessageRefused, message.Source.Id);
+            _context.Send(new TopicVerdict(topic.Id, 0, Verdict.NotPublisher), message.Source);
+            return;
+        }
+
         if (office.IsServing) Sequencer.Number(topic, message.Source, items);
         else KeepWaiting(topic, message.Source, items);
     }

@@ -69,6 +69,9 @@ internal sealed class RootOffice(NodeHandle self, TopicReplica replica)
 
     public long UnconfirmedBytes { get; set; }
 
+    /// <summary>Who created the topic, or changed its settings, and waits for a majority to know it.</summary>
+    public List<(NodeHandle From, CreateTopic Message)> Creators { get; } = [];
+
     /// <summary>Who asked for the root before it could serve.</summary>
     public List<(NodeHandle Asker, ulong Nonce)> Locators { get; } = [];
 
@@ -87,8 +90,15 @@ internal sealed class RootOffice(NodeHandle self, TopicReplica replica)
 
     public bool IsSelf(NodeHandle node) => ReplicaGroup.IsSame(node, self);
 
+    /// <summary>Whether a part of the topic's history is being stored.</summary>
+    public bool IsArchiving { get; set; }
+
+    /// <summary>When the next attempt to store one may be made.</summary>
+    public Instant ArchiveAfter { get; set; }
+
     /// <summary>The last number that a majority holds by what it acknowledged.</summary>
-    public ulong Reached() => Group.Reached(n => IsSelf(n) ? Log.Last : FindLink(n)?.Acked ?? 0);
+    /// <param name="own">The last number that this node itself holds for good.</param>
+    public ulong Reached(ulong own) => Group.Reached(n => IsSelf(n) ? own : FindLink(n)?.Acked ?? 0);
 
     /// <summary>Whether a member knows the group as it is now, and holds all that was numbered before it.</summary>
     public bool HasFollowedChange(NodeHandle node) =>

@@ -33,10 +33,15 @@ internal sealed class Sequencer(ScribeContext context)
             context.Roots.Replicator.Pump(topic);
         }
 
-        ulong reached = office.Reached();
+        context.Journals.Save(office.Replica);
+        ulong reached = office.Reached(context.Journals.SavedLast(office.Replica));
         if (!office.IsServing && reached >= office.Base && IsFollowed(office)) context.Roots.Serve(topic);
         if (!office.IsServing) return;
-        ConfirmTo(topic, reached);
+        // At the level best-effort nobody waits for a majority; the copies follow, so that the next root goes on above.
+        ConfirmTo(topic, IsBestEffort(office) ? office.Log.Last : reached);
+        context.Roots.Definer.Advance(topic);
+        context.Archive.Advance(topic);
+        if (topic.Office != office) return;
         if (office.Group.IsChanging) context.Roots.Replicator.FollowLeafs(topic);
     }
 
@@ -57,8 +62,10 @@ internal sealed class Sequencer(ScribeContext context)
         AnswerTo(topic, last);
     }
 
+    private static bool IsBestEffort(RootOffice office) => office.Group.Record.Settings.Level == DeliveryLevel.BestEffort;
+
     /// <summary>Whether a majority follows the term: only then is it safe that what the term before left is counted by this one.</summary>
-    private static bool IsFollowed(RootOffice office) => office.Group.HasMajority(n => office.IsSelf(n) || office.FindLink(n) is { Started: true });
+    private bool IsFollowed(RootOffice office) => office.Group.HasMajority(n => office.IsSelf(n) ? context.Journals.IsSaved(office.Replica) : office.FindLink(n) is { Started: true });
 
     private void Number(TopicNode topic, NodeHandle from, PublishItem item)
     {
@@ -68,7 +75,12 @@ internal sealed class Sequencer(ScribeContext context)
         {
             context.Send(new PublishAnswer(topic.Id, [new PublishedRun(item.Number, sequence, 1)]), from);
         }
-        else if (known == PublishKnowledge.Stale || item.Payload.Length > context.Options.MaxMessageBytes)
+        else if (item.Payload.Length > context.Options.MaxMessageBytes)
+        {
+            context.Report(FactKind.MessageRefused, from.Id);
+            context.Send(new TopicVerdict(topic.Id, item.Number, Verdict.TooLarge), from);
+        }
+        else if (known == PublishKnowledge.Stale)
         {
             context.Report(FactKind.MessageRefused, from.Id);
         }
@@ -101,12 +113,20 @@ internal sealed class Sequencer(ScribeContext context)
         office.Unconfirmed.Count == 0
         || (office.UnconfirmedBytes + bytes <= context.Options.UnconfirmedBytesMax
             && office.Unconfirmed.Count < context.Options.RecentCountMax / 2
-            && !context.Budget.IsExceeded);
+            && !context.Budget.IsExceeded
+            && HasRoomToRetain(office, bytes));
+
+    /// <summary>What is retained stays in the log until it is in history: half of the log is for that, and then publishers wait.</summary>
+    private bool HasRoomToRetain(RootOffice office, int bytes) =>
+        !office.Replica.IsDurable
+        || (office.Log.Items.PinnedBytes + office.UnconfirmedBytes + bytes <= context.Options.RecentBytesMax / 2
+            && office.NextNumber - office.Group.Record.History.Last < (ulong)context.Options.RecentCountMax / 2);
 
     /// <summary>While every copy has a pipeline full, publishes gather: the busier the topic, the larger its batches.</summary>
     private static bool MayFlush(RootOffice office)
     {
         if (office.StagedItems.Count == 0) return false;
+        if (office.IsServing && IsBestEffort(office)) return true;
         bool anyStarted = false;
         foreach (ReplicaLink link in office.Links)
         {

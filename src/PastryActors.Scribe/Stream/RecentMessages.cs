@@ -1,3 +1,5 @@
+using PastryActors.Core.Collections;
+using PastryActors.Scribe.Requests;
 using PastryActors.Scribe.Topics;
 
 namespace PastryActors.Scribe.Stream;
@@ -13,9 +15,29 @@ internal sealed class RecentMessages(int countMax, int bytesMax, BufferBudget bu
     // Batches before this index are gone; the list is packed when half of it is. A ring buffer without its arithmetic.
     private int _head;
 
+    // Batches from this index on are pinned.
+    private int _floor;
+    private ulong _pinnedFrom = ulong.MaxValue;
+
     public int Count { get; private set; }
 
     public int Bytes { get; private set; }
+
+    /// <summary>What is pinned, in bytes.</summary>
+    public int PinnedBytes { get; private set; }
+
+    /// <summary>What ends at or after this number is not dropped, whatever the bounds: who adds sees to it that it is not too much. Grows.</summary>
+    public ulong PinnedFrom
+    {
+        get => _pinnedFrom;
+        set
+        {
+            if (value < _pinnedFrom) (_floor, PinnedBytes) = (_head, Bytes);
+            _pinnedFrom = value;
+            while (_floor < _batches.Count && _batches[_floor].Last < value) PinnedBytes -= _batches[_floor++].Bytes;
+            Trim();
+        }
+    }
 
     public bool IsEmpty => _head == _batches.Count;
 
@@ -30,7 +52,9 @@ internal sealed class RecentMessages(int countMax, int bytesMax, BufferBudget bu
     {
         _batches.Add(batch);
         Account(batch, +1);
-        while (_batches.Count - _head > 1 && (Count > countMax || Bytes > bytesMax || budget.IsExceeded)) DropOldest();
+        if (batch.Last >= _pinnedFrom) PinnedBytes += batch.Bytes;
+        else _floor = _batches.Count;
+        Trim();
     }
 
     /// <summary>The next run of kept messages at or after <paramref name="from"/> and not beyond <paramref name="to"/>; false if there is none.</summary>
@@ -47,18 +71,43 @@ internal sealed class RecentMessages(int countMax, int bytesMax, BufferBudget bu
         return true;
     }
 
+    /// <summary>As <see cref="TryRead"/>, with what follows without a gap, as many messages as fit into so many bytes; one larger run excepted.</summary>
+    public bool TryReadMany(ulong from, ulong to, int bytesMax, out Batch run)
+    {
+        if (!TryRead(from, to, out run)) return false;
+        List<TopicItem>? items = null;
+        List<PublishMark>? marks = null;
+        int bytes = run.Bytes;
+        ulong next = run.Last + 1;
+        while (TryRead(next, to, out Batch more) && more.First == next && bytes + more.Bytes <= bytesMax)
+        {
+            (items, marks) = (items ?? [.. run.Items], marks ?? [.. run.Marks]);
+            items.AddRange(more.Items);
+            marks.AddRange(more.Marks);
+            (bytes, next) = (bytes + more.Bytes, more.Last + 1);
+        }
+
+        if (items is not null) run = new Batch(run.First, items.ToValueList(), marks!.ToValueList(), bytes);
+        return true;
+    }
+
     /// <summary>Forgets everything after <paramref name="last"/>.</summary>
     public void TruncateAfter(ulong last)
     {
         while (!IsEmpty && _batches[^1].Last > last)
         {
             Batch cut = _batches[^1];
+            bool isPinned = _floor < _batches.Count;
             _batches.RemoveAt(_batches.Count - 1);
             Account(cut, -1);
+            if (isPinned) PinnedBytes -= cut.Bytes;
+            _floor = Math.Min(_floor, _batches.Count);
             if (cut.First > last) continue;
             Batch kept = cut.Slice(cut.First, last);
             _batches.Add(kept);
             Account(kept, +1);
+            if (isPinned) PinnedBytes += kept.Bytes;
+            else _floor = _batches.Count;
         }
     }
 
@@ -66,7 +115,12 @@ internal sealed class RecentMessages(int countMax, int bytesMax, BufferBudget bu
     {
         budget.Release(Bytes);
         _batches.Clear();
-        (_head, Count, Bytes) = (0, 0, 0);
+        (_head, _floor, Count, Bytes, PinnedBytes) = (0, 0, 0, 0, 0);
+    }
+
+    private void Trim()
+    {
+        while (_floor > _head && _batches.Count - _head > 1 && (Count > countMax || Bytes > bytesMax || budget.IsExceeded)) DropOldest();
     }
 
     private void DropOldest()
@@ -75,6 +129,7 @@ internal sealed class RecentMessages(int countMax, int bytesMax, BufferBudget bu
         _batches[_head++] = default;
         if (_head < 64 || _head * 2 < _batches.Count) return;
         _batches.RemoveRange(0, _head);
+        _floor -= _head;
         _head = 0;
     }
 

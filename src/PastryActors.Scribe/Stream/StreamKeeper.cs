@@ -2,7 +2,7 @@ using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Pastry.Applications;
 using PastryActors.Scribe.Messages;
-using PastryActors.Scribe.Requests;
+using PastryActors.Scribe.Subscribing;
 using PastryActors.Scribe.Topics;
 using PastryActors.Scribe.Tree;
 
@@ -34,7 +34,7 @@ internal sealed class StreamKeeper(ScribeContext context)
     {
         Admission admission = topic.Stream.Offer(batch);
         if (admission == Admission.Dropped) context.Report(FactKind.Dropped, topic.Id, context.Options.ParkedCountMax);
-        if (admission is Admission.Delivered or Admission.Parked) Relay(topic, message);
+        if (admission is Admission.Delivered or Admission.Parked) context.Tree.Flow.Relay(topic, message);
         if (admission == Admission.Delivered) DeliverRuns(topic);
         WatchHole(topic);
     }
@@ -87,11 +87,7 @@ internal sealed class StreamKeeper(ScribeContext context)
     {
         ulong from = topic.Stream.Next;
         topic.Stream.SkipTo(next);
-        foreach (Subscription subscription in topic.Subscribers)
-        {
-            if (subscription.Stands) context.Host.Reply(new TopicGap(subscription.RequestId, from, next - 1, reason));
-        }
-
+        context.Replaying.SkippedTo(topic, from, next, reason);
         context.Report(FactKind.TopicGap, topic.Id, (long)(next - from));
         DeliverRuns(topic);
         WatchHole(topic);
@@ -113,7 +109,12 @@ internal sealed class StreamKeeper(ScribeContext context)
             return;
         }
 
-        if (isParent) topic.Up.LastHeard = context.Now;
+        if (isParent)
+        {
+            topic.Up.LastHeard = context.Now;
+            context.Tree.Flow.Received(topic, message.CostBytes);
+        }
+
         if (message.Term < topic.Term)
         {
             context.Report(FactKind.MessageRefused, from.Id);
@@ -124,28 +125,11 @@ internal sealed class StreamKeeper(ScribeContext context)
         Pass(topic, new Batch(message.First, message.Items, default, message.CostBytes), message);
     }
 
-    private void Relay(TopicNode topic, Multicast message)
-    {
-        int count = topic.Children.Count;
-        if (count == 0) return;
-        Lane lane = ScribeContext.LaneOf(message.CostBytes);
-        for (int i = 0; i < count; i++)
-        {
-            Child child = topic.Children[i];
-            if (!child.AwaitsAnswer) context.Host.Send(message, child.Node, lane);
-        }
-
-        topic.LastSentDown = context.Now;
-    }
-
     private void DeliverRuns(TopicNode topic)
     {
         while (topic.Stream.TryTake(out Batch run))
         {
-            foreach (Subscription subscription in topic.Subscribers)
-            {
-                if (subscription.Stands) context.Host.Reply(new TopicMessages(subscription.RequestId, run.First, run.Items));
-            }
+            foreach (Subscription subscription in topic.Subscribers) context.Replaying.Offer(topic, subscription, run);
 
             if (topic.Subscribers.Count > 0) context.Report(FactKind.TopicDelivered, topic.Id, (long)run.Last);
         }
@@ -181,6 +165,12 @@ internal sealed class StreamKeeper(ScribeContext context)
 
     private void FillHole(TopicNode topic)
     {
+        if (topic.Settings.Level == DeliveryLevel.BestEffort)
+        {
+            SkipTo(topic, topic.Stream.HoleEnd + 1, "lost on the way: the topic is best-effort, and sends nothing twice");
+            return;
+        }
+
         GapStep step = topic.Gap.Step(topic.Stream.Next, context.Now, context.Options.GapTimeout);
         if (step == GapStep.GiveUp)
         {

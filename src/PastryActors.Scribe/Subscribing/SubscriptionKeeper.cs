@@ -1,6 +1,7 @@
 using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
+using PastryActors.Scribe.Messages;
 using PastryActors.Scribe.Prefixes;
 using PastryActors.Scribe.Requests;
 using PastryActors.Scribe.Topics;
@@ -21,6 +22,12 @@ internal sealed class SubscriptionKeeper(ScribeContext context)
             return;
         }
 
+        if (request.From is 0 or > Fields.NumberMax || request.Window < 0)
+        {
+            Fail(request.Id, FailureCode.Invalid, "a subscription begins with a sequence number from 1 to 2^62");
+            return;
+        }
+
         if (_topics.ContainsKey(request.Id))
         {
             Fail(request.Id, FailureCode.Invalid, $"a subscription with the id {request.Id} is open already");
@@ -38,9 +45,18 @@ internal sealed class SubscriptionKeeper(ScribeContext context)
         TimeSpan timeout = request.Timeout > TimeSpan.Zero ? request.Timeout : context.Options.PublishTimeout;
         if (TopicPrefix.IsPrefix(request.Topic)) timeout += context.Options.PrefixLease;
         _topics.Add(request.Id, id);
-        topic.Subscribers.Add(new Subscription(request.Id, context.Now + timeout) { AnycastsWanted = request.AnycastsWanted });
+        topic.Subscribers.Add(new Subscription(request.Id, context.Now + timeout, request.From, request.Window) { AnycastsWanted = request.AnycastsWanted });
         if (topic.IsInTree) AnswerWaiting(topic);
         else context.Tree.EnsureInTree(topic);
+    }
+
+    /// <summary>A reader has read, and takes more.</summary>
+    public void Refund(SubscriberCredit request)
+    {
+        if (!_topics.TryGetValue(request.Subscription, out RingId id) || context.Topics.Find(id) is not { } topic) return;
+        if (topic.Subscribers.Find(s => s.RequestId == request.Subscription) is not { } subscription) return;
+        subscription.Refund(request.Count);
+        context.Replaying.Advance(topic, subscription);
     }
 
     public void Unsubscribe(Unsubscribe request)
@@ -59,12 +75,31 @@ internal sealed class SubscriptionKeeper(ScribeContext context)
     /// <summary>The node is in the tree: all subscriptions that wait for it stand.</summary>
     public void AnswerWaiting(TopicNode topic)
     {
+        if (!topic.Settings.MaySubscribe(context.Self.Id))
+        {
+            Forbid(topic);
+            return;
+        }
+
         foreach (Subscription subscription in topic.Subscribers)
         {
             if (subscription.Stands || !MayStand(topic, subscription)) continue;
-            subscription.Stands = true;
-            context.Host.Reply(new Subscribed(subscription.RequestId, topic.Stream.Next));
+            subscription.Begin(topic.Stream.Next);
+            context.Host.Reply(new Subscribed(subscription.RequestId, subscription.Cursor));
+            context.Replaying.Advance(topic, subscription);
         }
+    }
+
+    /// <summary>Ends all subscriptions of a topic: its creator does not let this node subscribe.</summary>
+    public void Forbid(TopicNode topic)
+    {
+        foreach (Subscription subscription in topic.Subscribers)
+        {
+            _topics.Remove(subscription.RequestId);
+            Fail(subscription.RequestId, FailureCode.Forbidden, $"the creator of the topic does not let node {context.Self.Id} subscribe");
+        }
+
+        topic.Subscribers.Clear();
     }
 
     /// <summary>
@@ -113,7 +148,8 @@ internal sealed class SubscriptionKeeper(ScribeContext context)
         topic.HighestSeen,
         topic.Stream.Delivered,
         topic.Stream.Gaps,
-        topic.Stream.Duplicates);
+        topic.Stream.Duplicates)
+    { Settings = topic.Settings };
 
     private void Fail(long request, FailureCode code, string detail) => context.Host.Reply(new Failed(request, code, detail));
 }

@@ -19,6 +19,12 @@ public static class TopicName
     public static string? Problem(string? name)
     {
         if (string.IsNullOrEmpty(name)) return "a topic's name must not be empty";
+        foreach (Rune rune in name.EnumerateRunes())
+        {
+            // A lone surrogate reads as the replacement character: two names that differ would be one on the wire.
+            if (Rune.IsControl(rune) || rune == Rune.ReplacementChar) return "a topic's name must be text without control characters";
+        }
+
         int bytes = Encoding.UTF8.GetByteCount(name);
         return bytes <= MaxBytes ? null : $"a topic's name may have {MaxBytes} bytes of UTF-8 at most, not {bytes}";
     }

@@ -2,26 +2,10 @@ using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Scribe.Root;
 using PastryActors.Scribe.Stream;
+using PastryActors.Scribe.Subscribing;
 using PastryActors.Scribe.Tree;
 
 namespace PastryActors.Scribe.Topics;
-
-/// <summary>A local subscription.</summary>
-internal sealed class Subscription(long requestId, Instant deadline)
-{
-    public long RequestId { get; } = requestId;
-
-    /// <summary>Until when the node must be in the tree, or the subscription fails.</summary>
-    public Instant Deadline { get; } = deadline;
-
-    public bool Stands { get; set; }
-
-    /// <summary>A subscription to a prefix stands no sooner, however long the node is in the tree.</summary>
-    public Instant StandsFrom { get; set; }
-
-    /// <summary>How many anycasts it still takes.</summary>
-    public int AnycastsWanted { get; set; }
-}
 
 /// <summary>What a node holds for one topic whose tree it is in: the parts, which the keepers of each duty work on.</summary>
 internal sealed class TopicNode(RingId id, ScribeOptions options, BufferBudget budget, EntryCount entries)
@@ -43,6 +27,12 @@ internal sealed class TopicNode(RingId id, ScribeOptions options, BufferBudget b
 
     /// <summary>The root's office; only while this node is the topic's root.</summary>
     public RootOffice? Office { get; set; }
+
+    /// <summary>The settings as heard from above.</summary>
+    public TopicSettings HeardSettings { get; set; } = TopicSettings.Default;
+
+    /// <summary>The settings: as this root's group decided, or as heard from above.</summary>
+    public TopicSettings Settings => Office is { Group.IsKnown: true } office ? office.Group.Record.Settings : HeardSettings;
 
     /// <summary>The latest term heard of from above.</summary>
     public Term Term { get; set; }
@@ -69,6 +59,9 @@ internal sealed class TopicNode(RingId id, ScribeOptions options, BufferBudget b
 
     /// <summary>When anybody needed this node in the tree last, or its state began.</summary>
     public Instant LastNeeded { get; set; }
+
+    /// <summary>What came from the parent since it was last told how far this node is, in bytes.</summary>
+    public long UnsaidBytes { get; set; }
 
     public Instant LastSentDown { get; set; }
 

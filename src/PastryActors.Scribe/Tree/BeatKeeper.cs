@@ -50,7 +50,7 @@ internal sealed class BeatKeeper(ScribeContext context)
         // Without a root ever heard of, no child was ever accepted.
         if (topic.Children.Count == 0 || topic.LastSentDown > recent || topic.Up.Root is not { } root) return;
         topic.LastSentDown = context.Now;
-        var beat = new DownBeat(topic.Id, topic.Stream.Last, TreeStanding.Of(topic.Term, root.Id, context.Tree.Children.PathOf(topic).Span));
+        var beat = new DownBeat(topic.Id, topic.Stream.Last, TreeStanding.Of(topic.Term, root.Id, context.Tree.Children.PathOf(topic).Span, topic.Settings));
         for (int i = 0; i < topic.Children.Count; i++)
         {
             if (!topic.Children[i].AwaitsAnswer) For(topic.Children[i].Node).Down.Add(beat);
@@ -81,14 +81,14 @@ internal sealed class BeatKeeper(ScribeContext context)
             topic.Up.LastHeard = context.Now;
             topic.Stream.Learn(beat.Last);
             context.Stream.WatchHole(topic);
-            if (beat.Standing != TreeStanding.Of(topic.Term, topic.Up.Root!.Id, topic.Up.Path.Span)) asks.Add(UpBeatOf(topic, asks: true));
+            if (beat.Standing != TreeStanding.Of(topic.Term, topic.Up.Root!.Id, topic.Up.Path.Span, topic.HeardSettings)) asks.Add(UpBeatOf(topic, asks: true));
         }
 
         if (asks.Count > 0) context.Send(new TreeBeats(default, asks.ToValueList(), context.HasRoom), from);
     }
 
     private static UpBeat UpBeatOf(TopicNode topic, bool asks) =>
-        new(topic.Id, topic.ClaimedTerm > topic.Term ? topic.ClaimedTerm : topic.Term, Math.Max(topic.ClaimedHave, topic.Stream.Last), asks);
+        new(topic.Id, topic.ClaimedTerm > topic.Term ? topic.ClaimedTerm : topic.Term, Math.Max(topic.ClaimedHave, topic.Stream.Last), topic.Stream.Last, asks);
 
     private sealed class Beats(NodeHandle to)
     {

@@ -43,6 +43,7 @@ internal sealed class ChildKeeper(ScribeContext context)
             return false;
         }
 
+        if (context.Tree.Closed.IsClosed(join.Topic, context.Now)) return false;
         if (context.FindOrAdd(join.Topic, join.Name) is not { } topic) return false;
         if (!ClearTheWay(topic, join, routed)) return true;
         if (topic.Children.Find(join.Child.Id) is not { } child)
@@ -62,10 +63,22 @@ internal sealed class ChildKeeper(ScribeContext context)
     /// <summary>Accepts all children that wait for this node to be in the tree.</summary>
     public void AnswerWaiting(TopicNode topic)
     {
-        for (int i = 0; i < topic.Children.Count; i++)
+        for (int i = topic.Children.Count - 1; i >= 0; i--)
         {
             if (topic.Children[i].AwaitsAnswer) Answer(topic, topic.Children[i]);
         }
+    }
+
+    /// <summary>The settings may have changed: who may not be in the tree any more is told so, children and local subscriptions.</summary>
+    public void Enforce(TopicNode topic)
+    {
+        for (int i = topic.Children.Count - 1; i >= 0; i--)
+        {
+            if (!topic.Settings.MaySubscribe(topic.Children[i].Node.Id)) Refuse(topic, topic.Children[i]);
+        }
+
+        if (!topic.Settings.MaySubscribe(context.Self.Id)) context.Subscriptions.Forbid(topic);
+        SendHeartbeats(topic);
     }
 
     /// <summary>Tells all children where this node stands: something changed.</summary>
@@ -84,7 +97,7 @@ internal sealed class ChildKeeper(ScribeContext context)
     /// <summary>A child says in a <see cref="TreeBeats"/> that it lives.</summary>
     public void OnBeat(NodeHandle from, UpBeat beat, bool hasRoom)
     {
-        if (Hear(from, beat.Topic, beat.Term, beat.Have) is not { } topic) return;
+        if (Hear(from, beat.Topic, beat.Term, beat.Have, beat.Reached) is not { } topic) return;
         if (topic.Children.Find(from.Id) is not { } child) return;
         child.HasRoom = hasRoom;
         if (beat.Asks && !child.AwaitsAnswer && HeartbeatOf(topic) is { } heartbeat) context.Send(heartbeat, from);
@@ -165,9 +178,10 @@ internal sealed class ChildKeeper(ScribeContext context)
     /// </summary>
     private bool TryRedirect(TopicNode topic, JoinTopic join)
     {
-        if (!topic.Children.IsFull && context.HasRoom) return false;
+        bool isWanted = topic.Children.IsFull || context.Tree.Flow.WasPutOut(topic.Id, join.Child.Id);
+        if (!isWanted && context.HasRoom) return false;
         ValueList<Candidate> to = topic.Children.Candidates(join.Child.Id, c => CanTakeOn(c) && c.HasRoom);
-        if (to.Count == 0 && topic.Children.IsFull) to = topic.Children.Candidates(join.Child.Id, static _ => true);
+        if (to.Count == 0 && isWanted) to = topic.Children.Candidates(join.Child.Id, static _ => true);
         if (to.Count == 0 && !topic.Children.IsFull) return false;
         context.Report(FactKind.Dropped, topic.Id, topic.Children.IsFull ? context.Options.MaxChildren : context.Options.MaxEntries);
         if (join.Redirects < Fields.PathMax && to.Count > 0) context.Send(new JoinRedirected(topic.Id, join.Nonce, to), join.Child);
@@ -179,13 +193,27 @@ internal sealed class ChildKeeper(ScribeContext context)
     private void Note(Child child, JoinTopic join)
     {
         if (join.Child.Supersedes(child.Node)) child.Node = join.Child;
+        child.Window.Reset();
         (child.LastHeard, child.Nonce, child.AwaitsAnswer, child.HasPosition, child.Have) = (context.Now, join.Nonce, true, join.HasPosition, join.Have);
+    }
+
+    private void Refuse(TopicNode topic, Child child)
+    {
+        context.Report(FactKind.MessageRefused, child.Node.Id);
+        context.Send(new TopicVerdict(topic.Id, child.Nonce, Verdict.NotSubscriber), child.Node);
+        Remove(topic, child.Node.Id);
     }
 
     private void Answer(TopicNode topic, Child child)
     {
+        if (!topic.Settings.MaySubscribe(child.Node.Id))
+        {
+            Refuse(topic, child);
+            return;
+        }
+
         (child.AwaitsAnswer, child.AnsweredAt) = (false, context.Now);
-        context.Send(new JoinAccepted(topic.Id, child.Nonce, topic.Term, topic.Up.Root!, topic.Stream.Last, PathOf(topic)), child.Node);
+        context.Send(new JoinAccepted(topic.Id, child.Nonce, topic.Term, topic.Up.Root!, topic.Stream.Last, PathOf(topic)) { Settings = topic.Settings }, child.Node);
         if (child.HasPosition) context.Stream.Resend(topic, child.Node, child.Have + 1, topic.Stream.Last, sayMissing: false);
     }
 
@@ -196,10 +224,10 @@ internal sealed class ChildKeeper(ScribeContext context)
         context.Tree.LeaveIfIdle(topic);
     }
 
-    private void OnAlive(NodeHandle from, ChildAlive message) => Hear(from, message.Topic, message.Term, message.Have);
+    private void OnAlive(NodeHandle from, ChildAlive message) => Hear(from, message.Topic, message.Term, message.Have, message.Reached);
 
     /// <summary>Notes a child's sign of life; null, and the sender is told, if it is none.</summary>
-    private TopicNode? Hear(NodeHandle from, RingId id, Term term, ulong have)
+    private TopicNode? Hear(NodeHandle from, RingId id, Term term, ulong have, ulong reached)
     {
         if (context.Topics.Find(id) is not { } topic || topic.Children.Find(from.Id) is not { } child)
         {
@@ -208,12 +236,13 @@ internal sealed class ChildKeeper(ScribeContext context)
         }
 
         child.Hear(from, context.Now);
+        context.Tree.Flow.Acknowledged(topic, child, reached);
         NoteClaim(topic, term, have);
         return topic;
     }
 
     private TreeHeartbeat? HeartbeatOf(TopicNode topic) =>
-        topic.Up.Root is { } root ? new TreeHeartbeat(topic.Id, topic.Term, root, topic.Stream.Last, PathOf(topic)) : null;
+        topic.Up.Root is { } root ? new TreeHeartbeat(topic.Id, topic.Term, root, topic.Stream.Last, PathOf(topic)) { Settings = topic.Settings } : null;
 
     /// <summary>Passes up that somewhere below more is known than above; the root then begins above it.</summary>
     private void NoteClaim(TopicNode topic, Term term, ulong have)

@@ -33,6 +33,9 @@ internal sealed class Child(NodeHandle node)
     /// <summary>Until when it is given to find the place that it was sent to; it is not named to others as long.</summary>
     public Instant MovesUntil { get; set; }
 
+    /// <summary>What of the stream is on its way to it.</summary>
+    public ChildWindow Window { get; } = new();
+
     /// <summary>Notes that it lives.</summary>
     public void Hear(NodeHandle from, Instant now)
     {

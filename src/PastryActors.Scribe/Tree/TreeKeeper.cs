@@ -25,6 +25,11 @@ internal sealed class TreeKeeper(ScribeContext context)
 
     public BottleneckRemover Remover { get; } = new(context);
 
+    public FlowKeeper Flow { get; } = new(context);
+
+    /// <summary>Topics whose trees this node may not be in.</summary>
+    public ClosedTopics Closed { get; } = new();
+
     private readonly Collapser _collapser = new(context);
 
     /// <summary>Takes a message of this keeper's; false if it is none.</summary>
@@ -36,6 +41,7 @@ internal sealed class TreeKeeper(ScribeContext context)
             case TopicRefused refused: OnRefused(refused); return true;
             case TreeHeartbeat heartbeat: OnHeartbeat(message.Source, heartbeat); return true;
             case NotYourParent refusal: OnNotYourParent(message.Source, refusal); return true;
+            case TopicVerdict { Verdict: Verdict.NotSubscriber } verdict: OnForbidden(message.Source, verdict); return true;
             default: return Children.Take(message) || Beats.Take(message) || Moves.Take(message);
         }
     }
@@ -94,8 +100,9 @@ internal sealed class TreeKeeper(ScribeContext context)
     {
         if (topic.Up.Parent is not { } parent) return;
         topic.LastSentUp = context.Now;
+        topic.UnsaidBytes = 0;
         Term term = topic.ClaimedTerm > topic.Term ? topic.ClaimedTerm : topic.Term;
-        context.Send(new ChildAlive(topic.Id, term, Math.Max(topic.ClaimedHave, topic.Stream.Last)), parent);
+        context.Send(new ChildAlive(topic.Id, term, Math.Max(topic.ClaimedHave, topic.Stream.Last), topic.Stream.Last), parent);
     }
 
     public void PeerFailed(TopicNode topic, NodeHandle peer)
@@ -110,6 +117,7 @@ internal sealed class TreeKeeper(ScribeContext context)
         Instant now = context.Now;
         context.Subscriptions.FailWaiting(topic, FailureCode.TimedOut, "the node found no place in the topic's tree in time: the topic's root does not answer", now);
         Children.Tick(topic);
+        Flow.Tick(topic);
         if (topic.IsNeeded) topic.LastNeeded = now;
         context.Subscriptions.AnswerWaiting(topic);
         TimeSpan period = context.Options.HeartbeatPeriod;
@@ -168,6 +176,7 @@ internal sealed class TreeKeeper(ScribeContext context)
         if (topic.Office is not null) context.Roots.StepDown(topic);
         if (topic.Up.Parent is { } left && left.Id != from.Id) context.Send(new LeaveTopic(topic.Id), left);
         topic.Up.Attach(from, message.Root, message.Path, context.Now);
+        topic.HeardSettings = message.Settings;
         FollowTerm(topic, message.Term);
         if (!topic.Stream.HasPosition) topic.Stream.StartAt((topic.JoinedAfter ?? message.Last) + 1);
         topic.Stream.Learn(message.Last);
@@ -220,7 +229,16 @@ internal sealed class TreeKeeper(ScribeContext context)
         FollowTerm(topic, message.Term);
         if (fellBack) SendAlive(topic);
         topic.Stream.Learn(message.Last);
-        if (moved) Children.SendHeartbeats(topic);
+        if (topic.HeardSettings != message.Settings)
+        {
+            topic.HeardSettings = message.Settings;
+            Children.Enforce(topic);
+        }
+        else if (moved)
+        {
+            Children.SendHeartbeats(topic);
+        }
+
         context.Stream.WatchHole(topic);
     }
 
@@ -232,6 +250,25 @@ internal sealed class TreeKeeper(ScribeContext context)
     {
         if (topic.Term > topic.ClaimedTerm) topic.ClaimedTerm = topic.Term;
         topic.Term = term;
+    }
+
+    /// <summary>The topic's creator does not let this node into the tree: subscriptions end, and joins of others pass by from now on.</summary>
+    private void OnForbidden(NodeHandle from, TopicVerdict message)
+    {
+        if (context.Topics.Find(message.Topic) is not { Office: null } topic) return;
+        bool isAnswer = topic.Up.Place == TreePlace.Joining && topic.Up.Nonce == message.Nonce;
+        if (!isAnswer && !topic.Up.IsParent(from)) return;
+        Closed.Close(topic.Id, context.Now);
+        context.Subscriptions.Forbid(topic);
+        // Children that joined through here join again, and their route passes by this node.
+        for (int i = topic.Children.Count - 1; i >= 0; i--)
+        {
+            NodeHandle child = topic.Children[i].Node;
+            context.Send(new NotYourParent(topic.Id), child);
+            Children.Remove(topic, child.Id);
+        }
+
+        LeaveIfIdle(topic);
     }
 
     private void OnNotYourParent(NodeHandle from, NotYourParent message)

@@ -27,10 +27,14 @@ internal static class ScenarioGenerator
     {
         var random = new RandomSource(seed);
         List<ScenarioStep> steps = [.. Lines("join all over=" + random.Next(20) + "s", "whole within=5m")];
+        // Topics that keep their past; a source of its own, too. Prefixes keep none, and do not survive what those do.
+        var keeps = new RandomSource(Mixing.Of(seed, 0x504153));
+        if (keeps.Next(2) == 0) keeps = null;
+        else steps.AddRange(Lines([.. TopicNames.Select(static t => $"create topic={t} retain=forever")]));
         foreach (string topic in TopicNames.Take(1 + random.Next(3))) steps.AddRange(Lines(Text($"subscribe {1 + random.Next(6)} topic={topic} over=2s")));
         // A source of its own: what a seed drew before there were prefixes and anycasts it still draws.
         var extras = new RandomSource(Mixing.Of(seed, 0x455854));
-        bool hasExtras = extras.Next(2) == 0;
+        bool hasExtras = extras.Next(2) == 0 && keeps is null;
         if (hasExtras) steps.AddRange(Lines(Text($"subscribe {1 + extras.Next(4)} topic=news/# over=2s"), Text($"subscribe {1 + extras.Next(4)} topic=jobs anycasts={1 + extras.Next(50)} over=2s")));
         steps.AddRange(Lines(Text($"insert {1 + random.Next(30)} over=3s"), "settle"));
         int rounds = 1 + random.Next(RoundsMax);
@@ -38,7 +42,7 @@ internal static class ScenarioGenerator
         for (int i = 0; i < rounds; i++)
         {
             if (hasExtras) steps.AddRange(Extras(extras));
-            steps.AddRange(Round(random, damages));
+            steps.AddRange(Round(random, damages, keeps));
         }
 
         return new Scenario
@@ -60,7 +64,7 @@ internal static class ScenarioGenerator
 
     private static ValueList<ScenarioOption> WorldOf(RandomSource random, bool damages)
     {
-        List<ScenarioOption> options = [];
+        List<ScenarioOption> options = [new("scribe", "segment-messages", "4")];
         if (random.Next(2) == 0) options.Add(new("world", "jitter-max", Text($"{1 + random.Next(40)}ms")));
         if (random.Next(2) == 0) options.Add(new("world", "link-failed-after", "never"));
         if (damages) options.AddRange([new("disk", "interrupted-write-survives", "0.5"), new("disk", "interrupted-write-torn", "0.5")]);
@@ -77,14 +81,18 @@ internal static class ScenarioGenerator
             Text($"anycast {random.Next(15)} topic=jobs {over}"), Text($"subscribe {random.Next(2)} topic=news/# {over}"));
     }
 
-    private static IEnumerable<ScenarioStep> Round(RandomSource random, bool damages)
+    private static IEnumerable<ScenarioStep> Round(RandomSource random, bool damages, RandomSource? keeps)
     {
         string over = Text($"over={5 + random.Next(15)}s meanwhile");
         List<string> lines = [Text($"lookup {random.Next(100)} {over}"), Text($"read {random.Next(30)} {over}"), Text($"insert {random.Next(10)} {over}")];
         lines.Add(Text($"publish {random.Next(20)} topic={TopicNames[random.Next(TopicNames.Length)]} {over}"));
         if (random.Next(3) == 0) lines.Add(Text($"reclaim {1 + random.Next(3)} {over}"));
         if (random.Next(3) == 0) lines.Add(Text($"subscribe {1 + random.Next(4)} topic={TopicNames[random.Next(TopicNames.Length)]} {over}"));
-        lines.AddRange(Fault(random, damages));
+        if (keeps is not null && keeps.Next(2) == 0) lines.Add(Text($"replay {1 + keeps.Next(3)} topic={TopicNames[keeps.Next(TopicNames.Length)]} {over}"));
+        // Everybody dies at once: only what lies on disks is left, and that must be all that was promised.
+        string[] fault = Fault(random, damages);
+        if (keeps is not null && !damages && keeps.Next(4) == 0) fault = [Text($"+{keeps.Next(3000)}ms crash all"), Text($"+{keeps.Next(8000)}ms restart all over=2s"), "whole within=10m"];
+        lines.AddRange(fault);
         lines.Add(Text($"+{5 + random.Next(20)}s settle"));
         return Lines([.. lines]);
     }

@@ -167,7 +167,7 @@ public sealed class SimRing
     {
         List<IPastryComponent> components = [];
         if (Options.Past is { } past) components.Add(_stores[start.Node.Index] = new PastComponent(past with { CapacityBytes = CapacityOf(start.Node.Index) }, start.PublicKey, start.Stored));
-        if (Options.Scribe is { } scribe) components.Add(new ScribeComponent(scribe));
+        if (Options.Scribe is { } scribe) components.Add(new ScribeComponent(scribe, start.OwnerKey, start.Stored));
         components.Add(new LookupComponent());
         bool founds = start.Node.Index == 0;
         var contacts = new Contacts(SeedsFor(start.Node), _remembered.GetValueOrDefault(start.Node.Index), founds);

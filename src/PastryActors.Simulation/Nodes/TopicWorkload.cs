@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using PastryActors.Scribe.Requests;
+using PastryActors.Scribe.Topics;
 using PastryActors.Simulation.World;
 
 namespace PastryActors.Simulation.Nodes;
@@ -10,6 +11,7 @@ public sealed class TopicWorkload(SimRing ring)
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(20);
 
     private readonly List<string> _topics = [];
+    private readonly SortedSet<string> _retained = new(StringComparer.Ordinal);
 
     /// <summary>Every subscription, with all that was delivered to it.</summary>
     public List<TopicSubscription> Subscriptions { get; } = [];
@@ -23,10 +25,21 @@ public sealed class TopicWorkload(SimRing ring)
     /// <summary>Whether every request has ended, by its answer or with its node.</summary>
     public bool IsIdle => Publishes.Concat(Anycasts).All(static p => p.Ask.IsAnswered || p.Ask.IsOrphaned) && Subscriptions.TrueForAll(static s => s.Ask.IsAnswered || s.Ask.IsOrphaned);
 
+    /// <summary>The topics that were created to retain everything: their past is part of the promise.</summary>
+    public IReadOnlyCollection<string> Retained => _retained;
+
+    /// <summary>Has a node create a topic.</summary>
+    public SimAsk Create(SimNode node, string topic, TopicSettings settings)
+    {
+        if (settings.Retain == Retention.Forever) _retained.Add(topic);
+        return ring.World.Ask(node, new DefineTopic(ring.World.NextRequestId(), RequestTimeout, topic, settings, 1));
+    }
+
     /// <summary>Has a node subscribe to a topic.</summary>
+    /// <param name="from">The first number wanted; null for what comes from now on.</param>
     /// <param name="anycasts">How many anycasts it takes.</param>
-    public void Subscribe(SimNode node, string topic, int anycasts = 0) =>
-        Subscriptions.Add(new TopicSubscription(topic, ring.World.Ask(node, new Subscribe(ring.World.NextRequestId(), RequestTimeout, topic) { AnycastsWanted = anycasts })));
+    public void Subscribe(SimNode node, string topic, int anycasts = 0, ulong? from = null) =>
+        Subscriptions.Add(new TopicSubscription(topic, ring.World.Ask(node, new Subscribe(ring.World.NextRequestId(), RequestTimeout, topic) { AnycastsWanted = anycasts, From = from })));
 
     /// <summary>Has a node hand the next number to one member of a topic.</summary>
     public void Anycast(SimNode node, string topic)

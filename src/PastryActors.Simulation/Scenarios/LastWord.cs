@@ -39,6 +39,11 @@ internal static class LastWord
             if (run.Ring.DrawActive(run.Random) is { } subscriber) run.Topics.Subscribe(subscriber, topic);
         }
 
+        foreach (string topic in run.Topics.Retained)
+        {
+            if (run.Ring.DrawActive(run.Random) is { } reader) run.Topics.Subscribe(reader, topic, from: 1);
+        }
+
         run.World.RunUntil(() => IsServed(run), begun + Patience, Stride);
         Judge(run, begun);
         // Reading finds replicas that rotted in silence; they must be made good again.

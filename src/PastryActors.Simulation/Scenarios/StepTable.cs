@@ -43,6 +43,8 @@ internal static class StepTable
         ["cache"] = new("cache COUNT|all", true, [], StorageSteps.Cache),
         ["subscribe"] = new("subscribe COUNT|SHARE% topic=NAME [anycasts=COUNT] [over=TIME] [meanwhile]", true, ["topic", "anycasts", "over", "meanwhile"], TopicSteps.Subscribe),
         ["anycast"] = new("anycast COUNT topic=NAME [over=TIME] [meanwhile]", true, ["topic", "over", "meanwhile"], TopicSteps.Anycast),
+        ["create"] = new("create topic=NAME [retain=forever]", false, ["topic", "retain"], TopicSteps.Create),
+        ["replay"] = new("replay COUNT|SHARE% topic=NAME [over=TIME] [meanwhile]", true, ["topic", "over", "meanwhile"], TopicSteps.Replay),
         ["unsubscribe"] = new("unsubscribe COUNT topic=NAME", true, ["topic"], TopicSteps.Unsubscribe),
         ["publish"] = new("publish COUNT topic=NAME [over=TIME] [meanwhile]", true, ["topic", "over", "meanwhile"], TopicSteps.Publish),
         ["topics"] = new("topics COUNT [over=TIME]", true, ["over"], TopicSteps.Topics),

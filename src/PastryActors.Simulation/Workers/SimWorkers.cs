@@ -1,4 +1,5 @@
 using PastryActors.Core.Driving;
+using PastryActors.Scribe.History;
 using PastryActors.Simulation.Events;
 using PastryActors.Simulation.World;
 
@@ -8,6 +9,7 @@ namespace PastryActors.Simulation.Workers;
 internal sealed class SimWorkers(SimWorld world, EventQueue queue)
 {
     private readonly MetaPool _metas = new();
+    private SimArchive? _archive;
 
     public void Take(SimNode node, Work work)
     {
@@ -16,6 +18,7 @@ internal sealed class SimWorkers(SimWorld world, EventQueue queue)
             case StoreWrite or StoreRead or StoreRemove: ToDisk(node, work); break;
             case Sign sign: Return(node, world.Signer.Do(sign, sign.Key == SigningKey.Node ? node.Index : node.Owner)); break;
             case Verify verify: Return(node, world.Signer.Do(verify)); break;
+            case ArchiveSegment or FetchSegment or DropSegment: (_archive ??= new SimArchive(world, world.Options.SegmentReplicas, (to, result) => Return(to, (result, TimeSpan.Zero)))).Take(node, work); break;
             default: throw new SimulationFailedException($"no worker does {work}", world.Seed, world.Now);
         }
     }

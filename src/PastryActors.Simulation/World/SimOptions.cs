@@ -46,6 +46,9 @@ public sealed record SimOptions
     /// <summary>The signers of the nodes.</summary>
     public SimSignerOptions Signer { get; init; } = new();
 
+    /// <summary>On how many nodes a segment of a topic's history is kept, where nodes have PAST.</summary>
+    public int SegmentReplicas { get; init; } = 3;
+
     /// <summary>Answers what is wrong with these options, or null.</summary>
     public string? Problem()
     {

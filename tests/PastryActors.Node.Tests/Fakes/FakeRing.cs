@@ -7,6 +7,7 @@ using PastryActors.Past.Certificates;
 using PastryActors.Past.Requests;
 using PastryActors.Pastry.Requests;
 using PastryActors.Scribe.Requests;
+using PastryActors.Scribe.Topics;
 
 namespace PastryActors.Node.Tests.Fakes;
 
@@ -62,6 +63,7 @@ internal sealed class FakeRing : INodeAccess
         Publish publish => Publish(publish),
         Subscribe subscribe => Subscribe(subscribe),
         Unsubscribe unsubscribe => Unsubscribe(unsubscribe),
+        DefineTopic define => new TopicDefined(define.Id, new TopicCertificate(define.Topic, define.Settings, "key"u8.ToArray(), define.UnixMilliseconds, new BatchSignature(default, 0, default))),
         DescribeTopics topics => new TopicsDescribed(topics.Id, []),
         TraceRoute trace => new RouteTraced(trace.Id, [new TracedHop(Self, 0)]),
         _ => new Failed(request.Id, FailureCode.Invalid, "not known"),

@@ -30,14 +30,24 @@ public sealed class TopicGatewayTests : IDisposable
         Assert.Equal(2UL, events.Current.Sequence);
     }
 
-    [Fact]
-    public async Task A_subscriber_that_wants_the_past_is_told_of_the_gap()
+    [Theory]
+    [InlineData("/topics/t?from=3", null, 3UL)]
+    [InlineData("/topics/t?from=earliest", null, 1UL)]
+    [InlineData("/topics/t", "6", 7UL)]
+    [InlineData("/topics/t", null, null)]
+    public async Task A_subscriber_says_where_it_begins(string path, string? lastEvent, ulong? from)
     {
-        _node.Ring.LastSequence = 7;
-        (PastryClient client, _) = await _node.ServeAsync();
-        await using IAsyncEnumerator<TopicEvent> events = client.Scribe.SubscribeAsync("t", "3", TestNode.Deadline).GetAsyncEnumerator();
-        Assert.True(await events.MoveNextAsync());
-        Assert.Equal([3, 7], events.Current.Gap!);
+        var asked = new TaskCompletionSource<Scribe.Requests.Subscribe>();
+        _node.Ring.Before = request =>
+        {
+            if (request is Scribe.Requests.Subscribe subscribe) asked.TrySetResult(subscribe);
+            return null;
+        };
+        (_, HttpClient http) = await _node.ServeAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (lastEvent is not null) request.Headers.Add("Last-Event-ID", lastEvent);
+        using HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestNode.Deadline);
+        Assert.Equal((from, true), ((await asked.Task.WaitAsync(TestNode.Deadline)).From, (await asked.Task).Window > 1));
     }
 
     [Fact]
@@ -179,6 +189,47 @@ public sealed class TopicGatewayTests : IDisposable
         Assert.True(events.Current is { Sequence: null, Gap: null });
         Assert.Equal("not-found", (await Assert.ThrowsAsync<PastryException>(() => client.Scribe.AnycastAsync("jobs", "more"u8.ToArray(), TestNode.Deadline))).Code);
         Assert.Equal(HttpStatusCode.BadRequest, (await http.GetAsync(new Uri("/topics/t?anycast=maybe", UriKind.Relative))).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_topic_is_created_with_what_its_creator_decides()
+    {
+        (PastryClient client, _) = await _node.ServeAsync();
+        string publisher = FakeRing.Self.Id.ToString();
+        TopicCreated created = await client.Scribe.CreateAsync("t", new TopicDefinition("best-effort", null, [publisher]), TestNode.Deadline);
+        Assert.Equal(("t", "best-effort", "none"), (created.Topic, created.Settings.Level, created.Settings.Retain));
+        Assert.Equal([publisher], created.Settings.Publishers!);
+    }
+
+    [Theory]
+    [InlineData("{\"level\":\"perfect\"}")]
+    [InlineData("{\"retain\":\"some\"}")]
+    [InlineData("{\"retain\":\"0\"}")]
+    [InlineData("{\"publishers\":[\"me\"]}")]
+    [InlineData("{\"level\":\"best-effort\",\"retain\":\"forever\"}")]
+    [InlineData("[")]
+    public async Task A_definition_that_is_none_is_400(string body)
+    {
+        (_, HttpClient http) = await _node.ServeAsync();
+        using var content = new StringContent(body);
+        Assert.Equal(HttpStatusCode.BadRequest, (await http.PutAsync(new Uri("/topics/t", UriKind.Relative), content)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_publisher_is_told_to_slow_down()
+    {
+        _node.Ring.Before = request => request is Scribe.Requests.Publish ? new Failed(request.Id, FailureCode.Busy, "4096 messages wait") : null;
+        (_, HttpClient http) = await _node.ServeAsync();
+        using var body = new ByteArrayContent([]);
+        using HttpResponseMessage response = await http.PostAsync(new Uri("/topics/t", UriKind.Relative), body);
+        Assert.Equal((HttpStatusCode.TooManyRequests, "1"), (response.StatusCode, response.Headers.RetryAfter!.ToString()));
+    }
+
+    [Fact]
+    public async Task A_topic_without_a_proper_name_is_400()
+    {
+        (_, HttpClient http) = await _node.ServeAsync();
+        Assert.Equal(HttpStatusCode.BadRequest, (await http.GetAsync(new Uri("/topics/a%0Ab", UriKind.Relative))).StatusCode);
     }
 
     public void Dispose() => _node.Dispose();

@@ -80,10 +80,13 @@ public sealed class SignatureWorkersTests : IDisposable
     {
         var store = new Recorder();
         var signatures = new Recorder();
-        var workers = new NodeWorkers(store, signatures);
+        var segments = new Recorder();
+        var workers = new NodeWorkers(store, signatures, segments);
         var nobody = new Collector(1);
         workers.Submit(new StoreRead(1, default, false), nobody);
         workers.Submit(new Verify(2, []), nobody);
+        workers.Submit(new Scribe.History.FetchSegment(3, default, default), nobody);
+        Assert.Equal(3, Assert.Single(segments.Taken).Id);
         Assert.Equal(1, Assert.Single(store.Taken).Id);
         Assert.Equal(2, Assert.Single(signatures.Taken).Id);
     }

@@ -5,7 +5,9 @@ using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
 using PastryActors.Pastry.Applications;
 using PastryActors.Pastry.Tables;
+using PastryActors.Scribe.History;
 using PastryActors.Scribe.Requests;
+using PastryActors.Scribe.Topics;
 
 namespace PastryActors.Scribe.Tests.Loopback;
 
@@ -16,17 +18,23 @@ internal sealed class LoopbackNode : IPastryHost
     private long _nextRequest = 1;
     private long _nextWork = 1;
 
-    public LoopbackNode(LoopbackRing ring, NodeHandle self, ulong seed)
+    public LoopbackNode(LoopbackRing ring, NodeHandle self, ulong seed, LoopbackDisk? disk = null)
     {
+        Disk = disk ?? new LoopbackDisk();
         (_ring, Self) = (ring, self);
         Random = new RandomSource(seed);
         LeafSet = new LeafSet(self.Id, 8);
-        Component = new ScribeComponent(ring.Options);
+        OwnerKey = System.Text.Encoding.UTF8.GetBytes($"owner of {self.Address}");
+        Component = new ScribeComponent(ring.Options, OwnerKey, Disk.List());
         Component.Attach(this);
         Component.Started();
     }
 
     public ScribeComponent Component { get; }
+
+    public Blob OwnerKey { get; }
+
+    public LoopbackDisk Disk { get; }
 
     public LeafSet LeafSet { get; }
 
@@ -65,10 +73,14 @@ internal sealed class LoopbackNode : IPastryHost
 
     public long Subscribe(string topic) => Ask(n => new Subscribe(n, TimeSpan.FromSeconds(30), topic));
 
+    public long SubscribeFrom(string topic, ulong from, int window = 0) => Ask(n => new Subscribe(n, TimeSpan.FromSeconds(30), topic) { From = from, Window = window });
+
     public long Unsubscribe(long subscription) => Ask(n => new Unsubscribe(n, TimeSpan.FromSeconds(1), subscription));
 
     public long Publish(string topic, string payload, int timeoutSeconds = 30) =>
         Ask(n => new Publish(n, TimeSpan.FromSeconds(timeoutSeconds), topic, System.Text.Encoding.UTF8.GetBytes(payload)));
+
+    public long Define(string topic, TopicSettings settings, ulong at = 1) => Ask(n => new DefineTopic(n, TimeSpan.FromSeconds(20), topic, settings, at));
 
     public long Ask(Func<long, Request> request)
     {
@@ -159,7 +171,37 @@ internal sealed class LoopbackNode : IPastryHost
 
     public long NextWorkId() => _nextWork++;
 
-    public void Do(Work work) => Assert.Fail("Scribe asks nothing of workers");
+    public void Do(Work work) => _ring.After(TimeSpan.FromMilliseconds(work is StoreWrite ? 1 + (3 * _ring.Random.NextDouble()) : 1), () =>
+    {
+        // A node that dies loses what its disk had not written yet.
+        if (IsAlive) Done(ResultOf(work));
+    });
+
+    private void Done(WorkResult result)
+    {
+        if (!IsAlive || IsHeld(() => Done(result))) return;
+        Component.OnWorkDone(result);
+    }
+
+    /// <summary>A signature that anybody could make: the digest and the hash of the key.</summary>
+    public static Blob SignatureOf(Blob key, Hash256 digest)
+    {
+        byte[] value = new byte[2 * Hash256.SizeBytes];
+        digest.WriteTo(value);
+        Hash256.Of(key.Span).WriteTo(value.AsSpan(Hash256.SizeBytes));
+        return value;
+    }
+
+    private WorkResult ResultOf(Work work) => work switch
+    {
+        Sign sign => new Signed(sign.Id, new BatchSignature(SignatureOf(OwnerKey, sign.Digest), 0, default)),
+        Verify verify => new Verified(verify.Id, verify.Claims.All(c => c.Signature.Value == SignatureOf(c.PublicKey, c.Digest))),
+        StoreWrite or StoreRead or StoreRemove => Disk.Do(work),
+        ArchiveSegment archive => _ring.Archive.Store(archive),
+        FetchSegment fetch => _ring.Archive.Fetch(fetch),
+        DropSegment drop => _ring.Archive.Drop(drop),
+        _ => throw new ArgumentException($"no worker does {work.GetType().Name}", nameof(work)),
+    };
 
     public void Reply(Reply reply) => Replies.Add(reply);
 

@@ -23,6 +23,7 @@ internal sealed class LoopbackRing
     {
         Random = new RandomSource(seed);
         Options = options ?? new ScribeOptions();
+        Archive = new LoopbackArchive(() => Now);
         for (int i = 0; i < nodes; i++) Create();
         foreach (LoopbackNode node in Nodes) LearnAll(node);
         foreach (LoopbackNode node in Nodes) node.Activate();
@@ -31,6 +32,8 @@ internal sealed class LoopbackRing
     public RandomSource Random { get; }
 
     public ScribeOptions Options { get; }
+
+    public LoopbackArchive Archive { get; private set; }
 
     public List<LoopbackNode> Nodes { get; } = [];
 
@@ -71,6 +74,23 @@ internal sealed class LoopbackRing
         {
             if (node != dead) After(DetectionDelay, () => node.Unlearn(dead.Self));
         }
+    }
+
+    /// <summary>Every process is killed at one moment, and starts again with what is on its disk.</summary>
+    public void RestartAll()
+    {
+        List<LoopbackNode> before = [.. Nodes];
+        foreach (LoopbackNode node in before) node.IsAlive = false;
+        Nodes.Clear();
+        foreach (LoopbackNode node in before)
+        {
+            Nodes.Add(new LoopbackNode(this, node.Self with { Incarnation = node.Self.Incarnation + 1 }, Random.NextUInt64(), node.Disk));
+        }
+
+        foreach (LoopbackNode node in Nodes) LearnAll(node);
+        // A node takes its time to join; its journal is read meanwhile.
+        After(TimeSpan.FromSeconds(1), () => Nodes.ForEach(n => n.Activate()));
+        RunFor(TimeSpan.FromSeconds(2));
     }
 
     /// <summary>A node stands still for a while: what comes in waits. If it is for longer than the detection delay, the others take it for dead, until it goes on.</summary>

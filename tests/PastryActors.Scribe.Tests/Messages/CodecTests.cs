@@ -2,6 +2,7 @@ using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
+using PastryActors.Scribe.History;
 using PastryActors.Scribe.Messages;
 using PastryActors.Scribe.Requests;
 using PastryActors.Scribe.Topics;
@@ -71,8 +72,8 @@ public sealed class CodecTests
     [Fact]
     public void A_number_that_would_overflow_is_refused()
     {
-        AssertRefused(new ChildAlive(Id, Term, ulong.MaxValue));
-        AssertRefused(new ChildAlive(Id, new Term(ulong.MaxValue, default), 1));
+        AssertRefused(new ChildAlive(Id, Term, ulong.MaxValue, 0));
+        AssertRefused(new ChildAlive(Id, new Term(ulong.MaxValue, default), 1, 1));
         AssertRefused(new Multicast(Id, Term, 1UL << 62, [new TopicItem(Id, default)]));
         AssertRefused(new Multicast(Id, Term, 0, [new TopicItem(Id, default)]));
     }
@@ -120,7 +121,7 @@ public sealed class CodecTests
             new LeaveTopic(Id),
             new NotYourParent(Id),
             new TreeHeartbeat(Id, Term, Node, 3, [new RingId(1)]),
-            new ChildAlive(Id, Term, 8),
+            new ChildAlive(Id, Term, 8, 7),
             new Multicast(Id, Term, 3, items),
             new ResendRequest(Id, 3, 9),
             new ResendMissing(Id, 3, 3),
@@ -138,7 +139,12 @@ public sealed class CodecTests
             new LogFetch(Id, 1, 5, true),
             new LogItems(Id, 1, 6, items, marks, default),
             new LogItems(Id, 1, 0, default, default, [Memory]),
-            new TreeBeats([new DownBeat(Id, 4, 77)], [new UpBeat(Id, Term, 4, true), new UpBeat(Id, Term, 4, false)], true),
+            new CreateTopic(Id, 99, new TopicCertificate("t", TopicSettings.Default with { Publishers = [new RingId(1)] }, "key"u8.ToArray(), 7, new BatchSignature(new byte[64], 0, default))),
+            new TopicVerdict(Id, 99, Verdict.NotPublisher),
+            new HistoryRequest(Id, 99, 7),
+            new HistoryAnswer(Id, 99, 12, new SegmentRef(1, 9, 0, new FileId(Id, 1), Hash256.Of("x"u8), 5), 0, default),
+            new HistoryAnswer(Id, 99, 12, null, 7, items),
+            new TreeBeats([new DownBeat(Id, 4, 77)], [new UpBeat(Id, Term, 4, 3, true), new UpBeat(Id, Term, 4, 4, false)], true),
             new TreeBeats(default, default, false),
             new TreeQuestion(Id, Node, 4, TreeAsk.Place),
             new AnycastOffer(Id, 4, new byte[] { 1, 2 }),

@@ -2,6 +2,7 @@ using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
+using PastryActors.Scribe.History;
 using PastryActors.Scribe.Messages;
 using PastryActors.Scribe.Requests;
 using PastryActors.Scribe.Topics;
@@ -17,6 +18,10 @@ internal static class MessageSamples
         <= TreeHeartbeat.Number or ChildAlive.Number or TopicRefused.Number or >= TreeBeats.Number => OfTheTree(kind, random),
         Multicast.Number or ResendRequest.Number or ResendMissing.Number => OfTheStream(kind, random),
         <= NotRoot.Number => OfAPublish(kind, random),
+        CreateTopic.Number => new CreateTopic(random.Id(), random.Number(), Certificate(random)),
+        HistoryRequest.Number => new HistoryRequest(random.Id(), random.Number(), Limited(random)),
+        HistoryAnswer.Number => new HistoryAnswer(random.Id(), random.Number(), Limited(random), random.Flag() ? Segments(random, 1).Segments[0] : null, First(random), random.ListUpTo(6, Item)),
+        TopicVerdict.Number => new TopicVerdict(random.Id(), random.Number(), (Verdict)random.Next((int)Verdict.TooLarge + 1)),
         _ => OfTheNumbering(kind, random),
     };
 
@@ -24,15 +29,15 @@ internal static class MessageSamples
     {
         JoinTopic.Number =>
             new JoinTopic(random.Id(), Name(random), random.Node(), random.Number(), random.Flag(), Limited(random), Term(random), random.Int()),
-        JoinAccepted.Number => new JoinAccepted(random.Id(), random.Number(), Term(random), random.Node(), Limited(random), Path(random)),
+        JoinAccepted.Number => new JoinAccepted(random.Id(), random.Number(), Term(random), random.Node(), Limited(random), Path(random)) { Settings = Settings(random) },
         JoinRedirected.Number => new JoinRedirected(random.Id(), random.Number(), random.List(1 + random.Next(Fields.CandidatesMax), r => new Candidate(r.Node(), (uint)r.Number()))),
         LeaveTopic.Number => new LeaveTopic(random.Id()),
         NotYourParent.Number => new NotYourParent(random.Id()),
-        TreeHeartbeat.Number => new TreeHeartbeat(random.Id(), Term(random), random.Node(), Limited(random), Path(random)),
-        ChildAlive.Number => new ChildAlive(random.Id(), Term(random), Limited(random)),
+        TreeHeartbeat.Number => new TreeHeartbeat(random.Id(), Term(random), random.Node(), Limited(random), Path(random)) { Settings = Settings(random) },
+        ChildAlive.Number => new ChildAlive(random.Id(), Term(random), Limited(random), Limited(random)),
         TopicRefused.Number => new TopicRefused(random.Id(), random.Number()),
         TreeBeats.Number => new TreeBeats(
-            random.ListUpTo(6, r => new DownBeat(r.Id(), Limited(r), r.Number())), random.ListUpTo(6, r => new UpBeat(r.Id(), Term(r), Limited(r), r.Flag())), random.Flag()),
+            random.ListUpTo(6, r => new DownBeat(r.Id(), Limited(r), r.Number())), random.ListUpTo(6, r => new UpBeat(r.Id(), Term(r), Limited(r), Limited(r), r.Flag())), random.Flag()),
         AnycastOffer.Number => new AnycastOffer(random.Id(), random.Number(), random.Body()),
         AnycastAnswer.Number => new AnycastAnswer(random.Id(), random.Number(), random.Flag(), random.Flag() ? random.Node() : null, random.ListUpTo(6, SampleValues.Node)),
         TreeQuestion.Number => new TreeQuestion(random.Id(), random.Node(), random.Number(), (TreeAsk)(1 + random.Next(4))),
@@ -97,8 +102,35 @@ internal static class MessageSamples
     private static Term Term(RandomSource random) => new(Limited(random), random.Id());
 
     private static ReplicaGroup Group(RandomSource random) => random.Flag()
-        ? new(Term(random), Limited(random), random.List(1 + random.Next(ReplicaGroup.MembersMax), Member), random.ListUpTo(ReplicaGroup.MembersMax, Member))
+        ? new(Term(random), Limited(random), random.List(1 + random.Next(ReplicaGroup.MembersMax), Member), random.ListUpTo(ReplicaGroup.MembersMax, Member)) { Record = Record(random) }
         : ReplicaGroup.None;
+
+    private static TopicRecord Record(RandomSource random) => random.Flag() ? TopicRecord.Default : new(Settings(random), random.Flag() ? Certificate(random) : null, Segments(random, random.Next(4)));
+
+    private static SegmentIndex Segments(RandomSource random, int count)
+    {
+        List<SegmentRef> segments = [];
+        ulong next = 1;
+        for (int i = 0; i < count; i++)
+        {
+            ulong first = next + (ulong)random.Next(3);
+            ulong last = first + (ulong)random.Next(9);
+            segments.Add(new SegmentRef(first, last, (byte)random.Next(SegmentIndex.LevelMax + 1), random.FileId(), Hash256.Of(random.Body().Span), Limited(random)));
+            next = last + 1;
+        }
+
+        return new SegmentIndex(segments.ToValueList());
+    }
+
+    private static TopicCertificate Certificate(RandomSource random) =>
+        new(Name(random), Settings(random), new Blob("a key"u8.ToArray()), Limited(random), new BatchSignature(random.Body(), (uint)random.Number(), random.ListUpTo(20, r => Hash256.Of(r.Body().Span))));
+
+    private static TopicSettings Settings(RandomSource random) => random.Next(3) switch
+    {
+        0 => TopicSettings.Default,
+        1 => new TopicSettings(DeliveryLevel.BestEffort, Retention.None, random.ListUpTo(4, SampleValues.Id), random.ListUpTo(TopicSettings.AccessMax, SampleValues.Id)),
+        _ => new TopicSettings(DeliveryLevel.Ordered, new Retention(RetentionKind.Messages, 1 + random.Number(Fields.NumberMax - 1)), random.ListUpTo(4, SampleValues.Id), default),
+    };
 
     // No node may stand in a group twice.
     private static NodeHandle Member(RandomSource random) => random.Node() with { Id = random.NextRingId() };

@@ -4,6 +4,7 @@ using Google.Protobuf.Reflection;
 using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Wire;
+using PastryActors.Scribe.History;
 using PastryActors.Scribe.Messages;
 using PastryActors.Scribe.Requests;
 using PastryActors.Scribe.Topics;
@@ -49,6 +50,7 @@ public sealed class ScribeSchemaTests : SchemaContract
             Root = NodeOf(m.Root),
             Last = m.Last,
             Path = { m.Path.Select(Bytes) },
+            Settings = Settings(m.Settings),
         },
         JoinRedirected m => new Schema::JoinRedirected
         {
@@ -65,8 +67,21 @@ public sealed class ScribeSchemaTests : SchemaContract
             Root = NodeOf(m.Root),
             Last = m.Last,
             Path = { m.Path.Select(Bytes) },
+            Settings = Settings(m.Settings),
         },
-        ChildAlive m => new Schema::ChildAlive { Topic = Bytes(m.Topic), Term = Term(m.Term), Have = m.Have },
+        ChildAlive m => new Schema::ChildAlive { Topic = Bytes(m.Topic), Term = Term(m.Term), Have = m.Have, Reached = m.Reached },
+        CreateTopic m => new Schema::CreateTopic { Topic = Bytes(m.Topic), Nonce = m.Nonce, Certificate = Certificate(m.Certificate) },
+        HistoryRequest m => new Schema::HistoryRequest { Topic = Bytes(m.Topic), Nonce = m.Nonce, From = m.From },
+        HistoryAnswer m => new Schema::HistoryAnswer
+        {
+            Topic = Bytes(m.Topic),
+            Nonce = m.Nonce,
+            Last = m.Last,
+            Segment = m.Segment is null ? null : Segment(m.Segment),
+            First = m.First,
+            Items = { m.Items.Select(Item) },
+        },
+        TopicVerdict m => new Schema::TopicVerdict { Topic = Bytes(m.Topic), Nonce = m.Nonce, Verdict = (uint)m.Verdict },
         TopicRefused m => new Schema::TopicRefused { Topic = Bytes(m.Topic), Nonce = m.Nonce },
         _ => null,
     };
@@ -76,7 +91,7 @@ public sealed class ScribeSchemaTests : SchemaContract
         TreeBeats m => new Schema::TreeBeats
         {
             Down = { m.Down.Select(b => new Schema::DownBeat { Topic = Bytes(b.Topic), Last = b.Last, Standing = b.Standing }) },
-            Up = { m.Up.Select(b => new Schema::UpBeat { Topic = Bytes(b.Topic), Term = Term(b.Term), Have = b.Have, Asks = b.Asks }) },
+            Up = { m.Up.Select(b => new Schema::UpBeat { Topic = Bytes(b.Topic), Term = Term(b.Term), Have = b.Have, Reached = b.Reached, Asks = b.Asks }) },
             HasRoom = m.HasRoom,
         },
         AnycastOffer m => new Schema::AnycastOffer { Topic = Bytes(m.Topic), Nonce = m.Nonce, Payload = Google.Protobuf.ByteString.CopyFrom(m.Payload.Span) },
@@ -171,6 +186,45 @@ public sealed class ScribeSchemaTests : SchemaContract
         Version = group.Version,
         Members = { group.Members.Select(NodeOf) },
         Leaving = { group.Leaving.Select(NodeOf) },
+        Record = group.Record == TopicRecord.Default ? null : new Schema::TopicRecord
+        {
+            Settings = Settings(group.Record.Settings),
+            Certificate = group.Record.Certificate is { } certificate ? Certificate(certificate) : null,
+            History = { group.Record.History.Segments.Select(Segment) },
+        },
+    };
+
+    private static Schema::SegmentRef Segment(SegmentRef segment) => new()
+    {
+        First = segment.First,
+        Last = segment.Last,
+        Level = segment.Level,
+        Object = Bytes(segment.Object),
+        Hash = Bytes(segment.Hash),
+        Archived = segment.ArchivedSeconds,
+    };
+
+    private static Schema::TopicSettings? Settings(TopicSettings settings) => settings == TopicSettings.Default ? null : new()
+    {
+        Level = (uint)settings.Level,
+        Retain = (uint)settings.Retain.Kind,
+        Amount = settings.Retain.Amount,
+        Publishers = { settings.Publishers.Select(Bytes) },
+        Subscribers = { settings.Subscribers.Select(Bytes) },
+    };
+
+    private static Schema::TopicCertificate Certificate(TopicCertificate certificate) => new()
+    {
+        Topic = certificate.Topic,
+        Settings = Settings(certificate.Settings),
+        Creator = Bytes(certificate.Creator),
+        Created = certificate.CreatedUnixMilliseconds,
+        Signature = new Schema::TopicSignature
+        {
+            Value = Bytes(certificate.Signature.Value),
+            LeafIndex = certificate.Signature.LeafIndex,
+            Path = { certificate.Signature.Path.Select(Bytes) },
+        },
     };
 
     private static Schema::TopicItem Item(TopicItem item) => new() { Publisher = Bytes(item.Publisher), Payload = Bytes(item.Payload) };

@@ -14,7 +14,11 @@ public sealed class TopicNameTests
     [Theory]
     [InlineData("a", true)]
     [InlineData("", false)]
-    public void A_name_must_not_be_empty(string name, bool good) => Assert.Equal(good, TopicName.Problem(name) is null);
+    [InlineData("a b/ü#", true)]
+    [InlineData("a\nb", false)]
+    [InlineData("a\0", false)]
+    [InlineData("\ud800", false)]
+    public void A_name_is_text_and_not_empty(string name, bool good) => Assert.Equal(good, TopicName.Problem(name) is null);
 
     [Fact]
     public void The_limit_counts_bytes_not_letters()

@@ -1,4 +1,6 @@
 using System.Globalization;
+using PastryActors.Scribe.Requests;
+using PastryActors.Scribe.Topics;
 using PastryActors.Simulation.Checking;
 using PastryActors.Simulation.Nodes;
 using PastryActors.Simulation.World;
@@ -8,12 +10,29 @@ namespace PastryActors.Simulation.Scenarios.Steps;
 /// <summary>Topics: who subscribes, who publishes, and what the trees look like.</summary>
 internal static class TopicSteps
 {
+    private static readonly TimeSpan CreateWithin = TimeSpan.FromSeconds(30);
+
     public static void Subscribe(ScenarioRun run, ScenarioStep step) => run.Spread(step, run.CountOf(step, run.Ring.Live.Count), () => Subscribe(run, step["topic"]!, AnycastsOf(step)));
 
     /// <summary>Messages that one member each is to have.</summary>
     public static void Anycast(ScenarioRun run, ScenarioStep step) => run.Spread(step, run.CountOf(step, run.Scenario.Nodes), () =>
     {
         if (run.Ring.DrawActive(run.Random) is { } node) run.Topics.Anycast(node, step["topic"]!);
+    });
+
+    /// <summary>A topic that ordered delivery and, if it says so, all of its past is promised of. Waits until it stands.</summary>
+    public static void Create(ScenarioRun run, ScenarioStep step)
+    {
+        Retention retain = step["retain"] == "forever" ? Retention.Forever : Retention.None;
+        if (run.Ring.DrawActive(run.Random) is not { } node) return;
+        SimAsk ask = run.Topics.Create(node, step["topic"]!, TopicSettings.Default with { Retain = retain });
+        if (run.World.Await(ask, CreateWithin) is not TopicDefined) run.Fail("creates", $"{step["topic"]} was not created: {ask.Last}");
+    }
+
+    /// <summary>Nodes that want a topic from its beginning.</summary>
+    public static void Replay(ScenarioRun run, ScenarioStep step) => run.Spread(step, run.CountOf(step, run.Ring.Live.Count), () =>
+    {
+        if (run.Ring.DrawActive(run.Random) is { } node) run.Topics.Subscribe(node, step["topic"]!, from: 1);
     });
 
     public static void Unsubscribe(ScenarioRun run, ScenarioStep step)

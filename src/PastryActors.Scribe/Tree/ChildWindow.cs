@@ -1,0 +1,59 @@
+using PastryActors.Core.Driving;
+
+namespace PastryActors.Scribe.Tree;
+
+/// <summary>
+/// How much of a topic's stream is on its way to one child: what was sent and not acknowledged. A child that has more on its way than
+/// may be is sent nothing more of the stream until it says that it got some; then it gets what it missed, in larger batches. So a child
+/// that stands still costs its parent no more than a window, whatever engine carries the messages.
+/// </summary>
+internal sealed class ChildWindow
+{
+    private readonly Queue<(ulong Last, int Bytes)> _sent = new();
+
+    /// <summary>On its way, in bytes.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>The number that the child is to get next, while it is held back; 0 while it keeps up.</summary>
+    public ulong HeldFrom { get; private set; }
+
+    public bool IsHeld => HeldFrom > 0;
+
+    /// <summary>Since when it is held back; null while it keeps up.</summary>
+    public Instant? HeldSince { get; private set; }
+
+    /// <summary>A run was sent.</summary>
+    public void Sent(ulong last, int bytes)
+    {
+        _sent.Enqueue((last, bytes));
+        Bytes += bytes;
+    }
+
+    /// <summary>The child has everything up to this number. True if that made room.</summary>
+    public bool Acknowledged(ulong reached)
+    {
+        bool made = false;
+        while (_sent.TryPeek(out (ulong Last, int Bytes) first) && first.Last <= reached)
+        {
+            _sent.Dequeue();
+            Bytes -= first.Bytes;
+            made = true;
+        }
+
+        return made;
+    }
+
+    /// <summary>The child gets nothing more for now; <paramref name="next"/> is what it gets first when it goes on.</summary>
+    public void Hold(ulong next, Instant now) => (HeldFrom, HeldSince) = (next, HeldSince ?? now);
+
+    /// <summary>The child keeps up again.</summary>
+    public void Release() => (HeldFrom, HeldSince) = (0, null);
+
+    /// <summary>It joins anew: nothing that was sent before counts.</summary>
+    public void Reset()
+    {
+        _sent.Clear();
+        Bytes = 0;
+        Release();
+    }
+}

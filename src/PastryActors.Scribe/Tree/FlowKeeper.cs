@@ -1,0 +1,101 @@
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Scribe.Messages;
+using PastryActors.Scribe.Topics;
+
+namespace PastryActors.Scribe.Tree;
+
+/// <summary>
+/// Sends the stream to the children, no faster than each takes it. A slow child first gets larger batches; one that is slow for long is put out,
+/// which is counted, and for a while its joins are sent on to one of its siblings.
+/// </summary>
+internal sealed class FlowKeeper(ScribeContext context)
+{
+    /// <summary>Children that were put out and are remembered, over all topics.</summary>
+    private const int SlowMax = 1024;
+
+    private readonly Dictionary<(RingId Topic, RingId Child), Instant> _slow = [];
+    private readonly Queue<(RingId Topic, RingId Child)> _order = new();
+
+    /// <summary>A run goes to every child that keeps up.</summary>
+    public void Relay(TopicNode topic, Multicast message)
+    {
+        int count = topic.Children.Count;
+        if (count == 0) return;
+        Lane lane = ScribeContext.LaneOf(message.CostBytes);
+        ulong last = message.First + (ulong)message.Items.Count - 1;
+        for (int i = 0; i < count; i++)
+        {
+            Child child = topic.Children[i];
+            if (child.AwaitsAnswer || child.Window.IsHeld) continue;
+            if (child.Window.Bytes >= context.Options.ChildWindowBytes)
+            {
+                context.Report(FactKind.ChildHeld, topic.Id, child.Window.Bytes);
+                child.Window.Hold(message.First, context.Now);
+                continue;
+            }
+
+            context.Host.Send(message, child.Node, lane);
+            child.Window.Sent(last, message.CostBytes);
+        }
+
+        topic.LastSentDown = context.Now;
+    }
+
+    /// <summary>A child says how far it got.</summary>
+    public void Acknowledged(TopicNode topic, Child child, ulong reached)
+    {
+        bool hasRoom = child.Window.Acknowledged(reached) || child.Window.Bytes == 0;
+        if (hasRoom && child.Window.IsHeld) Resume(topic, child);
+    }
+
+    /// <summary>A run came from the parent: tells it in time, or it would hold back what follows.</summary>
+    public void Received(TopicNode topic, int bytes)
+    {
+        topic.UnsaidBytes += bytes;
+        // A quarter of a window: the parent never stands still for want of news alone.
+        if (topic.UnsaidBytes >= context.Options.ChildWindowBytes / 4) context.Tree.SendAlive(topic);
+    }
+
+    /// <summary>Whether a joining child was put out here a short while ago.</summary>
+    public bool WasPutOut(RingId topic, RingId child) => _slow.TryGetValue((topic, child), out Instant until) && context.Now < until;
+
+    public void Tick(TopicNode topic)
+    {
+        for (int i = topic.Children.Count - 1; i >= 0; i--)
+        {
+            Child child = topic.Children[i];
+            if (child.Window.HeldSince is not { } since || context.Now - since < context.Options.ChildLagMax) continue;
+            context.Report(FactKind.ChildPutOut, topic.Id, (long)(context.Now - since).TotalSeconds);
+            Note(topic.Id, child.Node.Id);
+            context.Send(new NotYourParent(topic.Id), child.Node);
+            context.Tree.Children.Remove(topic, child.Node.Id);
+        }
+    }
+
+    /// <summary>Sends what was held back, as many messages in one as fit; what is no longer here the child will miss, and ask for.</summary>
+    private void Resume(TopicNode topic, Child child)
+    {
+        ulong next = child.Window.HeldFrom;
+        while (child.Window.Bytes < context.Options.ChildWindowBytes && topic.Stream.Recent.TryReadMany(next, topic.Stream.Last, context.Options.BatchBytesMax, out Batch run))
+        {
+            context.Send(Multicast.Of(topic.Id, topic.Term, run), child.Node, run.Bytes);
+            child.Window.Sent(run.Last, run.Bytes);
+            next = run.Last + 1;
+        }
+
+        if (next > topic.Stream.Last) child.Window.Release();
+        else child.Window.Hold(next, context.Now);
+    }
+
+    private void Note(RingId topic, RingId child)
+    {
+        if (!_slow.ContainsKey((topic, child)))
+        {
+            if (_order.Count == SlowMax) _slow.Remove(_order.Dequeue());
+            _order.Enqueue((topic, child));
+        }
+
+        _slow[(topic, child)] = context.Now + (2 * context.Options.ChildLagMax);
+    }
+}
