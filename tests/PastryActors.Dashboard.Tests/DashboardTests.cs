@@ -232,6 +232,7 @@ public sealed class DashboardTests(BrowserFixture fixture, ITestOutputHelper out
     /// <summary>Drops a file of bytes that follow from its name; answers the hash of its content.</summary>
     private static async Task<string> DropAsync(IPage page, string name, int size)
     {
+        await Expect(page.Locator("drop-zone")).ToBeVisibleAsync();
         // What the bar tells is noted as it changes: a test that looked now and then would miss it.
         string hash = await page.EvaluateAsync<string>(
             """
