@@ -63,6 +63,16 @@ public sealed record OwnedFiles(IReadOnlyList<OwnedFile> Files);
 /// <summary>One file of the owner's journal.</summary>
 public sealed record OwnedFile(string FileId, string Name, long Size, int K, DateTimeOffset Inserted);
 
+/// <summary>The puts of the owner of a node's key that did not end.</summary>
+public sealed record UnfinishedFiles(IReadOnlyList<UnfinishedFile> Files);
+
+/// <summary>A put that did not end: put the same file again to finish it, or reclaim it to release what was sent.</summary>
+/// <param name="Size">In bytes, as announced; null if it was not.</param>
+/// <param name="Parts">Chunks and tree nodes that were sent, or were about to be.</param>
+/// <param name="LastPart">When the last of them was sent.</param>
+/// <param name="Running">Whether it is being put just now.</param>
+public sealed record UnfinishedFile(string FileId, string Name, long? Size, int K, int Parts, DateTimeOffset Begun, DateTimeOffset LastPart, bool Running);
+
 /// <summary>A file that was released.</summary>
 /// <param name="BytesReleased">Content bytes over all holders.</param>
 public sealed record FileReclaimed(string FileId, long BytesReleased);

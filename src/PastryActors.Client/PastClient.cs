@@ -111,6 +111,10 @@ public sealed class PastClient
     public Task<OwnedFiles> ListAsync(CancellationToken cancellation = default) =>
         _gateway.AskAsync(HttpMethod.Get, "/files", PastryJson.Default.OwnedFiles, cancellation);
 
+    /// <summary>What of the owner's puts did not end: to be put again, or reclaimed.</summary>
+    public Task<UnfinishedFiles> ListUnfinishedAsync(CancellationToken cancellation = default) =>
+        _gateway.AskAsync(HttpMethod.Get, "/files?unfinished=true", PastryJson.Default.UnfinishedFiles, cancellation);
+
     private async Task<FileReceipt> UploadAsync(
         string name, Stream content, InsertOptions options, IProgress<UploadProgress>? progress, CancellationToken cancellation)
     {

@@ -9,6 +9,7 @@ namespace PastryActors.Client;
 [JsonSerializable(typeof(FileReceipt))]
 [JsonSerializable(typeof(FileDescription))]
 [JsonSerializable(typeof(OwnedFiles))]
+[JsonSerializable(typeof(UnfinishedFiles))]
 [JsonSerializable(typeof(FileReclaimed))]
 [JsonSerializable(typeof(UploadProgress))]
 [JsonSerializable(typeof(PublishReceipt))]

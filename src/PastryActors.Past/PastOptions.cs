@@ -60,6 +60,12 @@ public sealed record PastOptions
     /// <summary>Candidates asked at once by a lookup that missed. Two hide one slow holder at the price of one chunk too many.</summary>
     public int FetchesAtOnce { get; init; } = 2;
 
+    /// <summary>How many lookups in one may ask a holder more because the first takes long, 0 to 1: what hiding slow holders may cost. 0 overtakes nobody.</summary>
+    public double OvertakeShareMax { get; init; } = 0.1;
+
+    /// <summary>Nobody is overtaken before this: what is faster than a disk's busy moment is not slow.</summary>
+    public TimeSpan OvertakeDelayMin { get; init; } = TimeSpan.FromMilliseconds(20);
+
     /// <summary>How many ranks beyond k a node still accepts an object, because leaf sets of neighbours differ while nodes come and go.</summary>
     public int PlacementSlack { get; init; } = 1;
 
@@ -115,6 +121,7 @@ public sealed record PastOptions
         if (PrimaryShareMax is not (> 0 and <= 1)) return $"past.t-pri must be above 0 and at most 1, not {PrimaryShareMax}";
         if (DivertedShareMax is not (>= 0 and <= 1)) return $"past.t-div must be 0 to 1, not {DivertedShareMax}";
         if (CacheBytesMax < 0 || CacheCopyBytesMax < 0 || CacheLease <= TimeSpan.Zero) return "past.cache-size must not be negative, past.cache-lease must be positive";
+        if (OvertakeShareMax is not (>= 0 and <= 1) || OvertakeDelayMin < TimeSpan.Zero) return "past.overtake-share must be 0 to 1, and the least delay not negative";
         if (CacheShareMax is not (> 0 and <= 1)) return $"the share of a cache that a copy may take must be above 0 and at most 1, not {CacheShareMax}";
         if (UpkeepObjectsMax > HoldQuery.ObjectsMax) return $"at most {HoldQuery.ObjectsMax} pointers are looked after in a period, not {UpkeepObjectsMax}";
         if (RepairBytesPerSecond < RepairBytesPerSecondMin) return $"past.repair-speed must be at least {RepairBytesPerSecondMin} bytes a second, not {RepairBytesPerSecond}";

@@ -76,6 +76,9 @@ public enum FactKind : byte
     /// <summary>A lookup was answered from a cached copy here. Subject: the key. Value: hops.</summary>
     CacheHit,
 
+    /// <summary>A lookup from here took long, and another holder was asked as well. Subject: the key. Value: milliseconds waited.</summary>
+    LookupOvertaken,
+
     /// <summary>An object that should be here is corrupt or gone. Subject: its key.</summary>
     ReplicaDamaged,
 

@@ -76,6 +76,11 @@ internal static class PastSchema
             How long one attempt of a request is waited for before another node or salt is tried. Must exceed a chunk's transfer to k nodes and their disks'
             sync on the slowest link; lower, and work is done twice; higher, and a dead holder is noticed later.
             """)
+        .Key("overtake-share", OptionTypes.Double(0, 1), o => o.OvertakeShareMax, (o, v) => o with { OvertakeShareMax = v },
+            """
+            How many lookups in one may ask a second holder because the first takes longer than three times the usual; the first good answer counts. It hides slow nodes at the price of so many chunks
+            sent for nothing; 0 asks nobody twice, and waits.
+            """)
         .Key("sync-period", Ranges.Period, o => o.SyncPeriod, (o, v) => o with { SyncPeriod = v },
             """
             How often a node compares what it holds with those that should hold the same, beyond the comparison at every change of the leaf set. It finds

@@ -34,14 +34,27 @@ internal static class FileCommands
         foreach (string advice in f.Advice ?? []) text.WriteLine(advice);
     }
 
-    private static Command List(CommandActions actions) =>
-        actions.Set(new Command("ls", "What this owner inserted and did not reclaim."), async (context, stop) =>
+    private static Command List(CommandActions actions)
+    {
+        var unfinished = new Option<bool>("--unfinished") { Description = "What this owner began to insert and did not finish: insert it again, or reclaim it." };
+        return actions.Set(new Command("ls", "What this owner inserted and did not reclaim.") { unfinished }, async (context, stop) =>
         {
             using PastryClient client = await context.ConnectAsync(stop).ConfigureAwait(false);
+            if (context.Get(unfinished))
+            {
+                Show(context.Output, await client.Past.ListUnfinishedAsync(stop).ConfigureAwait(false));
+                return;
+            }
+
             OwnedFiles owned = await client.Past.ListAsync(stop).ConfigureAwait(false);
             context.Output.Result(owned, PastryJson.Default.OwnedFiles, text => CommandOutput.Table(
                 text, ["FILEID", "SIZE", "K", "INSERTED", "NAME"], owned.Files.Select(f => new[] { f.FileId, $"{f.Size}", $"{f.K}", $"{f.Inserted:u}", f.Name })));
         });
+    }
+
+    private static void Show(CommandOutput output, UnfinishedFiles found) => output.Result(found, PastryJson.Default.UnfinishedFiles, text => CommandOutput.Table(
+        text, ["FILEID", "SIZE", "PARTS", "LAST PART", "NOW", "NAME"],
+        found.Files.Select(f => new[] { f.FileId, f.Size is { } size ? $"{size}" : "-", $"{f.Parts}", $"{f.LastPart:u}", f.Running ? "being put" : "-", f.Name })));
 
     private static Command Reclaim(CommandActions actions)
     {

@@ -34,28 +34,30 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
         var chunks = new ChunkStream(content, file, options, progress);
         MemoryContent first = await chunks.FirstAsync(cancellation).ConfigureAwait(false);
         ObjectKind kind = chunks.Ended ? ObjectKind.File : ObjectKind.Chunk;
-        (ObjectCertificate draft, Inserted started, List<Blob> salts) = await BeginAsync(file, kind, first, cancellation).ConfigureAwait(false);
+        (ObjectCertificate draft, Inserted started, List<Blob> salts, PutNote? begun) = await BeginAsync(file, kind, first, cancellation).ConfigureAwait(false);
+        using PutNote? note = begun;
         progress.Durable(first.Length);
         Inserted done = kind == ObjectKind.File
             ? started
-            : await UploadAsync(draft, first, chunks, progress, resuming: started.Reply.AlreadyHeld > 0, cancellation).ConfigureAwait(false);
+            : await UploadAsync(draft, first, chunks, progress, note!, resuming: started.Reply.AlreadyHeld > 0, cancellation).ConfigureAwait(false);
         bool known = done.Reply.AlreadyHeld >= done.Certificate.Replicas && journal.WasAcknowledged(done.Certificate.File);
         if (known && !file.AcceptExisting)
             throw new RequestFailedException(FailureCode.Exists, $"{done.Certificate.File} was inserted before, with this very content; nothing was changed");
 
         if (!known) journal.Inserted(done.Certificate);
+        note?.Done();
         return new FileInserted(done.Certificate, done.Reply.Receipts, salts, done.Reply.AlreadyHeld, done.ContentHash);
     }
 
     private async Task<Inserted> UploadAsync(
-        ObjectCertificate draft, MemoryContent first, ChunkStream chunks, InsertProgress progress, bool resuming, CancellationToken cancellation)
+        ObjectCertificate draft, MemoryContent first, ChunkStream chunks, InsertProgress progress, PutNote note, bool resuming, CancellationToken cancellation)
     {
-        using var upload = new Upload(this, draft, progress, resuming);
+        using var upload = new Upload(this, draft, progress, note, resuming);
         return await upload.RunAsync(first, chunks, cancellation).ConfigureAwait(false);
     }
 
     // Finds a salt under which the first object has room, and inserts it.
-    private async Task<(ObjectCertificate Draft, Inserted Done, List<Blob> Salts)> BeginAsync(
+    private async Task<(ObjectCertificate Draft, Inserted Done, List<Blob> Salts, PutNote? Note)> BeginAsync(
         InsertFile file, ObjectKind kind, MemoryContent first, CancellationToken cancellation)
     {
         List<Blob> salts = [];
@@ -68,13 +70,18 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
             if (!last && journal.WasReclaimed(draft.File)) continue;
             salts.Add(salt);
             ObjectCertificate certificate = kind == ObjectKind.File ? draft with { FileSize = first.Length } : Part(draft, ObjectKind.Chunk, first.Length);
+            PutNote? note = kind == ObjectKind.File ? null : journal.Puts.Begin(draft, file.DeclaredLength, owner.Now);
             try
             {
-                return (draft, await InsertAsync(certificate, first, offerFirst: kind == ObjectKind.Chunk, cancellation).ConfigureAwait(false), salts);
+                return (draft, await InsertAsync(certificate, first, offerFirst: kind == ObjectKind.Chunk, note, cancellation).ConfigureAwait(false), salts, note);
             }
-            catch (RequestFailedException full) when (full.Code == FailureCode.Full && !last)
+            catch (Exception e)
             {
-                // Other nodes, by another salt.
+                // What found no room was taken back by whoever stored it; then other nodes, by another salt.
+                bool full = e is RequestFailedException { Code: FailureCode.Full };
+                if (full) note?.Done();
+                note?.Dispose();
+                if (!full || last) throw;
             }
         }
     }
@@ -90,9 +97,10 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
     private static ObjectCertificate Part(ObjectCertificate draft, ObjectKind kind, long reach) =>
         draft with { Kind = kind, Name = "", Salt = default, ContentType = "", FileSize = reach, ModifiedUnixMilliseconds = 0, Mode = 0 };
 
-    private async Task<Inserted> InsertAsync(ObjectCertificate draft, MemoryContent content, bool offerFirst, CancellationToken cancellation)
+    private async Task<Inserted> InsertAsync(ObjectCertificate draft, MemoryContent content, bool offerFirst, PutNote? note, CancellationToken cancellation)
     {
         ObjectCertificate certificate = await owner.SignAsync(draft with { ContentHash = content.Hash, ContentLength = content.Length }).ConfigureAwait(false);
+        note?.Add(CertificateRules.ObjectOf(certificate));
         ObjectInserted reply = await node.AskAsync<ObjectInserted>(id => new InsertObject(id, options.RequestTimeout, certificate, content, offerFirst), cancellation).ConfigureAwait(false);
         return new Inserted(certificate, reply, draft.Kind == ObjectKind.FileTree ? HashTreeNode.PlainHashOf(content.Bytes.Span) : content.Hash);
     }
@@ -100,7 +108,7 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
     private readonly record struct Inserted(ObjectCertificate Certificate, ObjectInserted Reply, Hash256 ContentHash);
 
     /// <summary>One large file on its way: at most a window of objects in flight, and the first failure stops all.</summary>
-    private sealed class Upload(FileInserter inserter, ObjectCertificate draft, InsertProgress progress, bool resuming) : IDisposable
+    private sealed class Upload(FileInserter inserter, ObjectCertificate draft, InsertProgress progress, PutNote note, bool resuming) : IDisposable
     {
         private readonly HashTreeBuilder _tree = new(inserter.Options.ChunkSizeBytes);
         private readonly List<FinishedNode> _finished = [];
@@ -121,7 +129,7 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
                 await SendNodesAsync(failure).ConfigureAwait(false);
                 await Task.WhenAll(_flying).ConfigureAwait(false);
                 ObjectCertificate certificate = draft with { Kind = ObjectKind.FileTree, FileSize = size };
-                return await inserter.InsertAsync(certificate, new MemoryContent(top), resuming, cancellation).ConfigureAwait(false);
+                return await inserter.InsertAsync(certificate, new MemoryContent(top), resuming, note, cancellation).ConfigureAwait(false);
             }
             catch (Exception e)
             {
@@ -201,7 +209,7 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
             if (attempt > 0) part = part with { Salt = new byte[] { (byte)attempt } };
             try
             {
-                Inserted done = await inserter.InsertAsync(part, content, resuming, cancellation).ConfigureAwait(false);
+                Inserted done = await inserter.InsertAsync(part, content, resuming, note, cancellation).ConfigureAwait(false);
                 lock (_sent) _sent.Add(CertificateRules.ObjectOf(done.Certificate));
                 return true;
             }
@@ -220,6 +228,7 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
                 new ParallelOptions { MaxDegreeOfParallelism = inserter.Options.Window },
                 async (id, _) => await inserter.Node.AskAsync(r => new ReclaimObject(r, inserter.Options.RequestTimeout, id, certificate), CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
             inserter.Journal.Reclaimed(draft.File, certificate.CreatedUnixMilliseconds);
+            note.Done();
         }
 
         private async Task StopAsync(CancellationTokenSource failure)

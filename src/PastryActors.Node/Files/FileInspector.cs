@@ -45,12 +45,46 @@ public sealed class FileInspector(INodeAccess node, FileReader reader, OwnerIden
 
     /// <summary>
     /// Releases a file: its parts first and its own object last, so that an interrupted reclaim can be asked for again. Only the file's
-    /// owner may; anyone else gets <see cref="FailureCode.Forbidden"/> before anything happens.
+    /// owner may; anyone else gets <see cref="FailureCode.Forbidden"/> before anything happens. Of a file that was never finished, what was
+    /// sent of it is released.
     /// </summary>
     /// <returns>Content bytes released, over all holders.</returns>
     public async Task<long> ReclaimAsync(FileId file, CancellationToken cancellation)
     {
-        OpenFile open = await reader.OpenAsync(file, cancellation).ConfigureAwait(false);
+        OpenFile open;
+        try
+        {
+            open = await reader.OpenAsync(file, cancellation).ConfigureAwait(false);
+        }
+        catch (RequestFailedException e) when (e.Code == FailureCode.NotFound)
+        {
+            if (await ReclaimUnfinishedAsync(file, cancellation).ConfigureAwait(false) is { } left) return left;
+            throw;
+        }
+
+        long released = await ReclaimAsync(file, open, cancellation).ConfigureAwait(false);
+        journal.Puts.Forget(file);
+        return released;
+    }
+
+    private async Task<long?> ReclaimUnfinishedAsync(FileId file, CancellationToken cancellation)
+    {
+        long released = 0;
+        bool known = await journal.Puts.ReleaseAsync(file, async parts =>
+        {
+            ReclaimCertificate certificate = await owner.ReclaimAsync(file).ConfigureAwait(false);
+            // First: whatever interrupts this, a put of the same content is to take another id, since these are being buried.
+            journal.Reclaimed(file, certificate.CreatedUnixMilliseconds);
+            await Parallel.ForEachAsync(
+                parts.Where(p => p != file),
+                new ParallelOptions { MaxDegreeOfParallelism = options.Window, CancellationToken = cancellation },
+                async (part, stop) => Interlocked.Add(ref released, await ReleaseAsync(part, certificate, stop).ConfigureAwait(false))).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return known ? released : null;
+    }
+
+    private async Task<long> ReclaimAsync(FileId file, OpenFile open, CancellationToken cancellation)
+    {
         if (open.Certificate.Owner != owner.PublicKey)
             throw new RequestFailedException(FailureCode.Forbidden, $"{file} belongs to another owner; only the key that inserted it can reclaim it");
 

@@ -15,18 +15,18 @@ public sealed class OwnerIdentity(BatchSigner signer, TimeProvider time)
     /// <summary>Signs a certificate whose signature is still empty.</summary>
     public async Task<ObjectCertificate> SignAsync(ObjectCertificate draft)
     {
-        ObjectCertificate dated = draft with { Owner = PublicKey, CreatedUnixMilliseconds = Now };
+        ObjectCertificate dated = draft with { Owner = PublicKey, CreatedUnixMilliseconds = Now.ToUnixTimeMilliseconds() };
         return dated with { Signature = await signer.SignAsync(CertificateCodec.DigestOf(dated)).ConfigureAwait(false) };
     }
 
     /// <summary>A certificate that releases a file and all its parts.</summary>
     public async Task<ReclaimCertificate> ReclaimAsync(FileId file)
     {
-        var draft = new ReclaimCertificate(file, PublicKey, Now, NoSignature);
+        var draft = new ReclaimCertificate(file, PublicKey, Now.ToUnixTimeMilliseconds(), NoSignature);
         return draft with { Signature = await signer.SignAsync(CertificateCodec.DigestOf(draft)).ConfigureAwait(false) };
     }
 
     internal static readonly BatchSignature NoSignature = new(default, 0, default);
 
-    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+    internal DateTimeOffset Now => time.GetUtcNow();
 }

@@ -25,10 +25,14 @@ public sealed class OwnerJournal : IDisposable
     {
         _folder = folder;
         Directory.CreateDirectory(folder);
+        Puts = new UnfinishedPuts(Path.Combine(folder, "unfinished"));
         string path = Path.Combine(folder, writer + Suffix);
         _own = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         EndTornLine();
     }
+
+    /// <summary>What is being put, or was when its process ended.</summary>
+    public UnfinishedPuts Puts { get; }
 
     /// <summary>Lines that were no entries: torn by a crash, or damaged. They are passed over.</summary>
     public long UnreadableLines { get; private set; }
@@ -63,6 +67,19 @@ public sealed class OwnerJournal : IDisposable
         }
 
         return [.. standing.Values.OrderBy(e => e.UnixMilliseconds).ThenBy(e => e.FileId, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The puts that did not end, oldest first. One of a file that was acknowledged meanwhile has nothing left to tell.</summary>
+    public IReadOnlyList<UnfinishedPut> Unfinished()
+    {
+        List<UnfinishedPut> open = [];
+        foreach (UnfinishedPut put in Puts.List())
+        {
+            if (WasAcknowledged(put.File)) Puts.Forget(put.File);
+            else open.Add(put);
+        }
+
+        return open;
     }
 
     /// <inheritdoc/>

@@ -35,6 +35,8 @@ internal static class Documents
 
     public static OwnedFile Of(JournalEntry entry) => new(entry.FileId, entry.Name, entry.Size, entry.K, TimeOf(entry.UnixMilliseconds));
 
+    public static UnfinishedFile Of(UnfinishedPut put) => new(put.File.ToString(), put.Name, put.Size < 0 ? null : put.Size, put.K, put.Parts, put.Begun, put.LastAt, put.Running);
+
     public static TopicDescription Of(TopicStatus t) => new(
         t.Topic.ToString(), t.Name, t.IsRoot, t.Parent is null ? null : NameOf(t.Parent), [.. t.Children.Select(NameOf)], t.Subscribers, t.LastSequence,
         t.Delivered, t.Gaps, t.Duplicates)

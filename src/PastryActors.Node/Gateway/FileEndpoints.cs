@@ -112,8 +112,10 @@ internal sealed class FileEndpoints(GatewayServices services, UploadRegistry upl
         return TypedResults.Json(new FileReclaimed(id.ToString(), released), PastryJson.Default.FileReclaimed);
     }
 
-    private Task<IResult> ListAsync(HttpContext context) =>
-        Task.FromResult<IResult>(TypedResults.Json(new OwnedFiles([.. services.Journal.Files().Select(Documents.Of)]), PastryJson.Default.OwnedFiles));
+    private Task<IResult> ListAsync(HttpContext context) => Task.FromResult<IResult>(
+        context.Request.Query["unfinished"] == "true"
+        ? TypedResults.Json(new UnfinishedFiles([.. services.Journal.Unfinished().Select(Documents.Of)]), PastryJson.Default.UnfinishedFiles)
+        : TypedResults.Json(new OwnedFiles([.. services.Journal.Files().Select(Documents.Of)]), PastryJson.Default.OwnedFiles));
 
     private async Task<IResult> ProgressAsync(HttpContext context)
     {

@@ -50,6 +50,7 @@ internal static class SettingsMap
         CachePolicy = settings.Past.CacheBytes > 0 ? CachePolicy.GreedyDualSize : CachePolicy.None,
         CacheBytesMax = settings.Past.CacheBytes,
         CacheLease = settings.Past.CacheLease,
+        OvertakeShareMax = settings.Past.OvertakeShareMax,
         Replicas = settings.Past.Replicas,
         ChunkSizeBytes = settings.Past.ChunkBytes,
         AttemptTimeout = settings.Past.AttemptTimeout,

@@ -12,15 +12,23 @@ namespace PastryActors.Past.Requesting;
 
 /// <summary>
 /// Looks one object up. First here, then by a route that ends at the first node that has it; after a miss, or silence, the replica
-/// set is asked directly, the nearest first. Whatever comes is checked: certificate, content, owner's signature. Answers that
-/// nobody has it only if all who should have it said so, in two rounds or by the same nodes.
+/// set is asked directly, the nearest first. Who takes too long (<see cref="Haste"/>) is overtaken: another holder is asked as well, and the
+/// first good answer counts. Whatever comes is checked: certificate, content, owner's signature. Answers that nobody has it only if
+/// all who should have it said so, in two rounds or by the same nodes.
 /// </summary>
 internal sealed class LookupOperation(PastContext context, RequestDesk desk, LookupObject lookup) : RequestOperation(context, desk, lookup, lookup.Object.Key)
 {
+    // Two more than would be asked anyway: who is not helped by a third holder is not helped by a fourth.
+    private const int OvertakenMax = 2;
+
     private readonly List<Candidate> _candidates = [];
+    private readonly Instant _begunAt = context.Host.Now;
     private int _hops;
     private int _verifying;
     private bool _roundRunning;
+    private bool _hasLeftRoute;
+    private int _atOnce = context.Options.FetchesAtOnce;
+    private int _overtaken;
 
     private enum Standing : byte
     {
@@ -51,8 +59,9 @@ internal sealed class LookupOperation(PastContext context, RequestDesk desk, Loo
             return;
         }
 
+        Desk.Haste.Began();
         Context.Host.Route(new LookupRequest(Id, lookup.Object), lookup.Object.Key);
-        WakeAfterAttempt();
+        WakeUnlessOvertaken(Context.Host.Now);
     }
 
     /// <inheritdoc/>
@@ -82,6 +91,7 @@ internal sealed class LookupOperation(PastContext context, RequestDesk desk, Loo
             case TombstoneAnswer reclaimed: Check(from, reclaimed.Tombstone); break;
             case LookupMiss miss when CandidateOf(from).Standing != Standing.Bad:
                 SetMissing(from);
+                _atOnce = Context.Options.FetchesAtOnce + _overtaken;
                 StartAsking([.. miss.Candidates]);
                 break;
             case FetchMiss miss: Settle(CandidateOf(from), miss.State == HolderState.Missing ? Standing.Missing : Standing.Silent); break;
@@ -99,8 +109,46 @@ internal sealed class LookupOperation(PastContext context, RequestDesk desk, Loo
             if (candidate.Standing == Standing.Asked && candidate.AskedAt + Context.Options.AttemptTimeout <= now) candidate.Standing = Standing.Silent;
         }
 
-        if (_roundRunning) AskNext();
-        else NextRound();
+        if (_roundRunning) OvertakeInRound(now);
+        else if (now >= _begunAt + Context.Options.AttemptTimeout) NextRound();
+        else OvertakeRoute();
+    }
+
+    // The routed question stays open: whoever has the object may still be the first. Beside it one holder is asked, and not two.
+    private void OvertakeRoute()
+    {
+        if (!TryOvertake())
+        {
+            WakeBy(_begunAt + Context.Options.AttemptTimeout);
+            return;
+        }
+
+        (_hasLeftRoute, _atOnce) = (true, 1);
+        NextRound();
+    }
+
+    private void OvertakeInRound(Instant now)
+    {
+        Instant last = _candidates.Max(c => c.AskedAt);
+        bool isWaiting = _candidates.Count(c => c.Standing == Standing.Asked) == _atOnce && Nearest() is not null;
+        if (isWaiting && Desk.Haste.Delay is { } delay && now >= last + delay && TryOvertake()) _atOnce++;
+        AskNext();
+    }
+
+    private bool TryOvertake()
+    {
+        if (_overtaken == OvertakenMax || Desk.Haste.Delay is null || !Desk.Haste.TryOvertake()) return false;
+        _overtaken++;
+        Context.Host.Report(new Fact(FactKind.LookupOvertaken, lookup.Object.Key, (long)(Context.Host.Now - _begunAt).TotalMilliseconds));
+        return true;
+    }
+
+    // When the attempt is over, or before it when somebody may be overtaken.
+    private void WakeUnlessOvertaken(Instant askedAt)
+    {
+        Instant end = askedAt + Context.Options.AttemptTimeout;
+        bool mayOvertake = _overtaken < OvertakenMax && Desk.Haste.Delay is { } delay && askedAt + delay > Context.Host.Now;
+        WakeBy(mayOvertake && askedAt + Desk.Haste.Delay!.Value < end ? askedAt + Desk.Haste.Delay.Value : end);
     }
 
     /// <inheritdoc/>
@@ -121,38 +169,59 @@ internal sealed class LookupOperation(PastContext context, RequestDesk desk, Loo
 
     private void StartAsking(IEnumerable<NodeHandle> nodes)
     {
+        int place = 0;
         foreach (NodeHandle node in nodes)
         {
-            if (_candidates.Count < Locate.CountMax && Find(node.Id) is null) _candidates.Add(new Candidate(node));
+            bool isLikely = place++ < Context.Options.Replicas;
+            if (_candidates.Count < Locate.CountMax && Find(node.Id) is null) _candidates.Add(new Candidate(node) { IsLikely = isLikely });
         }
 
         _roundRunning = true;
+        EndWaitForNodes();
         AskNext();
     }
 
     private void AskNext()
     {
         int asked = _candidates.Count(c => c.Standing == Standing.Asked);
-        while (asked < Context.Options.FetchesAtOnce && Nearest() is { } candidate)
+        while (asked < _atOnce && Nearest() is { } candidate)
         {
             (candidate.Standing, candidate.AskedAt) = (Standing.Asked, Context.Host.Now);
             Context.Host.Send(new FetchRequest(Id, lookup.Object), candidate.Node);
             asked++;
         }
 
-        if (asked > 0) WakeBy(_candidates.Where(c => c.Standing == Standing.Asked).Min(c => c.AskedAt) + Context.Options.AttemptTimeout);
+        if (asked > 0) WakeInRound();
         else if (_verifying == 0) EndRound();
     }
 
-    // A round trip never measured is taken for a long one; this node's own disk is nearest.
+    private void WakeInRound()
+    {
+        Instant first = Instant.Never, last = default;
+        foreach (Candidate candidate in _candidates)
+        {
+            if (candidate.Standing != Standing.Asked) continue;
+            if (candidate.AskedAt < first) first = candidate.AskedAt;
+            if (candidate.AskedAt > last) last = candidate.AskedAt;
+        }
+
+        WakeUnlessOvertaken(last);
+        if (first + Context.Options.AttemptTimeout < WakesAt) WakeBy(first + Context.Options.AttemptTimeout);
+    }
+
+    // Those closest to the key, who should have it, before those who only may; among them the nearest. A round trip never measured is taken
+    // for a long one; this node's own disk is nearest.
     private Candidate? Nearest() => _candidates
         .Where(c => c.Standing == Standing.Known)
-        .MinBy(c => c.Node.Id == Context.Host.Self.Id ? TimeSpan.Zero : Context.Host.RoundTrip(c.Node) ?? TimeSpan.MaxValue);
+        .OrderBy(c => _hasLeftRoute && !c.IsLikely)
+        .ThenBy(c => c.Node.Id == Context.Host.Self.Id ? TimeSpan.Zero : Context.Host.RoundTrip(c.Node) ?? TimeSpan.MaxValue)
+        .FirstOrDefault();
 
     private void EndRound()
     {
         _roundRunning = false;
-        bool sure = Round > 0 && _candidates.TrueForAll(c => c.Standing == Standing.Missing);
+        // A round that was begun in haste is no second look, while the routed question may bring the first.
+        bool sure = Round > (_hasLeftRoute ? 1 : 0) && _candidates.TrueForAll(c => c.Standing == Standing.Missing);
         if (sure) Fail(FailureCode.NotFound, $"none of the {_candidates.Count} nodes that should hold it does");
         else if (Round == 0) NextRound();
         else NextRoundAfterPause();
@@ -201,6 +270,7 @@ internal sealed class LookupOperation(PastContext context, RequestDesk desk, Loo
         if (!IsOpen) return;
         if (good)
         {
+            if (reply is ObjectFound && from.Id != Context.Host.Self.Id) Desk.Haste.Took(Context.Host.Now - _begunAt);
             if (reply is ObjectFound found && from.Id != Context.Host.Self.Id) Context.Cache.Put(found.Certificate, found.Content, fetchedAt);
             else Context.Cache.Remove(lookup.Object);
             Finish(reply);
@@ -241,6 +311,9 @@ internal sealed class LookupOperation(PastContext context, RequestDesk desk, Loo
         public Standing Standing { get; set; }
 
         public Instant AskedAt { get; set; }
+
+        /// <summary>Whether it is among those closest to the key that a usual k makes holders.</summary>
+        public bool IsLikely { get; init; }
     }
 
     private sealed class AnswerCheck(LookupOperation operation, NodeHandle from, Reply reply) : IWorkWaiter

@@ -7,6 +7,9 @@ namespace PastryActors.Past.Requesting;
 /// <summary>Takes the requests of this node's applications and opens an operation for each; beyond its bound it answers busy.</summary>
 internal sealed class RequestDesk(PastContext context)
 {
+    /// <summary>When lookups may ask a second holder.</summary>
+    public Haste Haste { get; } = new(context.Options);
+
     /// <summary>Requests open.</summary>
     public int OpenCount { get; private set; }
 

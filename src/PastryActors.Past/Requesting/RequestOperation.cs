@@ -24,6 +24,8 @@ internal abstract class RequestOperation : Operation
         Deadline = context.Host.Now + request.Timeout;
     }
 
+    protected RequestDesk Desk => _desk;
+
     protected Instant Deadline { get; }
 
     /// <summary>Rounds begun.</summary>
@@ -90,6 +92,9 @@ internal abstract class RequestOperation : Operation
             WakeBy(Context.Host.Now + Context.Options.AttemptTimeout);
         }
     }
+
+    /// <summary>Nodes to ask are known otherwise: whoever was to name them is waited for no longer.</summary>
+    protected void EndWaitForNodes() => _betweenRounds = false;
 
     protected void NextRoundAfterPause()
     {

@@ -1,3 +1,4 @@
+using PastryActors.Core.Driving;
 using PastryActors.Past.Certificates;
 using PastryActors.Past.Requests;
 using PastryActors.Simulation.Nodes;
@@ -28,11 +29,22 @@ internal static class NearestReplica
             if (nearer <= 1) two++;
         }
 
+        AddTimes(figures, ring, files);
         if (files.Reads.Count == 0) return;
         figures["reads"] = files.Reads.Count;
         figures["readsFound"] = found;
         if (found < ReadsMin) return;
         figures["nearestShare"] = (double)nearest / found;
         figures["twoNearestShare"] = (double)two / found;
+    }
+
+    // Of those that other nodes answered: what a node has itself is no matter of the ring. Nor is how slow the asker is.
+    private static void AddTimes(Figures figures, SimRing ring, FileWorkload files)
+    {
+        double[] millis = [.. files.Reads.Where(static r => r.Ask.Last is ObjectFound found && found.Holder.Id != r.Ask.Node.Handle.Id && r.Ask.Node.Mailbox is null).Select(static r => (r.Ask.AnsweredAt - r.Ask.AskedAt).TotalMilliseconds).Order()];
+        if (millis.Length < ReadsMin) return;
+        figures["readP50Millis"] = millis[millis.Length / 2];
+        figures["readP99Millis"] = millis[millis.Length * 99 / 100];
+        figures["readsOvertaken"] = ring.Facts.Count(FactKind.LookupOvertaken);
     }
 }

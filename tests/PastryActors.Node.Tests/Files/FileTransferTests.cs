@@ -90,6 +90,90 @@ public sealed class FileTransferTests : IDisposable
         Assert.Equal(content, await ReadAsync(done, 0, content.Length));
     }
 
+    [Fact]
+    public async Task What_an_abandoned_insert_left_is_listed_and_can_be_released()
+    {
+        await AbandonAsync(TestNode.Bytes(5 * TestNode.Chunk));
+        Assert.NotEmpty(_node.Ring.Objects);
+        UnfinishedPut left = Assert.Single(_node.Journal.Unfinished());
+        Assert.Equal(("a file", 5L * TestNode.Chunk, false), (left.Name, left.Size, left.Running));
+        Assert.True(left.Parts >= _node.Ring.Objects.Count);
+
+        Assert.True(await _node.Services.Inspector.ReclaimAsync(left.File, TestNode.Deadline) > 0);
+        Assert.Empty(_node.Ring.Objects);
+        Assert.Empty(_node.Journal.Unfinished());
+        Assert.Equal(FailureCode.NotFound, (await Assert.ThrowsAsync<RequestFailedException>(() => _node.Services.Inspector.ReclaimAsync(left.File, TestNode.Deadline))).Code);
+    }
+
+    [Fact]
+    public async Task After_a_release_the_same_content_goes_under_another_id()
+    {
+        byte[] content = TestNode.Bytes(5 * TestNode.Chunk);
+        await AbandonAsync(content);
+        FileId left = Assert.Single(_node.Journal.Unfinished()).File;
+        await _node.Services.Inspector.ReclaimAsync(left, TestNode.Deadline);
+        FileInserted done = await _node.InsertAsync(content);
+        Assert.NotEqual(left, done.File);
+        Assert.Equal(content, await ReadAsync(done, 0, content.Length));
+    }
+
+    [Fact]
+    public async Task A_finished_insert_leaves_no_note()
+    {
+        byte[] content = TestNode.Bytes(5 * TestNode.Chunk);
+        await AbandonAsync(content);
+        await _node.InsertAsync(content);
+        Assert.Empty(_node.Journal.Unfinished());
+        await _node.InsertAsync(content, accept: true);
+        Assert.Empty(_node.Journal.Unfinished());
+    }
+
+    [Fact]
+    public async Task Parts_of_a_running_insert_cannot_be_released_and_no_insert_begins_while_they_are()
+    {
+        byte[] content = TestNode.Bytes(5 * TestNode.Chunk);
+        var hold = new TaskCompletionSource();
+        var reached = new TaskCompletionSource();
+        _node.Ring.Hold = request =>
+        {
+            if (request is not InsertObject || _node.Ring.Inserts.IsEmpty) return Task.CompletedTask;
+            reached.TrySetResult();
+            return hold.Task;
+        };
+        Task<FileInserted> insert = _node.InsertAsync(content);
+        await reached.Task.WaitAsync(TestNode.Deadline);
+        UnfinishedPut running = Assert.Single(_node.Journal.Unfinished());
+        Assert.True(running.Running);
+        Assert.Equal(FailureCode.Busy, (await Assert.ThrowsAsync<RequestFailedException>(() => _node.Services.Inspector.ReclaimAsync(running.File, TestNode.Deadline))).Code);
+        hold.SetResult();
+        Assert.Equal(content, await ReadAsync(await insert, 0, content.Length));
+
+        await AbandonAsync([.. content, 1]);
+        FileId left = Assert.Single(_node.Journal.Unfinished()).File;
+        bool refused = false;
+        await _node.Journal.Puts.ReleaseAsync(left, async _ =>
+            refused = (await Assert.ThrowsAsync<RequestFailedException>(() => _node.InsertAsync([.. content, 1]))).Code == FailureCode.Busy);
+        Assert.True(refused);
+    }
+
+    [Fact]
+    public async Task A_note_torn_by_a_crash_still_tells_of_all_parts_that_were_sent()
+    {
+        await AbandonAsync(TestNode.Bytes(5 * TestNode.Chunk));
+        string note = Assert.Single(Directory.GetFiles(Path.Combine(_node.Folder, "files", "unfinished")));
+        await File.AppendAllTextAsync(note, "0123456789");
+        await _node.Services.Inspector.ReclaimAsync(Assert.Single(_node.Journal.Unfinished()).File, TestNode.Deadline);
+        Assert.Empty(_node.Ring.Objects);
+    }
+
+    private async Task AbandonAsync(byte[] content)
+    {
+        int left = 3;
+        _node.Ring.Before = request => request is InsertObject && Interlocked.Decrement(ref left) < 0 ? new Failed(request.Id, FailureCode.Unreachable, "cut off") : null;
+        await Assert.ThrowsAsync<RequestFailedException>(() => _node.InsertAsync(content));
+        _node.Ring.Before = _ => null;
+    }
+
     [Theory]
     [InlineData(10)]
     [InlineData(3 * TestNode.Chunk)]

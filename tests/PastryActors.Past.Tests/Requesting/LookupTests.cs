@@ -151,6 +151,94 @@ public sealed class LookupTests
     }
 
     [Fact]
+    public void A_slow_holder_is_overtaken_by_another_that_should_have_it()
+    {
+        TestNode asker = _closest[11];
+        Learn(asker);
+        TestNode slow = _closest[0];
+        _ring.OnTheWay = p => p.Message is ObjectAnswer && p.From.Id == slow.Self.Id ? null : p;
+        List<NodeHandle> asked = AskedBy(asker);
+        Instant start = _ring.Now;
+        var found = _ring.Ask<ObjectFound>(asker, id => new LookupObject(id, Timeout, _certificate.File));
+        Assert.NotEqual(slow.Self, found.Holder);
+        // The least delay, twice where the slow one is asked once more, and the way there and back; not the second of the attempt.
+        Assert.InRange((_ring.Now - start).TotalMilliseconds, 20, 60);
+        Assert.InRange(asked.Count, 1, 2);
+        Assert.Subset(_closest.Take(_ring.Options.Replicas).Select(n => n.Self.Id).ToHashSet(), asked.Select(n => n.Id).ToHashSet());
+        Assert.Contains(asker.Facts, f => f.Kind == FactKind.LookupOvertaken);
+    }
+
+    [Fact]
+    public void Who_answers_in_time_is_not_overtaken()
+    {
+        TestNode asker = _closest[11];
+        List<NodeHandle> asked = AskedBy(asker);
+        Learn(asker);
+        Assert.Empty(asked);
+        Assert.DoesNotContain(asker.Facts, f => f.Kind == FactKind.LookupOvertaken);
+    }
+
+    [Fact]
+    public void The_slow_holder_may_still_be_the_first()
+    {
+        TestNode asker = _closest[11];
+        Learn(asker);
+        TestNode root = _closest[0];
+        _ring.OnTheWay = p =>
+        {
+            if (p.Message is not ObjectAnswer) return p;
+            if (p.From.Id != root.Self.Id) return null;
+            _ring.After(TimeSpan.FromMilliseconds(100), () => asker.Past.Deliver(new Pastry.Applications.RoutedMessage { Key = asker.Self.Id, Source = p.From, Payload = p.Message, Content = p.Content, Direct = true }));
+            return null;
+        };
+        var found = _ring.Ask<ObjectFound>(asker, id => new LookupObject(id, Timeout, _certificate.File));
+        Assert.Equal(root.Self, found.Holder);
+    }
+
+    [Fact]
+    public void Where_all_are_slow_only_the_share_is_asked_again()
+    {
+        TestNode asker = _closest[11];
+        Learn(asker);
+        _ring.OnTheWay = p => p.Message is ObjectAnswer ? null : p;
+        for (int i = 0; i < 20; i++) _ring.Ask<Failed>(asker, id => new LookupObject(id, TimeSpan.FromMilliseconds(900), _certificate.File));
+        Assert.InRange(asker.Facts.Count(f => f.Kind == FactKind.LookupOvertaken), 1, 12);
+    }
+
+    [Fact]
+    public void Haste_asks_a_second_time_who_should_have_it_before_it_says_that_nobody_does()
+    {
+        TestNode asker = _closest[11];
+        Learn(asker);
+        FileId nowhere = Make.File("nowhere", Make.Content("x")).File;
+        int located = 0;
+        _ring.OnTheWay = p =>
+        {
+            if (p.Message is Locate) located++;
+            return p.Message is LookupRequest ? null : p;
+        };
+        Assert.Equal(FailureCode.NotFound, _ring.Ask<Failed>(asker, id => new LookupObject(id, Timeout, nowhere)).Code);
+        Assert.Equal(2, located);
+    }
+
+    private void Learn(TestNode asker)
+    {
+        for (int i = 0; i < 20; i++) _ring.Ask<ObjectFound>(asker, id => new LookupObject(id, Timeout, _certificate.File));
+    }
+
+    private List<NodeHandle> AskedBy(TestNode asker)
+    {
+        List<NodeHandle> asked = [];
+        Func<Parcel, Parcel?> before = _ring.OnTheWay;
+        _ring.OnTheWay = p =>
+        {
+            if (p.Message is FetchRequest && p.From.Id == asker.Self.Id) asked.Add(p.To);
+            return before(p);
+        };
+        return asked;
+    }
+
+    [Fact]
     public void A_holder_beyond_its_reads_says_busy_and_another_serves()
     {
         _ring.OnTheWay = p => p is { Message: ObjectAnswer answer } && p.From.Id == _closest[0].Self.Id

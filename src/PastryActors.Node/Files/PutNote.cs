@@ -1,0 +1,42 @@
+using System.Text;
+using System.Text.Json;
+using PastryActors.Core.Ring;
+
+namespace PastryActors.Node.Files;
+
+/// <summary>
+/// The parts of one file that is being put, by their ids, each noted before it is sent: so that whatever ends the put, nothing lies in the ring
+/// that its owner does not know of. A line a part, behind one that describes the file. Safe for any thread; while it is open nobody can reclaim them.
+/// </summary>
+public sealed class PutNote : IDisposable
+{
+    private readonly FileStream _file;
+    private readonly Lock _gate = new();
+
+    internal PutNote(string path, JournalEntry description)
+    {
+        // Others may put the very same file at the same time, and note its parts here too.
+        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        // A put taken up begins on a line of its own: the last may have been torn.
+        if (_file.Length == 0) Append([.. JsonSerializer.SerializeToUtf8Bytes(description, JournalJson.Default.JournalEntry), (byte)'\n']);
+        else Append("\n"u8.ToArray());
+    }
+
+    /// <summary>Notes a part that is about to be sent.</summary>
+    public void Add(FileId part) => Append(Encoding.ASCII.GetBytes(part + "\n"));
+
+    /// <summary>The put has ended, and left nothing that is not known otherwise.</summary>
+    public void Done() => File.Delete(_file.Name);
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    private void Append(byte[] line)
+    {
+        lock (_gate)
+        {
+            _file.Seek(0, SeekOrigin.End);
+            _file.Write(line);
+        }
+    }
+}
