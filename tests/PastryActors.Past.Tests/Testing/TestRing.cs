@@ -37,6 +37,7 @@ internal sealed class TestRing
     public static PastOptions Fast => new()
     {
         AttemptTimeout = TimeSpan.FromSeconds(1),
+        OvertakeShareMax = 0.1,
         SyncPeriod = TimeSpan.FromSeconds(4),
         SettleDelay = TimeSpan.FromMilliseconds(200),
         SurplusDelay = TimeSpan.FromSeconds(20),
