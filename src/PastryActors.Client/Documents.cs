@@ -77,6 +77,19 @@ public sealed record UnfinishedFile(string FileId, string Name, long? Size, int 
 /// <param name="BytesReleased">Content bytes over all holders.</param>
 public sealed record FileReclaimed(string FileId, long BytesReleased);
 
+/// <summary>How an owner stands with its quota.</summary>
+/// <param name="Owner">SHA-256 of the owner's public key, 64 hexadecimal digits.</param>
+/// <param name="UsedBytes">What its objects take: size times k.</param>
+/// <param name="QuotaBytes">Most that they may.</param>
+/// <param name="FreeBytes">What is left.</param>
+/// <param name="Expires">When the quota ends; null for never.</param>
+/// <param name="PublicKey">The key itself, where the node knows it: SubjectPublicKeyInfo (DER), base64.</param>
+public sealed record OwnerAccount(string Owner, long UsedBytes, long QuotaBytes, long FreeBytes, DateTimeOffset? Expires, string? PublicKey);
+
+/// <summary>A broker's grant of a quota, to be kept by the ring.</summary>
+/// <param name="Certificate">The signed certificate, base64.</param>
+public sealed record QuotaGrant(string Certificate);
+
 /// <summary>How far an upload is.</summary>
 /// <param name="ReceivedBytes">Taken in by the gateway.</param>
 /// <param name="DurableBytes">On the durable disks of k nodes.</param>

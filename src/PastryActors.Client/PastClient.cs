@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 
@@ -114,6 +115,15 @@ public sealed class PastClient
     /// <summary>What of the owner's puts did not end: to be put again, or reclaimed.</summary>
     public Task<UnfinishedFiles> ListUnfinishedAsync(CancellationToken cancellation = default) =>
         _gateway.AskAsync(HttpMethod.Get, "/files?unfinished=true", PastryJson.Default.UnfinishedFiles, cancellation);
+
+    /// <summary>How an owner stands with its quota.</summary>
+    /// <param name="owner">SHA-256 of its public key, 64 hexadecimal digits; null for the owner of the node's key.</param>
+    public Task<OwnerAccount> AccountAsync(string? owner = null, CancellationToken cancellation = default) =>
+        _gateway.AskAsync(HttpMethod.Get, owner is null ? "/owner" : $"/owners/{owner}", PastryJson.Default.OwnerAccount, cancellation);
+
+    /// <summary>Has the ring keep a grant that the broker signed; it counts at once.</summary>
+    public Task<OwnerAccount> GrantAsync(QuotaGrant grant, CancellationToken cancellation = default) =>
+        _gateway.AskAsync(HttpMethod.Post, "/owners", PastryJson.Default.OwnerAccount, cancellation, JsonContent.Create(grant, PastryJson.Default.QuotaGrant));
 
     private async Task<FileReceipt> UploadAsync(
         string name, Stream content, InsertOptions options, IProgress<UploadProgress>? progress, CancellationToken cancellation)

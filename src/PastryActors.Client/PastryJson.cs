@@ -11,6 +11,8 @@ namespace PastryActors.Client;
 [JsonSerializable(typeof(OwnedFiles))]
 [JsonSerializable(typeof(UnfinishedFiles))]
 [JsonSerializable(typeof(FileReclaimed))]
+[JsonSerializable(typeof(OwnerAccount))]
+[JsonSerializable(typeof(QuotaGrant))]
 [JsonSerializable(typeof(UploadProgress))]
 [JsonSerializable(typeof(PublishReceipt))]
 [JsonSerializable(typeof(TopicEvent))]

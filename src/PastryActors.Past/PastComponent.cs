@@ -2,9 +2,11 @@ using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
+using PastryActors.Past.Audits;
 using PastryActors.Past.Holding;
 using PastryActors.Past.Messages;
 using PastryActors.Past.Operations;
+using PastryActors.Past.Quotas;
 using PastryActors.Past.Repair;
 using PastryActors.Past.Requesting;
 using PastryActors.Past.Requests;
@@ -23,6 +25,7 @@ public sealed class PastComponent : IPastryComponent
     private const byte PeriodTimer = 2;
     private const byte SettleTimer = 3;
     private const byte RepairTimer = 4;
+    private const byte AuditTimer = 5;
 
     private readonly PastOptions _options;
     private readonly Blob _nodeKey;
@@ -59,7 +62,11 @@ public sealed class PastComponent : IPastryComponent
     }
 
     /// <inheritdoc/>
-    public void Started() => _machines.Scheduler.Started();
+    public void Started()
+    {
+        _machines.Scheduler.Started();
+        _machines.Auditor.Started();
+    }
 
     /// <inheritdoc/>
     public void ActiveChanged(bool active)
@@ -108,6 +115,7 @@ public sealed class PastComponent : IPastryComponent
                 _machines.Scheduler.OnPeriod();
                 _machines.Surplus.Look();
                 _machines.Pointers.Look();
+                _machines.LedgerUpkeep.Look();
                 _machines.Context.Neighbours.OnPeriod();
                 break;
             case SettleTimer:
@@ -115,6 +123,7 @@ public sealed class PastComponent : IPastryComponent
                 _machines.Context.Neighbours.LeafsSettled();
                 break;
             case RepairTimer: _machines.Repairs.OnTimer(); break;
+            case AuditTimer: _machines.Auditor.OnTimer(); break;
             default: throw new InvalidOperationException($"timer {timer.Kind} is not one of PAST's");
         }
     }
@@ -149,6 +158,8 @@ public sealed class PastComponent : IPastryComponent
             _catalog.PointerCount,
             _catalog.DivertedCount,
             _machines.Context.Room.FreeBytes,
+            _catalog.LedgerCount,
+            _catalog.DebitedBytes,
             _machines.Context.Cache.Count,
             _machines.Context.Cache.Bytes,
             _machines.Context.Cache.Hits,
@@ -183,6 +194,8 @@ public sealed class PastComponent : IPastryComponent
             case RoomQuery query: _machines.Context.Host.Send(new RoomReport(query.Operation, _machines.Context.Neighbours.Roomiest(query.ContentLength, RoomReport.NodesMax).ToValueList()), from); break;
             case PointerOffer offer: _machines.Spares.Handle(offer, from); break;
             case CacheCopy copy: _machines.Caching.Handle(copy, from, message.Content); break;
+            case LedgerRequest request: _machines.Ledgers.Handle(request, from); break;
+            case AuditChallenge challenge: _machines.Prover.Handle(challenge, from); break;
             case Discard discard: _machines.Keeper.Handle(discard, from); break;
             default: Refuse(message); break;
         }
@@ -218,6 +231,10 @@ public sealed class PastComponent : IPastryComponent
             Releaser = new ReclaimKeeper(context, Repairs);
             Desk = new RequestDesk(context);
             Upkeep = new UpkeepDesk(context, Repairs);
+            Ledgers = new LedgerKeeper(context);
+            LedgerUpkeep = new LedgerUpkeep(context, Ledgers);
+            Prover = new Prover(context, Server);
+            Auditor = new Auditor(context, Server, AuditTimer);
         }
 
         public PastContext Context { get; }
@@ -247,5 +264,13 @@ public sealed class PastComponent : IPastryComponent
         public RequestDesk Desk { get; }
 
         public UpkeepDesk Upkeep { get; }
+
+        public LedgerKeeper Ledgers { get; }
+
+        public LedgerUpkeep LedgerUpkeep { get; }
+
+        public Prover Prover { get; }
+
+        public Auditor Auditor { get; }
     }
 }

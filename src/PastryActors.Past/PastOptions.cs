@@ -1,3 +1,4 @@
+using PastryActors.Core.Collections;
 using PastryActors.Past.Holding;
 using PastryActors.Past.Messages;
 
@@ -105,6 +106,24 @@ public sealed record PastOptions
     /// <summary>For how long a copy is believed after a holder gave it: so long a reclaimed object may still be read.</summary>
     public TimeSpan CacheLease { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Public key (SubjectPublicKeyInfo, DER) of the broker, who grants owners their quotas; empty for none. All nodes of a ring must agree.</summary>
+    public Blob Broker { get; init; }
+
+    /// <summary>Without a broker: most bytes, times k, that the objects of one owner may take. By default without limit, and then no ledgers are kept and inserts cost nothing more. All nodes of a ring must agree.</summary>
+    public long OwnerQuotaBytes { get; init; } = long.MaxValue;
+
+    /// <summary>Whether owners have quotas, and so ledgers (SOSP 2001, section 2.2).</summary>
+    public bool KeepsLedgers => !Broker.IsEmpty || OwnerQuotaBytes < long.MaxValue;
+
+    /// <summary>How long the object of a debit may be nowhere before the debit is let go: longer than an insert may take, and than most partitions last.</summary>
+    public TimeSpan DebitGrace { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Debits looked after in one period: the bound of that traffic, about k messages of 60 bytes each.</summary>
+    public int LedgerUpkeepMax { get; init; } = 32;
+
+    /// <summary>How often a node challenges another to prove that it holds an object that both should (SOSP 2001, section 2.2: random audits); zero, the default, for never. Each costs both one read.</summary>
+    public TimeSpan AuditPeriod { get; init; }
+
     /// <summary>How many nodes around the root a lookup, a reclaim or an inspection asks while k is not known: the default k, at least 5, and two neighbours that may still have what is theirs no more.</summary>
     public int CandidateCount => Math.Max(Replicas, 5) + 2;
 
@@ -126,9 +145,11 @@ public sealed record PastOptions
         if (UpkeepObjectsMax > HoldQuery.ObjectsMax) return $"at most {HoldQuery.ObjectsMax} pointers are looked after in a period, not {UpkeepObjectsMax}";
         if (RepairBytesPerSecond < RepairBytesPerSecondMin) return $"past.repair-speed must be at least {RepairBytesPerSecondMin} bytes a second, not {RepairBytesPerSecond}";
         if (RepairWindow > RepairWindowMax) return $"past.repair-window must be at most {RepairWindowMax}, not {RepairWindow}";
+        if (OwnerQuotaBytes < 0 || DebitGrace < TimeSpan.Zero || AuditPeriod < TimeSpan.Zero) return "past.owner-quota, past.audit-period and the grace of debits must not be negative";
+        if (KeepsLedgers && (long)ChunkSizeBytes * (leafSetSize / 2) > uint.MaxValue) return "with quotas past.chunk-size times half the leaf set must stay below 4 GiB: a debit is counted in 32 bits";
         if (PlacementSlack < 0) return "past.placement-slack must not be negative";
         int least = Math.Min(Math.Min(RoundsMax, RepairWindow), Math.Min(PointersMax, RequestsMax));
-        least = Math.Min(least, Math.Min(DiversionTriesMax, UpkeepObjectsMax));
+        least = Math.Min(least, Math.Min(LedgerUpkeepMax, Math.Min(DiversionTriesMax, UpkeepObjectsMax)));
         least = Math.Min(least, Math.Min(Math.Min(AdmissionsMax, ReadsMax), Math.Min(FetchesAtOnce, SurplusMax)));
         return least < 1 ? "every bound of past must be at least 1" : null;
     }

@@ -11,6 +11,8 @@ namespace PastryActors.Past;
 /// <param name="DivertedAway">Of the objects that belong here, those that another node holds for this one: there was no room.</param>
 /// <param name="DivertedHere">Of the replicas held, those held for other nodes.</param>
 /// <param name="FreeBytes">Room for more.</param>
+/// <param name="LedgerEntries">Debits and grants of owners' ledgers.</param>
+/// <param name="DebitedBytes">What the debits come to: size times k.</param>
 /// <param name="Cached">Copies of objects that came by.</param>
 /// <param name="CachedBytes">Bytes that they take, of the free ones.</param>
 /// <param name="CacheHits">Lookups that they answered since the start.</param>
@@ -32,6 +34,8 @@ public sealed record PastStatus(
     int DivertedAway,
     int DivertedHere,
     long FreeBytes,
+    int LedgerEntries,
+    long DebitedBytes,
     int Cached,
     long CachedBytes,
     long CacheHits,

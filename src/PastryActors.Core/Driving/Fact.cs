@@ -82,6 +82,24 @@ public enum FactKind : byte
     /// <summary>An object that should be here is corrupt or gone. Subject: its key.</summary>
     ReplicaDamaged,
 
+    /// <summary>A node proved that it holds what it should. Subject: the node.</summary>
+    AuditPassed,
+
+    /// <summary>A node could not prove that it holds what it should. Subject: the node.</summary>
+    AuditFailed,
+
+    /// <summary>A replica that a node could not prove is held by another in its place. Subject: the object's key. Value: bytes.</summary>
+    StandInFound,
+
+    /// <summary>An owner's quota did not cover an object. Subject: the owner's ledger. Value: bytes asked for, times k.</summary>
+    OverQuota,
+
+    /// <summary>An object was debited to its owner's quota here. Subject: the owner's ledger. Value: bytes, times k.</summary>
+    Debited,
+
+    /// <summary>A debit was taken back here: the object was reclaimed, or never stored. Subject: the owner's ledger. Value: bytes, times k.</summary>
+    Credited,
+
     /// <summary>A child was added to a topic's children table. Subject: the topic. Value: children.</summary>
     ChildAdded,
 

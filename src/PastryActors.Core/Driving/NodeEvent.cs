@@ -108,4 +108,7 @@ public enum FailureCode
 
     /// <summary>A bounded queue is full; trying again later may succeed.</summary>
     Busy,
+
+    /// <summary>The owner's quota does not cover it.</summary>
+    OverQuota,
 }

@@ -42,6 +42,16 @@ public sealed record StoreWrite(long Id, FileId Object, ulong Tag, Blob Meta, Co
 /// <summary>Read an object, with or without its content.</summary>
 public sealed record StoreRead(long Id, FileId Object, bool MetaOnly) : Work(Id);
 
+/// <summary>Prove that an object's bytes are here: SHA-256 over the nonce and the bytes as they are read now, which nobody can answer who does not have them all.</summary>
+/// <param name="Nonce">Chosen at random by whoever wants the proof.</param>
+public sealed record StoreProve(long Id, FileId Object, Hash256 Nonce) : Work(Id);
+
+/// <summary>The outcome of a <see cref="StoreProve"/>.</summary>
+/// <param name="Meta">What is kept beside the content.</param>
+/// <param name="ContentHash">SHA-256 of the bytes read.</param>
+/// <param name="Proof">SHA-256 of the nonce and the bytes read.</param>
+public sealed record StoreProven(long Id, FileId Object, StoreStatus Status, Blob Meta, Hash256 ContentHash, Hash256 Proof) : WorkResult(Id);
+
 /// <summary>
 /// Remove an object and answer when that is durable. With a non-empty <paramref name="Tombstone"/> an entry of meta alone takes its
 /// place, so that the removal itself is remembered (also of an object that was never here).
@@ -89,11 +99,13 @@ public sealed record BatchSignature(Blob Value, uint LeafIndex, ValueList<Hash25
 public sealed record Signed(long Id, BatchSignature Signature) : WorkResult(Id);
 
 /// <summary>Check one or more signatures; the whole is good only if every one is.</summary>
-public sealed record Verify(long Id, ValueList<SignatureClaim> Claims) : Work(Id);
+/// <param name="NotAfterUnixMilliseconds">The wall-clock time after which what they stand for is over: only a worker has such a clock. By default never.</param>
+public sealed record Verify(long Id, ValueList<SignatureClaim> Claims, long NotAfterUnixMilliseconds = long.MaxValue) : Work(Id);
 
 /// <summary>The claim that the holder of <paramref name="PublicKey"/> signed <paramref name="Digest"/>.</summary>
 /// <param name="PublicKey">SubjectPublicKeyInfo, DER.</param>
 public sealed record SignatureClaim(Blob PublicKey, Hash256 Digest, BatchSignature Signature);
 
 /// <summary>The outcome of a <see cref="Verify"/>.</summary>
-public sealed record Verified(long Id, bool Good) : WorkResult(Id);
+/// <param name="Expired">Whether the time after which it is over has passed; says nothing about the signatures.</param>
+public sealed record Verified(long Id, bool Good, bool Expired = false) : WorkResult(Id);

@@ -11,8 +11,11 @@ internal static class PastSchema
     /// <summary>Below an hour a node would do little else; beyond a year replicas rot together.</summary>
     private static readonly OptionType<TimeSpan> ScrubPeriod = OptionTypes.Duration(TimeSpan.FromHours(1), TimeSpan.FromDays(366));
 
-    public static OptionSection<PastSettings> Section() => Times(Space(new OptionSection<PastSettings>(
-            "PAST: storage (Rowstron and Druschel, SOSP 2001). A file is kept on the k nodes with the nodeIds closest to its fileId.")))
+    /// <summary>A quota of this is none: 1024 PiB.</summary>
+    internal const long UnlimitedQuotaBytes = 1L << 60;
+
+    public static OptionSection<PastSettings> Section() => Trust(Times(Space(new OptionSection<PastSettings>(
+            "PAST: storage (Rowstron and Druschel, SOSP 2001). A file is kept on the k nodes with the nodeIds closest to its fileId."))))
         .Rule("volume-size", o => o.VolumeBytes >= 4L * o.ChunkBytes, "at least four chunks (chunk-size)")
         .Rule("capacity", o => o.CapacityBytes >= 17L * o.ChunkBytes, "at least 17 times chunk-size: some is held back so that removals always have room")
         .Rule("t-div", o => o.DivertedShareMax <= o.PrimaryShareMax, "at most t-pri: what is a node's own comes first")
@@ -63,6 +66,23 @@ internal static class PastSchema
             """
             File with the private key that signs what is inserted through this node's gateway; empty: owner.key in the node's folder, made if it is not there.
             Only whoever holds it can reclaim those files.
+            """);
+
+    private static OptionSection<PastSettings> Trust(OptionSection<PastSettings> section) => section
+        .Key("broker", OptionTypes.Text("a public key (base64, as pastry owner create prints it)", charsMax: 512), o => o.Broker, (o, v) => o with { Broker = v },
+            """
+            Public key of the broker, whose grants (pastry owner grant) say how much each owner may insert: the sum of size times k. An owner without a grant then inserts nothing. Empty: there
+            is no broker, and owner-quota counts. All nodes of a ring must agree.
+            """)
+        .Key("owner-quota", OptionTypes.Size(0, UnlimitedQuotaBytes), o => o.OwnerQuotaBytes, (o, v) => o with { OwnerQuotaBytes = v },
+            """
+            Without a broker: what the objects of any one owner may take, size times k. The default, 1024 PiB, is no limit, and then no ledgers are kept and an insert costs nothing more; any other value
+            makes every insert wait for the owner's ledger on three nodes. Keys are free to make, so this stops accidents, not attackers: against those there is the broker. All nodes of a ring must agree.
+            """)
+        .Key("audit-period", OptionTypes.Duration(TimeSpan.Zero, TimeSpan.FromDays(30)), o => o.AuditPeriod, (o, v) => o with { AuditPeriod = v },
+            """
+            How often this node challenges another holder of one of its objects to prove that it has it; 0s never. An audit reads one object on both. Lower finds nodes sooner that threw away what they
+            signed for; one that fails is logged, counted (audit_failed), and audited eight times as often, and a neighbour holds the object in its place.
             """);
 
     private static OptionSection<PastSettings> Times(OptionSection<PastSettings> section) => section

@@ -45,6 +45,15 @@ public sealed record PastSettings
 
     public long VolumeBytes { get; init; } = 256L << 20;
 
+    /// <summary>The broker's public key (SubjectPublicKeyInfo, DER) in base64; empty for none.</summary>
+    public string Broker { get; init; } = "";
+
+    /// <summary>Bytes, times k, of one owner's objects, where there is no broker; the most that can be said is no limit.</summary>
+    public long OwnerQuotaBytes { get; init; } = PastSchema.UnlimitedQuotaBytes;
+
+    /// <summary>Zero for never.</summary>
+    public TimeSpan AuditPeriod { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Path of a file; empty: the one in the node's folder.</summary>
     public string OwnerKey { get; init; } = "";
 }

@@ -27,9 +27,15 @@ public sealed record DoctorResult(bool Healthy, IReadOnlyList<Finding> Findings)
 /// <summary>What "repair" says of each node asked.</summary>
 public sealed record RepairResult(IReadOnlyList<RepairDescription> Nodes);
 
+/// <summary>What "owner create" made.</summary>
+/// <param name="PublicKey">SubjectPublicKeyInfo (DER), base64.</param>
+/// <param name="Owner">SHA-256 of it, in hexadecimal.</param>
+public sealed record OwnerKeyFile(string Path, string PublicKey, string Owner);
+
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PutResult))]
 [JsonSerializable(typeof(GetResult))]
+[JsonSerializable(typeof(OwnerKeyFile))]
 [JsonSerializable(typeof(ClusterSignal))]
 [JsonSerializable(typeof(ClusterStatus))]
 [JsonSerializable(typeof(PubResult))]

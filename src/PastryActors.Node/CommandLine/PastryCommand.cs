@@ -50,7 +50,7 @@ public sealed class PastryCommand(NodeRunner runNode)
         root.Options.Add(GlobalOptions.Token);
         root.Subcommands.Add(NodeCommand.Build(runner, runNode));
         root.Subcommands.Add(ClusterCommands.Build(runner));
-        foreach (Command command in (Command[])[PutCommand.Build(runner), GetCommand.Build(runner), .. FileCommands.Build(runner), .. TopicCommands.Build(runner), .. OverlayCommands.Build(runner), DoctorCommand.Build(runner), RepairCommands.Build(runner), TopCommand.Build(runner), TraceCommand.Build(runner), CompletionCommand.Build(runner), SimCommands.Build(runner)])
+        foreach (Command command in (Command[])[PutCommand.Build(runner), GetCommand.Build(runner), .. FileCommands.Build(runner), OwnerCommands.Build(runner), .. TopicCommands.Build(runner), .. OverlayCommands.Build(runner), DoctorCommand.Build(runner), RepairCommands.Build(runner), TopCommand.Build(runner), TraceCommand.Build(runner), CompletionCommand.Build(runner), SimCommands.Build(runner)])
             root.Subcommands.Add(command);
         HelpExamples.AddTo(root);
         return root;
@@ -98,7 +98,11 @@ internal sealed class CommandActions(TextWriter output, TextWriter error, Func<S
         {
             return Fail(e.Code, e.Message, "", 1);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (InvalidDataException e)
+        {
+            return Fail("invalid", e.Message, "", 1);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return Fail("io", e.Message, "", 1);
         }
@@ -117,6 +121,7 @@ internal sealed class CommandActions(TextWriter output, TextWriter error, Func<S
         "not-active" => "the node is joining; try again in a few seconds",
         "unreachable" => "holders may be down; see: pastry cluster status, pastry info FILEID",
         "full" => "add nodes (pastry cluster add) or raise past.capacity",
+        "over-quota" => "pastry owner show; pastry reclaim FILEID frees some, the broker grants more (pastry owner grant)",
         "exists" => "files are immutable; pastry info FILEID shows it, --name or --salt make another",
         "unauthorized" => "give the token with --token or the variable PASTRY_TOKEN",
         "busy" or "timed-out" => "trying again later may succeed",

@@ -17,6 +17,9 @@ namespace PastryActors.Node.Files;
 /// </summary>
 public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJournal journal, FileTransferOptions options)
 {
+    /// <summary>How often the same content may be inserted and reclaimed under one name; each takes a salt that never serves again.</summary>
+    private const int SkippedMax = 1000;
+
     private FileTransferOptions Options => options;
 
     private INodeAccess Node => node;
@@ -61,13 +64,19 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
         InsertFile file, ObjectKind kind, MemoryContent first, CancellationToken cancellation)
     {
         List<Blob> salts = [];
+        int skipped = 0;
         for (int attempt = file.FirstAttempt; ; attempt++)
         {
             Blob salt = file.Salt ?? FileIds.DeriveSalt(first.Hash, file.DeclaredLength, attempt);
             ObjectCertificate draft = Draft(file, salt);
-            bool last = file.Salt is not null || attempt + 1 >= options.AttemptsMax;
+            bool last = file.Salt is not null || attempt - skipped + 1 >= options.AttemptsMax;
             // What the owner reclaimed stays reclaimed under its id; the file may come back under another.
-            if (!last && journal.WasReclaimed(draft.File)) continue;
+            if (file.Salt is null && skipped < SkippedMax && journal.WasReclaimed(draft.File))
+            {
+                skipped++;
+                continue;
+            }
+
             salts.Add(salt);
             ObjectCertificate certificate = kind == ObjectKind.File ? draft with { FileSize = first.Length } : Part(draft, ObjectKind.Chunk, first.Length);
             PutNote? note = kind == ObjectKind.File ? null : journal.Puts.Begin(draft, file.DeclaredLength, owner.Now);
@@ -135,7 +144,7 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
             {
                 await StopAsync(failure).ConfigureAwait(false);
                 Exception reason = FirstFailure(cancellation) ?? e;
-                if (reason is RequestFailedException { Code: FailureCode.Full } && !resuming && !inserter.Journal.WasAcknowledged(draft.File)) await TakeBackAsync().ConfigureAwait(false);
+                if (reason is RequestFailedException { Code: FailureCode.Full or FailureCode.OverQuota } && !resuming && !inserter.Journal.WasAcknowledged(draft.File)) await TakeBackAsync().ConfigureAwait(false);
                 throw reason;
             }
         }
@@ -219,7 +228,7 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
             }
         }
 
-        // Nothing of a file that found no room is of use to anyone; room is what it lacked. What was there before this insert stays.
+        // Nothing of a file that found no room, or no quota, is of use to anyone; room is what it lacked. What was there before this insert stays.
         private async Task TakeBackAsync()
         {
             ReclaimCertificate certificate = await inserter.Owner.ReclaimAsync(draft.File).ConfigureAwait(false);

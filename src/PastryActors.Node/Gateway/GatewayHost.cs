@@ -24,6 +24,7 @@ public static class GatewayHost
         Guard(app, options);
         new FileEndpoints(services, new UploadRegistry(options.WatchedUploadsMax), app.Services.GetRequiredService<TransferGates>()).Map(app);
         new FileTraceEndpoint(services, options).Map(app);
+        new OwnerEndpoints(services).Map(app);
         new TopicEndpoints(services, options).Map(app);
         new OverlayEndpoints(services, options).Map(app);
         new UpkeepEndpoints(services, options).Map(app);

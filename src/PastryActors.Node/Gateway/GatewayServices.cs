@@ -1,3 +1,4 @@
+using PastryActors.Core.Collections;
 using PastryActors.Node.Access;
 using PastryActors.Node.Files;
 
@@ -5,7 +6,7 @@ namespace PastryActors.Node.Gateway;
 
 /// <summary>What the endpoints stand on.</summary>
 public sealed record GatewayServices(
-    INodeAccess Node, FileInserter Inserter, FileReader Reader, FileInspector Inspector, OwnerJournal Journal, FileTransferOptions Transfer, TimeProvider Time)
+    INodeAccess Node, FileInserter Inserter, FileReader Reader, FileInspector Inspector, OwnerJournal Journal, FileTransferOptions Transfer, TimeProvider Time, Blob Owner)
 {
     /// <summary>The node's background work; null where there is none to steer.</summary>
     public INodeUpkeep? Upkeep { get; init; }
@@ -15,6 +16,6 @@ public sealed record GatewayServices(
     {
         var reader = new FileReader(node, transfer);
         return new GatewayServices(
-            node, new FileInserter(node, owner, journal, transfer), reader, new FileInspector(node, reader, owner, journal, transfer, time), journal, transfer, time);
+            node, new FileInserter(node, owner, journal, transfer), reader, new FileInspector(node, reader, owner, journal, transfer, time), journal, transfer, time, owner.PublicKey);
     }
 }

@@ -46,6 +46,7 @@ internal static class Problems
         FailureCode.Invalid => StatusCodes.Status400BadRequest,
         FailureCode.Forbidden => StatusCodes.Status403Forbidden,
         FailureCode.Busy => StatusCodes.Status503ServiceUnavailable,
+        FailureCode.OverQuota => StatusCodes.Status507InsufficientStorage,
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "a failure without a status"),
     };
 }

@@ -17,6 +17,7 @@ internal static partial class NodeFacts
             case FactKind.NodeLeft: NodeLeft(logger, fact.Subject.ToString()); break;
             case FactKind.RingMerged: RingMerged(logger, fact.Subject.ToString()); break;
             case FactKind.ReplicaDamaged: ReplicaDamaged(logger, fact.Subject.ToString()); break;
+            case FactKind.AuditFailed: AuditFailed(logger, fact.Subject.ToString()); break;
             default: break;
         }
     }
@@ -41,6 +42,9 @@ internal static partial class NodeFacts
 
     [LoggerMessage(3307, LogLevel.Information, "found a ring that was cut off, at node {NodeId}; merging")]
     private static partial void RingMerged(ILogger logger, string nodeId);
+
+    [LoggerMessage(3309, LogLevel.Warning, "node {NodeId} could not prove that it holds an object that it should: its disk or its program lies. A neighbour holds the object in its place; take the node out of the ring if it goes on")]
+    private static partial void AuditFailed(ILogger logger, string nodeId);
 
     [LoggerMessage(3308, LogLevel.Warning, "the object at {Key} is damaged or gone here; fetching it from another holder")]
     private static partial void ReplicaDamaged(ILogger logger, string key);

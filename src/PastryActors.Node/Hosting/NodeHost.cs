@@ -49,7 +49,7 @@ public sealed class NodeHost(NodeFactory start, TextWriter error)
 
     /// <summary>A port in use, a folder that cannot be used, a damaged key: the message says it all, and a stack trace would only hide it.</summary>
     private static bool IsForTheOperator(Exception fault) =>
-        fault is ListenException or StoreUnusableException or NodeKeyException or TcpOptionsException or IOException or UnauthorizedAccessException or CryptographicException;
+        fault is ListenException or InvalidDataException or StoreUnusableException or NodeKeyException or TcpOptionsException or IOException or UnauthorizedAccessException or CryptographicException;
 
     private async Task<int> RunAsync(NodeSettings settings, GatewayOptions gateway, ILoggerFactory logs, ILogger logger, CancellationToken stop)
     {

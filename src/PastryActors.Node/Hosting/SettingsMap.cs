@@ -1,6 +1,7 @@
 using PastryActors.Hocon.Settings;
 using PastryActors.Node.Access;
 using PastryActors.Node.Files;
+using PastryActors.Node.Workers;
 using PastryActors.Past;
 using PastryActors.Past.Holding;
 using PastryActors.Pastry;
@@ -58,6 +59,9 @@ internal static class SettingsMap
         SurplusDelay = settings.Past.SurplusDelay,
         RepairWindow = settings.Past.RepairWindow,
         RepairBytesPerSecond = settings.Past.RepairBytesPerSecond,
+        Broker = settings.Past.Broker.Length > 0 ? PublicKeys.Parse(settings.Past.Broker) : default,
+        OwnerQuotaBytes = settings.Past.OwnerQuotaBytes >= new PastSettings().OwnerQuotaBytes ? long.MaxValue : settings.Past.OwnerQuotaBytes,
+        AuditPeriod = settings.Past.AuditPeriod,
     };
 
     public static ScribeOptions ScribeOf(NodeSettings settings) => new()

@@ -20,12 +20,13 @@ public static class FindingCodes
     public const string ClockSkew = "clock-skew";
     public const string ScrubOverdue = "scrub-overdue";
     public const string MailboxDeep = "mailbox-deep";
+    public const string AuditsFailed = "audits-failed";
     public const string OwnerKeyReadable = "owner-key-readable";
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         NoCluster, NotRunning, NotAnswering, NotActive, Alone, LeafSetIncomplete, NotWhole, UnderReplicated, NoRoom, RepairPaused, DiskNearlyFull,
-        Quarantined, CapacityTooLarge, CapacityTooSmall, ClockSkew, ScrubOverdue, MailboxDeep, OwnerKeyReadable,
+        Quarantined, CapacityTooLarge, CapacityTooSmall, ClockSkew, ScrubOverdue, MailboxDeep, AuditsFailed, OwnerKeyReadable,
     ];
 }

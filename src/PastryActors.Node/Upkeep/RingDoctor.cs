@@ -102,6 +102,8 @@ internal sealed class RingDoctor(INodeAccess node, TimeSpan stepTimeout, int nod
         bool alone = self.LeafSetLeft.Count + self.LeafSetRight.Count == 0;
         if (alone) yield return new Finding(FindingCodes.Alone, "critical", id, "it is alone: no other node is in its leaf set, and what it holds has one copy", "check node.seeds, and that the others run");
         else if (self.Active && !self.LeafSetComplete) yield return new Finding(FindingCodes.LeafSetIncomplete, "warning", id, "its leaf set is not complete", "it repairs itself; if it stays so, see pastry ring");
+        if (self.Counters.TryGetValue("audit_failed", out long failed) && failed > 0)
+            yield return new Finding(FindingCodes.AuditsFailed, "warning", id, $"{failed} times another node could not prove to it that it holds what it should", "its log names that node (audit): take it out of the ring, or replace its disk");
         if (self.MailboxDepth > MailboxMax) yield return new Finding(FindingCodes.MailboxDeep, "warning", id, $"{self.MailboxDepth} events wait in its mailbox", "the machine is too slow for the load: fewer nodes on it, or less load");
     }
 

@@ -11,7 +11,7 @@ public sealed class NodeWorkers(IWorkers store, IWorkers signatures, IWorkers se
     {
         IWorkers workers = work switch
         {
-            StoreWrite or StoreRead or StoreRemove => store,
+            StoreWrite or StoreRead or StoreRemove or StoreProve => store,
             Sign or Verify => signatures,
             ArchiveSegment or FetchSegment or DropSegment => segments,
             _ => throw new ArgumentException($"nobody does {work.GetType().Name}", nameof(work)),

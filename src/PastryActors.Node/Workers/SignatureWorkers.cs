@@ -6,8 +6,9 @@ namespace PastryActors.Node.Workers;
 /// Does the core's signature work outside its mailbox: signing through a <see cref="BatchSigner"/> a key, checking through the
 /// <see cref="SignatureVerifier"/> on a bounded number of pool threads. Every piece of work gets exactly one result.
 /// </summary>
-public sealed class SignatureWorkers(BatchSigner node, BatchSigner owner, SignatureVerifier verifier, SignatureOptions options) : IWorkers, IThreadPoolWorkItem
+public sealed class SignatureWorkers(BatchSigner node, BatchSigner owner, SignatureVerifier verifier, SignatureOptions options, TimeProvider? time = null) : IWorkers, IThreadPoolWorkItem
 {
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly Lock _gate = new();
     private readonly Queue<(Verify Work, IWorkCompletion Completion)> _claims = new();
     private int _running;
@@ -30,8 +31,10 @@ public sealed class SignatureWorkers(BatchSigner node, BatchSigner owner, Signat
     /// <summary>Checks claims until none waits.</summary>
     void IThreadPoolWorkItem.Execute()
     {
-        while (Take() is var (work, completion)) completion.Completed(new Verified(work.Id, verifier.AreGood(work.Claims)));
+        while (Take() is var (work, completion)) completion.Completed(new Verified(work.Id, verifier.AreGood(work.Claims), IsOver(work)));
     }
+
+    private bool IsOver(Verify work) => work.NotAfterUnixMilliseconds != long.MaxValue && _time.GetUtcNow().ToUnixTimeMilliseconds() > work.NotAfterUnixMilliseconds;
 
     private void Sign(Sign work, IWorkCompletion completion)
     {

@@ -9,6 +9,13 @@ public sealed class StoreWorkers(VolumeStore store) : IWorkers
     /// <inheritdoc/>
     public void Submit(Work work, IWorkCompletion completion)
     {
+        if (work is StoreProve prove)
+        {
+            // To the store it is a read; what is read is hashed on the thread that read it.
+            Submit(new StoreRead(prove.Id, prove.Object, MetaOnly: false), new ProofMaker(prove.Nonce, completion));
+            return;
+        }
+
         if (store.TrySubmit(work, completion)) return;
         completion.Completed(work switch
         {

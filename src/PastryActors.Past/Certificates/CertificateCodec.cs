@@ -18,6 +18,8 @@ public static class CertificateCodec
 
     private static ReadOnlySpan<byte> ReclaimTag => "PAST reclaim certificate 1\n"u8;
 
+    private static ReadOnlySpan<byte> ReclaimReceiptTag => "PAST reclaim receipt 1\n"u8;
+
     private static ReadOnlySpan<byte> ReceiptTag => "PAST store receipt 1\n"u8;
 
     /// <summary>What the owner signs: SHA-256 over all fields but the signature.</summary>
@@ -47,6 +49,15 @@ public static class CertificateCodec
         return Hash256.Of(writer.Written.Span);
     }
 
+    /// <summary>What a node that released an object signs.</summary>
+    public static Hash256 DigestOf(ReclaimReceipt receipt)
+    {
+        var writer = new WireWriter(256);
+        ReclaimReceiptTag.CopyTo(writer.Reserve(ReclaimReceiptTag.Length));
+        WriteStatement(writer, receipt);
+        return Hash256.Of(writer.Written.Span);
+    }
+
     /// <summary>The claim to be verified before a certificate is believed.</summary>
     public static SignatureClaim ClaimOf(ObjectCertificate certificate) => new(certificate.Owner, DigestOf(certificate), certificate.Signature);
 
@@ -55,6 +66,9 @@ public static class CertificateCodec
 
     /// <summary>The claim to be verified before a receipt is believed; that the holder is the node asked is for the caller to compare.</summary>
     public static SignatureClaim ClaimOf(StoreReceipt receipt) => new(receipt.Holder, DigestOf(receipt), receipt.Signature);
+
+    /// <inheritdoc cref="ClaimOf(StoreReceipt)"/>
+    public static SignatureClaim ClaimOf(ReclaimReceipt receipt) => new(receipt.Holder, DigestOf(receipt), receipt.Signature);
 
     /// <summary>The bytes of a certificate, as kept beside the content.</summary>
     public static byte[] Encode(ObjectCertificate certificate)
@@ -132,6 +146,7 @@ public static class CertificateCodec
     {
         WriteStatement(writer, certificate);
         writer.Signature(15, certificate.Signature);
+        writer.Flag(16, certificate.IsDebit);
     }
 
     internal static void Write(WireWriter writer, ReclaimCertificate certificate)
@@ -141,6 +156,12 @@ public static class CertificateCodec
     }
 
     internal static void Write(WireWriter writer, StoreReceipt receipt)
+    {
+        WriteStatement(writer, receipt);
+        writer.Signature(15, receipt.Signature);
+    }
+
+    internal static void Write(WireWriter writer, ReclaimReceipt receipt)
     {
         WriteStatement(writer, receipt);
         writer.Signature(15, receipt.Signature);
@@ -165,6 +186,7 @@ public static class CertificateCodec
         Hash256? hash = null;
         int length = 0, replicas = 0, mode = 0;
         long fileSize = 0, created = 0, modified = 0;
+        bool debit = false;
         BatchSignature? signature = null;
         while (reader.Next())
         {
@@ -184,6 +206,7 @@ public static class CertificateCodec
                 case 13: modified = Long(ref reader); break;
                 case 14: mode = reader.Int(); break;
                 case 15: signature = reader.Signature(); break;
+                case 16: debit = reader.Flag(); break;
                 default: reader.Skip(); break;
             }
         }
@@ -193,6 +216,7 @@ public static class CertificateCodec
         {
             ModifiedUnixMilliseconds = modified,
             Mode = mode,
+            IsDebit = debit,
         };
     }
 
@@ -238,6 +262,25 @@ public static class CertificateCodec
         }
 
         return new StoreReceipt(Needed(file, "a fileId"), Needed(hash, "a content hash"), holder, divertedTo, Needed(signature));
+    }
+
+    internal static ReclaimReceipt ReadReclaimReceipt(WireReader reader)
+    {
+        FileId? file = null;
+        Blob holder = default;
+        BatchSignature? signature = null;
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: file = reader.FileId(); break;
+                case 2: holder = reader.Blob(); break;
+                case 15: signature = reader.Signature(); break;
+                default: reader.Skip(); break;
+            }
+        }
+
+        return new ReclaimReceipt(Needed(file, "a fileId"), holder, Needed(signature));
     }
 
     internal static Tombstone ReadTombstone(WireReader reader)
@@ -309,6 +352,12 @@ public static class CertificateCodec
         writer.Bytes(3, receipt.Holder.Span);
         writer.Flag(4, receipt.Diverted);
         if (receipt.DivertedTo is { } holder) writer.Id(5, holder);
+    }
+
+    private static void WriteStatement(WireWriter writer, ReclaimReceipt receipt)
+    {
+        writer.Id(1, receipt.Object);
+        writer.Bytes(2, receipt.Holder.Span);
     }
 
     private static long Long(ref WireReader reader)

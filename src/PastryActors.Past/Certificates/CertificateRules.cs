@@ -30,21 +30,35 @@ public static class CertificateRules
     /// <summary>Whether the object is a file of its own, and not a part of one.</summary>
     public static bool IsFile(this ObjectCertificate certificate) => certificate.Kind is ObjectKind.File or ObjectKind.FileTree;
 
-    /// <summary>The id under which the object of this certificate lies.</summary>
-    public static FileId ObjectOf(ObjectCertificate certificate) => certificate.IsFile()
-        ? certificate.File
-        : FileIds.OfPart(certificate.File, certificate.Owner.Span, certificate.ContentHash, AttemptOf(certificate));
+    /// <summary>Whether it is an entry of an owner's ledger: a certificate alone, that no content belongs to.</summary>
+    public static bool IsLedgerEntry(this ObjectCertificate certificate) => certificate.IsDebit || certificate.Kind == ObjectKind.Grant;
+
+    /// <summary>Whether it is an object's: nobody inserts or looks up an entry of a ledger as if it were one.</summary>
+    public static string? CheckIsObject(ObjectCertificate certificate) => certificate.IsLedgerEntry() ? "an entry of a ledger is no object" : null;
+
+    /// <summary>On how many nodes it is kept: the paper's k, but for an entry of a ledger.</summary>
+    public static int CopiesOf(ObjectCertificate certificate) => certificate.IsLedgerEntry() ? Ledger.Copies : certificate.Replicas;
+
+    /// <summary>The id under which the object, or the entry of a ledger, of this certificate lies.</summary>
+    public static FileId ObjectOf(ObjectCertificate certificate)
+    {
+        if (certificate.IsDebit) return Ledger.DebitOf(certificate.Owner, ObjectOf(certificate with { IsDebit = false }));
+        return certificate.IsFile() || certificate.Kind == ObjectKind.Grant
+            ? certificate.File
+            : FileIds.OfPart(certificate.File, certificate.Owner.Span, certificate.ContentHash, AttemptOf(certificate));
+    }
 
     /// <summary>Whether the certificate says nothing impossible.</summary>
     /// <param name="contentBytesMax">The ring's chunk size.</param>
     /// <param name="replicasMax">The largest k that the leaf sets carry: L/2.</param>
     public static string? Check(ObjectCertificate certificate, int contentBytesMax, int replicasMax)
     {
-        if (certificate.Kind is < ObjectKind.File or > ObjectKind.TreeNode) return $"object kind {(int)certificate.Kind} is not known";
+        if (certificate.Kind is < ObjectKind.File or > ObjectKind.Grant) return $"object kind {(int)certificate.Kind} is not known";
         if (certificate.ContentLength < 0 || certificate.ContentLength > contentBytesMax) return $"content of {certificate.ContentLength} bytes exceeds the chunk size of {contentBytesMax}";
         if (certificate.Replicas < 1 || certificate.Replicas > replicasMax) return $"k = {certificate.Replicas} is not within 1 to {replicasMax} (half the leaf set)";
         if (certificate.CreatedUnixMilliseconds < 0 || certificate.ModifiedUnixMilliseconds < 0) return "the creation time, or that of the last change, lies before 1970";
         if (certificate.Mode is < 0 or > ObjectCertificate.ModeMax) return $"a mode of {certificate.Mode} has more than the nine permission bits";
+        if (certificate is { IsDebit: true, Kind: ObjectKind.Grant }) return "a grant is no debit";
         return CheckKey(certificate.Owner) ?? CheckSignature(certificate.Signature) ?? CheckText(certificate) ?? CheckSizes(certificate) ?? CheckFileId(certificate);
     }
 
@@ -56,6 +70,7 @@ public static class CertificateRules
     /// <summary>Whether the bytes are those that the certificate speaks of.</summary>
     public static string? CheckContent(ObjectCertificate certificate, ContentRef? content)
     {
+        if (certificate.IsLedgerEntry()) return content is null or { Length: 0 } ? null : "no content belongs to an entry of a ledger";
         if (content is null && certificate.ContentLength == 0) return certificate.ContentHash == EmptyHash ? null : "an empty content does not have this hash";
         if (content is null) return "the content is missing";
         if (content.Length != certificate.ContentLength) return $"the content has {content.Length} bytes, its certificate says {certificate.ContentLength}";
@@ -85,6 +100,15 @@ public static class CertificateRules
         return receipt.HolderId == holder ? null : "the receipt is not by the node that was asked";
     }
 
+    /// <summary>Whether the receipt is the one that <paramref name="holder"/> owes for the reclaimed object; its signature is still to be verified.</summary>
+    public static string? Check(ReclaimReceipt receipt, FileId expected, RingId holder)
+    {
+        string? malformed = CheckKey(receipt.Holder) ?? CheckSignature(receipt.Signature);
+        if (malformed is not null) return malformed;
+        if (receipt.Object != expected) return "the reclaim receipt is about another object";
+        return receipt.HolderId == holder ? null : "the reclaim receipt is not by the node that was asked";
+    }
+
     /// <summary>Which of its ids a part has: 0 for all but chunks that found no room under an earlier one.</summary>
     public static int AttemptOf(ObjectCertificate certificate) => certificate.IsFile() || certificate.Salt.IsEmpty ? 0 : certificate.Salt.Span[0];
 
@@ -104,6 +128,7 @@ public static class CertificateRules
 
     private static string? CheckText(ObjectCertificate certificate)
     {
+        if (certificate.Kind == ObjectKind.Grant) return Ledger.CheckGrant(certificate);
         int nameBytes = Encoding.UTF8.GetByteCount(certificate.Name);
         if (certificate.IsFile() && nameBytes is < 1 or > NameBytesMax) return $"a name of {nameBytes} bytes is not within 1 to {NameBytesMax}";
         if (!certificate.IsFile() && (nameBytes != 0 || !HasAttempt(certificate))) return "a part of a file has no name, and no salt but a chunk the number of its attempt, 1 to 3";

@@ -18,6 +18,12 @@ public enum ObjectKind : byte
 
     /// <summary>An inner node of a file's hash tree, below the top.</summary>
     TreeNode = 4,
+
+    /// <summary>No object but a statement alone: the broker grants an owner a quota (<see cref="Ledger"/>).</summary>
+    Grant = 5,
+
+    /// <summary>Only in a catalog, never in a certificate: an object's certificate, kept as a debit to its owner's quota.</summary>
+    Debit = 6,
 }
 
 /// <summary>
@@ -58,4 +64,7 @@ public sealed record ObjectCertificate(
 
     /// <summary>The file's Unix permission bits; 0 where they are not said, and for parts.</summary>
     public int Mode { get; init; }
+
+    /// <summary>Whether it is kept as a debit to its owner's quota, and not with its object. Not signed: the same statement serves for both.</summary>
+    public bool IsDebit { get; init; }
 }

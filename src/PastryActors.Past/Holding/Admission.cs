@@ -4,6 +4,7 @@ using PastryActors.Core.Ring;
 using PastryActors.Past.Certificates;
 using PastryActors.Past.Messages;
 using PastryActors.Past.Operations;
+using PastryActors.Past.Quotas;
 
 namespace PastryActors.Past.Holding;
 
@@ -12,7 +13,7 @@ namespace PastryActors.Past.Holding;
 /// receipt. Where there is no room, the object goes to a neighbour and a pointer to the disk.
 /// </summary>
 /// <param name="divertFor">The node in whose place it is held; null where this node is one of the k closest.</param>
-internal sealed class Admission(PastContext context, StoreKeeper keeper, FileId id, ObjectCertificate certificate, ContentRef? content, bool offer, NodeHandle? divertFor) : IWorkWaiter, IDiverting
+internal sealed class Admission(PastContext context, StoreKeeper keeper, FileId id, ObjectCertificate certificate, ContentRef? content, bool offer, NodeHandle? divertFor) : IWorkWaiter, IDiverting, ILedgerWaiter
 {
     private const int AskersMax = 16;
 
@@ -21,6 +22,7 @@ internal sealed class Admission(PastContext context, StoreKeeper keeper, FileId 
     private DivertedReplica? _diverted;
     private bool _alreadyHeld;
     private bool _isReserved;
+    private bool _isDebited;
 
     public FileId Object => id;
 
@@ -61,6 +63,16 @@ internal sealed class Admission(PastContext context, StoreKeeper keeper, FileId 
             default: throw new InvalidOperationException($"{result.GetType().Name} is not what an admission asked for");
         }
     }
+
+    /// <inheritdoc/>
+    public void Agreed(LedgerAnswer answer)
+    {
+        _isDebited = true;
+        Place(good: true);
+    }
+
+    /// <inheritdoc/>
+    public void NotAgreed(RefusalCode code, string why) => Refuse(code, why);
 
     /// <inheritdoc/>
     public void Diverted(DivertedReplica replica)
@@ -126,9 +138,13 @@ internal sealed class Admission(PastContext context, StoreKeeper keeper, FileId 
     private void Place(bool good)
     {
         if (!good) Refuse(RefusalCode.Invalid, "the certificate's signature is not its owner's");
-        else if (context.Room.Accepts(certificate.ContentLength, IsDiverted)) Write();
-        else NoRoomHere();
+        else if (!context.Room.Accepts(certificate.ContentLength, IsDiverted)) NoRoomHere();
+        else if (context.Options.KeepsLedgers && !_isDebited) Debit();
+        else Write();
     }
+
+    // Whoever inserts may lie: every node that stores asks the owner's ledger itself. The node that holds it for another does so, too.
+    private void Debit() => LedgerRound.Open(context, new LedgerRequest(0, LedgerIntent.Debit, Hash256.Of(certificate.Owner.Span), certificate with { IsDebit = true }), this);
 
     private void Write()
     {
@@ -203,13 +219,14 @@ internal sealed class Admission(PastContext context, StoreKeeper keeper, FileId 
     {
         StoreReceipt receipt = _receipt! with { Signature = signature };
         keeper.Close(this);
-        keeper.Answered(id, _askers, _alreadyHeld, _diverted);
+        keeper.Answered(id, certificate.Owner, _askers, _alreadyHeld, _diverted);
         foreach ((NodeHandle node, long operation) in _askers) context.Host.Send(new StoreAnswer(operation, receipt, _alreadyHeld, _diverted?.Receipt), node);
     }
 
     private void Refuse(RefusalCode code, string detail)
     {
         keeper.Close(this);
+        if (_isDebited && code == RefusalCode.Full) LedgerRound.Release(context, certificate.Owner, id);
         foreach ((NodeHandle node, long operation) in _askers) context.Host.Send(new Refused(operation, code, detail, code == RefusalCode.Full ? context.Room.FreeBytes : 0), node);
     }
 }

@@ -53,7 +53,7 @@ internal sealed class CacheKeeper(PastContext context)
 
     public void Handle(CacheCopy copy, NodeHandle from, ContentRef? content)
     {
-        string? problem = context.Check(copy.Certificate) ?? CertificateRules.CheckContent(copy.Certificate, content);
+        string? problem = context.Check(copy.Certificate) ?? CertificateRules.CheckIsObject(copy.Certificate) ?? CertificateRules.CheckContent(copy.Certificate, content);
         bool passed = problem is null && _passed.Contains(CertificateRules.ObjectOf(copy.Certificate));
         if (!passed)
         {

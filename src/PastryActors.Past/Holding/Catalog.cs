@@ -14,6 +14,7 @@ internal sealed class Catalog
     // The k's that ever were here, ascending: hardly ever more than a few.
     private readonly List<byte> _replicas = [];
     private readonly Dictionary<uint, int> _pointersByPeer = [];
+    private readonly Dictionary<UInt128, long> _debitedByOwner = [];
 
     /// <summary>Objects with content.</summary>
     public int ObjectCount { get; private set; }
@@ -30,8 +31,17 @@ internal sealed class Catalog
     /// <summary>Content bytes of the objects that are here.</summary>
     public long ContentBytes { get; private set; }
 
+    /// <summary>Grants and debits of owners' ledgers.</summary>
+    public int LedgerCount { get; private set; }
+
+    /// <summary>The sum of all debits, over all owners.</summary>
+    public long DebitedBytes { get; private set; }
+
     /// <summary>Entries of any state.</summary>
-    public int Count => ObjectCount + TombstoneCount + PointerCount;
+    public int Count => ObjectCount + TombstoneCount + PointerCount + LedgerCount;
+
+    /// <summary>The sum of an owner's debits, in bytes: always that of the entries that are here, so nothing can be counted twice or forgotten.</summary>
+    public long DebitedTo(RingId ledger) => _debitedByOwner.GetValueOrDefault(Certificates.Ledger.PrefixOf(ledger));
 
     /// <summary>Entries hashed for comparisons since the start.</summary>
     public long HashedCount => _replicas.Sum(k => _byReplicas[k]!.HashedCount);
@@ -178,7 +188,8 @@ internal sealed class Catalog
 
     private void Tally(in CatalogEntry entry, int by)
     {
-        if (entry.IsReplica) CountObject(entry, by);
+        if (entry.IsReplica && entry.IsLedgerEntry) CountLedgerEntry(entry, by);
+        else if (entry.IsReplica) CountObject(entry, by);
         else if (entry.IsPointer) CountPointer(entry.Peer, by);
         else TombstoneCount += by;
     }
@@ -188,6 +199,17 @@ internal sealed class Catalog
         ObjectCount += by;
         ContentBytes += by * (long)entry.ContentLength;
         if (entry.State == EntryState.Diverted) DivertedCount += by;
+    }
+
+    private void CountLedgerEntry(in CatalogEntry entry, int by)
+    {
+        LedgerCount += by;
+        if (entry.Debited == 0) return;
+        DebitedBytes += by * entry.Debited;
+        UInt128 owner = Certificates.Ledger.PrefixOf(entry.Key);
+        long debited = _debitedByOwner.GetValueOrDefault(owner) + (by * entry.Debited);
+        if (debited > 0) _debitedByOwner[owner] = debited;
+        else _debitedByOwner.Remove(owner);
     }
 
     private void CountPointer(uint peer, int by)

@@ -47,7 +47,7 @@ internal readonly record struct CatalogEntry
 
     public int ContentLength { get; }
 
-    /// <summary>The first 32 bits of the other node's id: enough to know it again within a leaf set. The record on disk has all of it.</summary>
+    /// <summary>The first 32 bits of the other node's id: enough to know it again within a leaf set. The record on disk has all of it. For a debit the amount.</summary>
     public uint Peer { get; }
 
     public ObjectKind Kind { get; }
@@ -59,6 +59,12 @@ internal readonly record struct CatalogEntry
     public bool IsTombstone => State == EntryState.Tombstone;
 
     public bool IsPointer => State == EntryState.Pointer;
+
+    /// <summary>Whether it belongs to an owner's ledger, and is no object.</summary>
+    public bool IsLedgerEntry => Kind is ObjectKind.Grant or ObjectKind.Debit;
+
+    /// <summary>What a debit takes of its owner's quota, in bytes; zero for anything else.</summary>
+    public long Debited => Kind == ObjectKind.Debit && State == EntryState.Replica ? Peer : 0;
 
     /// <summary>Whether the object itself is here, for whomever.</summary>
     public bool IsReplica => State is EntryState.Replica or EntryState.Diverted;
@@ -75,7 +81,9 @@ internal readonly record struct CatalogEntry
     }
 
     /// <summary>The entry of an object that its certificate describes.</summary>
-    public static CatalogEntry Of(FileId id, ObjectCertificate certificate) => new(id, certificate.ContentLength, certificate.Kind, (byte)certificate.Replicas, EntryState.Replica);
+    public static CatalogEntry Of(FileId id, ObjectCertificate certificate) => certificate.IsLedgerEntry()
+        ? new(id, 0, KindOf(certificate), (byte)CertificateRules.CopiesOf(certificate), EntryState.Replica, certificate.IsDebit ? (uint)Math.Min(Ledger.AmountOf(certificate), uint.MaxValue) : 0)
+        : new(id, certificate.ContentLength, certificate.Kind, (byte)certificate.Replicas, EntryState.Replica);
 
     /// <summary>The entry of an object that is held for another node.</summary>
     public static CatalogEntry DivertedOf(FileId id, ObjectCertificate certificate, RingId from) =>
@@ -86,7 +94,8 @@ internal readonly record struct CatalogEntry
         new(id, 1 << LogOf(certificate.ContentLength), certificate.Kind, (byte)certificate.Replicas, EntryState.Pointer, PeerOf(holder));
 
     /// <summary>The entry that remains when the object is reclaimed.</summary>
-    public static CatalogEntry TombstoneOf(FileId id, ObjectCertificate certificate) => new(id, 0, certificate.Kind, (byte)certificate.Replicas, EntryState.Tombstone);
+    public static CatalogEntry TombstoneOf(FileId id, ObjectCertificate certificate) =>
+        new(id, 0, KindOf(certificate), (byte)CertificateRules.CopiesOf(certificate), EntryState.Tombstone);
 
     /// <summary>How entries name a node.</summary>
     public static uint PeerOf(RingId node) => (uint)(node.Value >> 96);
@@ -96,11 +105,13 @@ internal readonly record struct CatalogEntry
     {
         var kind = (ObjectKind)(byte)stored.Tag;
         var (replicas, state, log) = ((byte)(stored.Tag >> 8), (EntryState)(byte)(stored.Tag >> 16), (byte)(stored.Tag >> 24));
-        bool known = kind is >= ObjectKind.File and <= ObjectKind.TreeNode && replicas >= 1 && stored.ContentLength >= 0 && state <= EntryState.Diverted && log <= 30;
+        bool known = kind is >= ObjectKind.File and <= ObjectKind.Debit && replicas >= 1 && stored.ContentLength >= 0 && state <= EntryState.Diverted && log <= 30;
         if (!known) return null;
         int length = state == EntryState.Pointer ? 1 << log : stored.ContentLength;
         return new CatalogEntry(stored.Object, length, kind, replicas, state, (uint)(stored.Tag >> 32));
     }
+
+    private static ObjectKind KindOf(ObjectCertificate certificate) => certificate.IsDebit ? ObjectKind.Debit : certificate.Kind;
 
     private static int LogOf(int length) => length <= 1 ? 0 : Math.Min(30, 32 - BitOperations.LeadingZeroCount((uint)length - 1));
 }

@@ -17,7 +17,7 @@ internal sealed class ObjectServer(PastContext context, IRepairs repairs)
     /// <summary>Whether a lookup that comes by ends here: the object is here, or known where.</summary>
     public bool TryServe(LookupRequest request, NodeHandle asker, int hops)
     {
-        if (context.Catalog.TryGet(request.Object, out CatalogEntry entry))
+        if (context.Catalog.TryGet(request.Object, out CatalogEntry entry) && !entry.IsLedgerEntry)
         {
             if (entry.IsPointer && context.HolderOf(entry) is { } holder)
             {
@@ -39,7 +39,7 @@ internal sealed class ObjectServer(PastContext context, IRepairs repairs)
     /// <summary>This node is the root of a lookup that nobody on the way served.</summary>
     public void Handle(LookupRequest request, NodeHandle asker, int hops)
     {
-        if (context.Catalog.TryGet(request.Object, out _)) Busy(asker, request.Operation);
+        if (context.Catalog.TryGet(request.Object, out CatalogEntry entry) && !entry.IsLedgerEntry) Busy(asker, request.Operation);
         else Miss(request.Object, asker, request.Operation, hops, default);
     }
 
@@ -100,6 +100,7 @@ internal sealed class ObjectServer(PastContext context, IRepairs repairs)
     {
         int state = (int)StateOf(id);
         if (!context.Catalog.TryGet(id, out CatalogEntry entry)) return (byte)state;
+        if (context.StandIns.Has(id, asker.Id)) return (byte)((int)HolderState.Pointer | HoldReport.ResponsibleBit | HoldReport.ForYouBit);
         bool keeps = !context.Changing.Contains(id) && (entry.State == EntryState.Diverted || context.Responsibility.IsOwn(id.Key, entry.Replicas));
         if (keeps) state |= HoldReport.ResponsibleBit;
         if (entry.State is EntryState.Pointer or EntryState.Diverted && entry.Peer == CatalogEntry.PeerOf(asker.Id)) state |= HoldReport.ForYouBit;

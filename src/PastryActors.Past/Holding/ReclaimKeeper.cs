@@ -22,8 +22,8 @@ internal sealed class ReclaimKeeper(PastContext context, IRepairs repairs)
         }
         else if (!context.Catalog.TryGet(request.Object, out CatalogEntry entry) || entry.IsTombstone)
         {
-            HolderState before = entry.IsTombstone ? HolderState.Reclaimed : HolderState.Missing;
-            context.Host.Send(new ReclaimAnswer(request.Operation, before, entry.Replicas, 0), from);
+            if (entry.IsTombstone) Confirm(entry, request, from);
+            else context.Host.Send(new ReclaimAnswer(request.Operation, HolderState.Missing, 0, 0), from);
         }
         else if (_open >= context.Options.AdmissionsMax || !context.Changing.Add(request.Object))
         {
@@ -36,10 +36,35 @@ internal sealed class ReclaimKeeper(PastContext context, IRepairs repairs)
         }
     }
 
-    private void Close(FileId id)
+    // An owner whose first reclaim was interrupted comes for the receipts.
+    private void Confirm(in CatalogEntry tombstone, ReclaimRequest request, NodeHandle from)
     {
-        _open--;
-        context.Changing.Remove(id);
+        if (_open >= context.Options.AdmissionsMax)
+        {
+            context.Refuse(from, request.Operation, RefusalCode.Busy, $"{_open} objects are being released");
+            return;
+        }
+
+        _open++;
+        new Receipting(context, this, from, new ReclaimAnswer(request.Operation, HolderState.Reclaimed, tombstone.Replicas, 0)).Begin(request.Object);
+    }
+
+    /// <summary>Signs that an object is released, and answers.</summary>
+    private sealed class Receipting(PastContext context, ReclaimKeeper keeper, NodeHandle asker, ReclaimAnswer answer) : IWorkWaiter
+    {
+        private ReclaimReceipt? _receipt;
+
+        public void Begin(FileId id)
+        {
+            _receipt = new ReclaimReceipt(id, context.NodeKey, new BatchSignature(default, 0, default));
+            context.Sign(this, CertificateCodec.DigestOf(_receipt));
+        }
+
+        public void WorkDone(WorkResult result)
+        {
+            keeper._open--;
+            context.Host.Send(answer with { Receipt = _receipt! with { Signature = ((Signed)result).Signature } }, asker);
+        }
     }
 
     private sealed class Release(PastContext context, IRepairs repairs, ReclaimKeeper keeper, CatalogEntry entry, ReclaimRequest request, NodeHandle asker) : IWorkWaiter
@@ -98,17 +123,18 @@ internal sealed class ReclaimKeeper(PastContext context, IRepairs repairs)
                 return;
             }
 
-            keeper.Close(entry.Object);
+            context.Changing.Remove(entry.Object);
             context.Catalog.Set(CatalogEntry.TombstoneOf(entry.Object, _tombstone!.Certificate));
             if (entry.IsReplica) context.Host.Report(new Fact(FactKind.ReplicaDropped, entry.Object.Key, entry.ContentLength));
             context.RoomChanged();
             HolderState before = entry.IsPointer ? HolderState.Pointer : HolderState.Held;
-            context.Host.Send(new ReclaimAnswer(request.Operation, before, entry.Replicas, entry.IsPointer ? 0 : entry.ContentLength, _holder), asker);
+            new Receipting(context, keeper, asker, new ReclaimAnswer(request.Operation, before, entry.Replicas, entry.IsPointer ? 0 : entry.ContentLength, _holder)).Begin(entry.Object);
         }
 
         private void Refuse(RefusalCode code, string detail)
         {
-            keeper.Close(entry.Object);
+            keeper._open--;
+            context.Changing.Remove(entry.Object);
             context.Refuse(asker, request.Operation, code, detail);
         }
     }

@@ -30,7 +30,7 @@ internal sealed class SpareKeeper(PastContext context)
 
     public void Handle(PointerOffer offer, NodeHandle from)
     {
-        if (context.Check(offer.Certificate) is not null || offer.Holder.Id == context.Host.Self.Id)
+        if (context.Check(offer.Certificate) is not null || offer.Certificate.IsLedgerEntry() || offer.Holder.Id == context.Host.Self.Id)
         {
             context.Host.Report(new Fact(FactKind.MessageRefused, from.Id));
             return;

@@ -1,9 +1,11 @@
+using PastryActors.Core.Collections;
 using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Past.Certificates;
 using PastryActors.Past.Messages;
 using PastryActors.Past.Operations;
+using PastryActors.Past.Quotas;
 using PastryActors.Past.Repair;
 
 namespace PastryActors.Past.Holding;
@@ -25,7 +27,7 @@ internal sealed class StoreKeeper(PastContext context, IRepairs repairs)
     public void Handle(StoreRequest request, NodeHandle from, ContentRef? content)
     {
         ObjectCertificate certificate = request.Certificate;
-        string? problem = context.Check(certificate) ?? (request.Offer ? null : CertificateRules.CheckContent(certificate, content));
+        string? problem = context.Check(certificate) ?? CertificateRules.CheckIsObject(certificate) ?? (request.Offer ? null : CertificateRules.CheckContent(certificate, content));
         if (problem is not null)
         {
             context.Host.Report(new Fact(FactKind.MessageRefused, from.Id));
@@ -43,7 +45,7 @@ internal sealed class StoreKeeper(PastContext context, IRepairs repairs)
     public void Handle(Discard discard, NodeHandle from)
     {
         if (_open.TryGetValue(discard.Object, out Admission? admission)) admission.Abandon(from.Id, discard.Operation);
-        else if (_unconfirmed.TryTake(discard.Object, from.Id, discard.Operation, out Unconfirmed? entry)) Drop(discard.Object, entry.Diverted);
+        else if (_unconfirmed.TryTake(discard.Object, from.Id, discard.Operation, out Unconfirmed? entry)) Drop(discard.Object, entry);
     }
 
     /// <summary>Ends an admission, and frees its place.</summary>
@@ -55,10 +57,10 @@ internal sealed class StoreKeeper(PastContext context, IRepairs repairs)
     }
 
     /// <summary>An object is durable, and these are about to be told.</summary>
-    public void Answered(FileId id, List<(NodeHandle Node, long Operation)> askers, bool alreadyHeld, DivertedReplica? diverted)
+    public void Answered(FileId id, Blob owner, List<(NodeHandle Node, long Operation)> askers, bool alreadyHeld, DivertedReplica? diverted)
     {
-        if (!alreadyHeld && askers.Count == 0) Drop(id, diverted);
-        else if (!alreadyHeld && askers.Count == 1) _unconfirmed.Note(id, new Unconfirmed(askers[0].Node.Id, askers[0].Operation, diverted));
+        if (!alreadyHeld && askers.Count == 0) Drop(id, new Unconfirmed(default, 0, owner, diverted));
+        else if (!alreadyHeld && askers.Count == 1) _unconfirmed.Note(id, new Unconfirmed(askers[0].Node.Id, askers[0].Operation, owner, diverted));
         else askers.ForEach(a => _unconfirmed.Confirm(id, a.Node.Id, a.Operation));
     }
 
@@ -120,14 +122,14 @@ internal sealed class StoreKeeper(PastContext context, IRepairs repairs)
         admission.Begin(known);
     }
 
-    private void Drop(FileId id, DivertedReplica? diverted)
+    private void Drop(FileId id, Unconfirmed unconfirmed)
     {
         if (!context.Catalog.TryGet(id, out CatalogEntry entry) || entry.IsTombstone || !context.Changing.Add(id)) return;
-        if (diverted is not null) context.Host.Send(new Discard(diverted.Operation, id), diverted.Holder);
-        context.Remove(new Dropping(context, entry), id);
+        if (unconfirmed.Diverted is { } diverted) context.Host.Send(new Discard(diverted.Operation, id), diverted.Holder);
+        context.Remove(new Dropping(context, entry, unconfirmed.Owner), id);
     }
 
-    private sealed class Dropping(PastContext context, CatalogEntry entry) : IWorkWaiter
+    private sealed class Dropping(PastContext context, CatalogEntry entry, Blob owner) : IWorkWaiter
     {
         public void WorkDone(WorkResult result)
         {
@@ -136,6 +138,7 @@ internal sealed class StoreKeeper(PastContext context, IRepairs repairs)
             context.Catalog.Remove(entry.Object);
             if (entry.IsReplica) context.Host.Report(new Fact(FactKind.ReplicaDropped, entry.Object.Key, entry.ContentLength));
             context.RoomChanged();
+            LedgerRound.Release(context, owner, entry.Object);
         }
     }
 }

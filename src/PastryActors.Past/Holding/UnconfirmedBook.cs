@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Pastry.Applications;
@@ -8,8 +9,9 @@ namespace PastryActors.Past.Holding;
 /// <summary>An object that was stored for one insert, which may still fail.</summary>
 /// <param name="Asker">The node that inserts.</param>
 /// <param name="Operation">Number of its store request.</param>
+/// <param name="Owner">The object's, whose quota it was debited to.</param>
 /// <param name="Diverted">Where the replica is, if not here.</param>
-internal sealed record Unconfirmed(RingId Asker, long Operation, DivertedReplica? Diverted);
+internal sealed record Unconfirmed(RingId Asker, long Operation, Blob Owner, DivertedReplica? Diverted);
 
 /// <summary>
 /// Which objects were stored for whom a short while ago: an insert that finds no room elsewhere lets go what it stored here, and

@@ -34,6 +34,10 @@ public static class PastKinds
         new(PointerOffer.Number, "pointer-offer", static (ref WireReader reader) => PointerOffer.Read(ref reader)),
         new(Discard.Number, "discard", static (ref WireReader reader) => Discard.Read(ref reader)),
         new(CacheCopy.Number, "cache-copy", static (ref WireReader reader) => CacheCopy.Read(ref reader)),
+        new(AuditChallenge.Number, "audit-challenge", static (ref WireReader reader) => AuditChallenge.Read(ref reader)),
+        new(AuditProof.Number, "audit-proof", static (ref WireReader reader) => AuditProof.Read(ref reader)),
+        new(LedgerRequest.Number, "ledger-request", static (ref WireReader reader) => LedgerRequest.Read(ref reader)),
+        new(LedgerAnswer.Number, "ledger-answer", static (ref WireReader reader) => LedgerAnswer.Read(ref reader)),
         new(UpkeepMessage.Number, "upkeep", static (ref WireReader reader) => UpkeepMessage.Read(ref reader)),
     ];
 }

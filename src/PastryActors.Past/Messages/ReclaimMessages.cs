@@ -46,7 +46,8 @@ public sealed record ReclaimRequest(long Operation, FileId Object, ReclaimCertif
 /// <param name="Replicas">The object's k, where known.</param>
 /// <param name="BytesReleased">Content bytes.</param>
 /// <param name="Holder">Where the pointer led.</param>
-public sealed record ReclaimAnswer(long Operation, HolderState Before, int Replicas, int BytesReleased, NodeHandle? Holder = null) : PastAnswer(Operation)
+/// <param name="Receipt">Where the object is reclaimed here, now or before: the node's word for it.</param>
+public sealed record ReclaimAnswer(long Operation, HolderState Before, int Replicas, int BytesReleased, NodeHandle? Holder = null, ReclaimReceipt? Receipt = null) : PastAnswer(Operation)
 {
     public const byte Number = 48;
 
@@ -58,6 +59,7 @@ public sealed record ReclaimAnswer(long Operation, HolderState Before, int Repli
         var before = HolderState.Missing;
         int replicas = 0, bytes = 0;
         NodeHandle? holder = null;
+        ReclaimReceipt? receipt = null;
         while (reader.Next())
         {
             switch (reader.Field)
@@ -67,11 +69,12 @@ public sealed record ReclaimAnswer(long Operation, HolderState Before, int Repli
                 case 3: replicas = reader.Int(); break;
                 case 4: bytes = reader.Int(); break;
                 case 5: holder = reader.Node(); break;
+                case 6: receipt = CertificateCodec.ReadReclaimReceipt(reader.Nested()); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return new ReclaimAnswer(operation, before, replicas, bytes, holder);
+        return new ReclaimAnswer(operation, before, replicas, bytes, holder, receipt);
     }
 
     protected override void WriteFields(WireWriter writer)
@@ -80,5 +83,9 @@ public sealed record ReclaimAnswer(long Operation, HolderState Before, int Repli
         writer.Number(3, (ulong)Replicas);
         writer.Number(4, (ulong)BytesReleased);
         writer.Node(5, Holder);
+        if (Receipt is null) return;
+        int mark = writer.Begin(6);
+        CertificateCodec.Write(writer, Receipt);
+        writer.End(mark);
     }
 }

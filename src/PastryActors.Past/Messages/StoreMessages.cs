@@ -113,6 +113,9 @@ public enum RefusalCode : byte
 
     /// <summary>The disk failed.</summary>
     Broken = 9,
+
+    /// <summary>The owner's quota does not cover the object.</summary>
+    OverQuota = 10,
 }
 
 /// <summary>A node does not do what it was asked.</summary>

@@ -2,9 +2,11 @@ using PastryActors.Core.Collections;
 using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
+using PastryActors.Past.Audits;
 using PastryActors.Past.Certificates;
 using PastryActors.Past.Holding;
 using PastryActors.Past.Messages;
+using PastryActors.Past.Quotas;
 using PastryActors.Past.Repair;
 using PastryActors.Pastry.Applications;
 using PastryActors.Pastry.Tables;
@@ -25,6 +27,7 @@ internal sealed class PastContext
         Room = new Room(options, catalog);
         Neighbours = new RoomBook(this);
         Cache = new RouteCache(this);
+        Lapsed = new LapsedBook(host, options);
     }
 
     public IPastryHost Host { get; }
@@ -46,6 +49,12 @@ internal sealed class PastContext
 
     /// <summary>What is known of the room that neighbours have.</summary>
     public RoomBook Neighbours { get; }
+
+    /// <summary>Who holds objects in the place of nodes that failed audits.</summary>
+    public StandIns StandIns { get; } = new();
+
+    /// <summary>Debits that were let go here lately, and are not to come back from a neighbour that has them still.</summary>
+    public LapsedBook Lapsed { get; }
 
     /// <summary>Objects that are being changed on disk: whoever else wants to change one is told to come back, so changes never cross.</summary>
     public HashSet<FileId> Changing { get; } = [];
@@ -96,6 +105,13 @@ internal sealed class PastContext
     public void Bury(IWorkWaiter waiter, FileId id, Tombstone tombstone) =>
         Host.Do(new StoreRemove(Begin(waiter), id, CatalogEntry.TombstoneOf(id, tombstone.Certificate).Tag, CertificateCodec.Encode(tombstone)));
 
+    /// <summary>Has a worker compute what proves that this node holds the object.</summary>
+    public void Prove(IWorkWaiter waiter, FileId id, Hash256 nonce) => Host.Do(new StoreProve(Begin(waiter), id, nonce));
+
+    /// <summary>The same as <see cref="Verify(IWorkWaiter, ReadOnlySpan{SignatureClaim})"/>, where time may have run out.</summary>
+    public void VerifyUntil(IWorkWaiter waiter, long notAfterUnixMilliseconds, params ReadOnlySpan<SignatureClaim> claims) =>
+        Host.Do(new Verify(Begin(waiter), ValueList.Create(claims), notAfterUnixMilliseconds));
+
     public void Verify(IWorkWaiter waiter, params ReadOnlySpan<SignatureClaim> claims) => Host.Do(new Verify(Begin(waiter), ValueList.Create(claims)));
 
     public void Sign(IWorkWaiter waiter, Hash256 digest) => Host.Do(new Sign(Begin(waiter), SigningKey.Node, digest));
@@ -108,9 +124,9 @@ internal sealed class PastContext
 
     public void Refuse(NodeHandle to, long operation, RefusalCode code, string detail) => Host.Send(new Refused(operation, code, detail), to);
 
-    public string? Check(ObjectCertificate certificate) => CertificateRules.Check(certificate, Options.ChunkSizeBytes, ReplicasMax);
+    public string? Check(ObjectCertificate certificate) => CertificateRules.Check(certificate, Options.ChunkSizeBytes, ReplicasMax) ?? CheckBroker(certificate);
 
-    public string? Check(ObjectCertificate certificate, FileId expected) => CertificateRules.Check(certificate, expected, Options.ChunkSizeBytes, ReplicasMax);
+    public string? Check(ObjectCertificate certificate, FileId expected) => CertificateRules.Check(certificate, expected, Options.ChunkSizeBytes, ReplicasMax) ?? CheckBroker(certificate);
 
     public string? Check(Tombstone tombstone, FileId expected) => CertificateRules.Check(tombstone, expected, Options.ChunkSizeBytes, ReplicasMax);
 
@@ -138,6 +154,9 @@ internal sealed class PastContext
         RingId left = leafs.Left[^1].Id, right = leafs.Right[^1].Id;
         return left.ClockwiseTo(key) >= reach && key.ClockwiseTo(right) >= reach;
     }
+
+    private string? CheckBroker(ObjectCertificate certificate) =>
+        certificate.Kind != ObjectKind.Grant || (!Options.Broker.IsEmpty && certificate.Owner == Options.Broker) ? null : "the grant is not by this ring's broker (past.broker)";
 
     private long Begin(IWorkWaiter waiter)
     {

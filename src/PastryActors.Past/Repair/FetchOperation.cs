@@ -149,6 +149,7 @@ internal sealed class FetchOperation(PastContext context, RepairQueue queue, Fil
     private void Check(ObjectCertificate certificate, ContentRef? content)
     {
         string? problem = Context.Check(certificate, id) ?? (_adopts ? null : CertificateRules.CheckContent(certificate, content));
+        if (certificate.IsDebit && !Context.Options.KeepsLedgers) problem = "this ring keeps no ledgers";
         if (problem is not null)
         {
             Blame(_asked!);
@@ -185,7 +186,8 @@ internal sealed class FetchOperation(PastContext context, RepairQueue queue, Fil
         else Write();
     }
 
-    private bool HasRoom() => Context.Room.Accepts(_certificate!.ContentLength, diverted: wanted.DivertedFor is not null);
+    // An entry of a ledger takes the room that tombstones do: none could be held by another node.
+    private bool HasRoom() => _certificate!.IsLedgerEntry() || Context.Room.Accepts(_certificate!.ContentLength, diverted: wanted.DivertedFor is not null);
 
     private void Adopt()
     {
@@ -254,7 +256,7 @@ internal sealed class FetchOperation(PastContext context, RepairQueue queue, Fil
     private bool IsWanted()
     {
         if (Context.Catalog.TryGet(id, out CatalogEntry own)) return _tombstone is not null ? !own.IsTombstone : wanted.Replaces && own.IsPointer;
-        return wanted.DivertedFor is not null || Context.Responsibility.IsOwn(id.Key, (_tombstone?.Certificate ?? _certificate!).Replicas);
+        return wanted.DivertedFor is not null || Context.Responsibility.IsOwn(id.Key, CertificateRules.CopiesOf(_tombstone?.Certificate ?? _certificate!));
     }
 
     private void Note(StoreStatus status)

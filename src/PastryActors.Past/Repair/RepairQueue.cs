@@ -148,7 +148,7 @@ internal sealed class RepairQueue(PastContext context, SyncScheduler scheduler, 
     private bool IsWanted(in SyncEntry entry)
     {
         if (context.Catalog.TryGet(entry.Object, out CatalogEntry own)) return entry.IsTombstone && !own.IsTombstone;
-        return context.Responsibility.IsOwn(entry.Object.Key, Math.Max((int)entry.Replicas, 1));
+        return context.Responsibility.IsOwn(entry.Object.Key, Math.Max((int)entry.Replicas, 1)) && !context.Lapsed.Contains(entry.Object);
     }
 
     private void FetchAgain(in CatalogEntry entry)

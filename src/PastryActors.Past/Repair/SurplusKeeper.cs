@@ -54,7 +54,7 @@ internal sealed class SurplusKeeper(PastContext context, RepairQueue repairs)
     public void Needed(in CatalogEntry entry, NodeHandle by)
     {
         _watched.Remove(entry.Object);
-        if (!context.Catalog.TryGet(entry.Object, out CatalogEntry now) || now.State != EntryState.Replica || context.Changing.Contains(entry.Object)) return;
+        if (!context.Catalog.TryGet(entry.Object, out CatalogEntry now) || now.State != EntryState.Replica || now.IsLedgerEntry || context.Changing.Contains(entry.Object)) return;
         context.Catalog.Set(new CatalogEntry(now.Object, now.ContentLength, now.Kind, now.Replicas, EntryState.Diverted, CatalogEntry.PeerOf(by.Id)));
     }
 

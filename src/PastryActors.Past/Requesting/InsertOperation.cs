@@ -38,7 +38,7 @@ internal sealed class InsertOperation(PastContext context, RequestDesk desk, Ins
     /// <inheritdoc/>
     public override void Begin()
     {
-        string? problem = Context.Check(insert.Certificate) ?? CertificateRules.CheckContent(insert.Certificate, insert.Content);
+        string? problem = Context.Check(insert.Certificate) ?? CertificateRules.CheckIsObject(insert.Certificate) ?? CertificateRules.CheckContent(insert.Certificate, insert.Content);
         if (problem is null) NextRound();
         else Fail(FailureCode.Invalid, problem);
     }
@@ -189,6 +189,7 @@ internal sealed class InsertOperation(PastContext context, RequestDesk desk, Ins
             case RefusalCode.Conflict: GiveBack(FailureCode.Exists, who); break;
             case RefusalCode.Reclaimed or RefusalCode.Forbidden: GiveBack(FailureCode.Forbidden, who); break;
             case RefusalCode.Full: GiveBack(FailureCode.Full, who); break;
+            case RefusalCode.OverQuota: GiveBack(FailureCode.OverQuota, who); break;
             case RefusalCode.Invalid: GiveBack(FailureCode.Invalid, who); break;
             case RefusalCode.Busy: Settle(target, Standing.Busy, $"is busy: {refused.Detail}"); break;
             default: Settle(target, Standing.Refused, $"refused: {refused.Detail}"); break;

@@ -229,7 +229,7 @@ internal sealed class LookupOperation(PastContext context, RequestDesk desk, Loo
 
     private void Check(NodeHandle from, ObjectAnswer found, ContentRef? content)
     {
-        string? problem = Context.Check(found.Certificate, lookup.Object) ?? CertificateRules.CheckContent(found.Certificate, content);
+        string? problem = Context.Check(found.Certificate, lookup.Object) ?? CertificateRules.CheckIsObject(found.Certificate) ?? CertificateRules.CheckContent(found.Certificate, content);
         if (problem is not null)
         {
             Blame(from);

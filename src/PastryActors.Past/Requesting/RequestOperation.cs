@@ -1,116 +1,21 @@
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
-using PastryActors.Past.Messages;
 using PastryActors.Past.Operations;
-using PastryActors.Pastry.Applications;
 
 namespace PastryActors.Past.Requesting;
 
-/// <summary>
-/// A request of this node's applications, in rounds: each begins by finding the nodes closest to the key as they are now, because
-/// leaf sets move; it ends with what they answered, or after the attempt's time. The request's deadline ends it whatever happens.
-/// </summary>
-internal abstract class RequestOperation : Operation
+/// <summary>A request of this node's applications: rounds that end with one answer, at the request's deadline at the latest.</summary>
+internal abstract class RequestOperation(PastContext context, RequestDesk desk, Request request, RingId key) : RoundOperation(context, key, request.Timeout)
 {
-    private readonly RequestDesk _desk;
-    private readonly Request _request;
-    private readonly RingId _key;
-    private bool _betweenRounds;
+    protected RequestDesk Desk => desk;
 
-    protected RequestOperation(PastContext context, RequestDesk desk, Request request, RingId key)
-        : base(context)
-    {
-        (_desk, _request, _key) = (desk, request, key);
-        Deadline = context.Host.Now + request.Timeout;
-    }
-
-    protected RequestDesk Desk => _desk;
-
-    protected Instant Deadline { get; }
-
-    /// <summary>Rounds begun.</summary>
-    protected int Round { get; private set; }
-
-    protected long RequestId => _request.Id;
-
-    /// <summary>How many nodes a round wants to know.</summary>
-    protected abstract int NodesWanted { get; }
-
-    /// <summary>Called once when the operation is open.</summary>
-    public virtual void Begin() => NextRound();
-
-    /// <inheritdoc/>
-    public sealed override void Woke()
-    {
-        if (Context.Host.Now >= Deadline) GiveUp();
-        else if (_betweenRounds) NextRound();
-        else AttemptOver();
-    }
-
-    /// <inheritdoc/>
-    public sealed override void Heard(PastAnswer answer, in RoutedMessage message)
-    {
-        if (answer is not Located located)
-        {
-            HeardFrom(message.Source, answer, message);
-        }
-        else if (_betweenRounds && located.Nodes.Count > 0)
-        {
-            _betweenRounds = false;
-            Found([.. located.Nodes.Span[..Math.Min(located.Nodes.Count, NodesWanted)]], located.WholeRing);
-        }
-    }
-
-    /// <summary>The nodes closest to the key, closest first.</summary>
-    protected abstract void Found(List<NodeHandle> nodes, bool wholeRing);
-
-    protected abstract void HeardFrom(NodeHandle from, PastAnswer answer, in RoutedMessage message);
-
-    /// <summary>The time that was set for the attempt is over.</summary>
-    protected abstract void AttemptOver();
-
-    /// <summary>The rounds are used up, or the deadline has passed: answers why.</summary>
-    protected abstract void GiveUp();
-
-    protected bool IsPastDeadline => Context.Host.Now >= Deadline;
-
-    protected void NextRound()
-    {
-        if (++Round > Context.Options.RoundsMax)
-        {
-            GiveUp();
-        }
-        else if (Context.Knows(_key, NodesWanted))
-        {
-            _betweenRounds = false;
-            Found(Context.Host.Leafs.ReplicaSet(_key, NodesWanted), Context.Host.Leafs.IsWholeRing);
-        }
-        else
-        {
-            _betweenRounds = true;
-            Context.Host.Route(new Locate(Id, _key, NodesWanted), _key);
-            WakeBy(Context.Host.Now + Context.Options.AttemptTimeout);
-        }
-    }
-
-    /// <summary>Nodes to ask are known otherwise: whoever was to name them is waited for no longer.</summary>
-    protected void EndWaitForNodes() => _betweenRounds = false;
-
-    protected void NextRoundAfterPause()
-    {
-        _betweenRounds = true;
-        WakeBy(Context.Host.Now + Context.Host.Random.Jitter(Context.Options.RetryPause));
-    }
-
-    protected void WakeBy(Instant at) => WakeAt(at < Deadline ? at : Deadline);
-
-    protected void WakeAfterAttempt() => WakeBy(Context.Host.Now + Context.Options.AttemptTimeout);
+    protected long RequestId => request.Id;
 
     protected void Finish(Reply reply)
     {
         if (!IsOpen) return;
         Close();
-        _desk.Closed();
+        desk.Closed();
         Context.Host.Reply(reply);
     }
 

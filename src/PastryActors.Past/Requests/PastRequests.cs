@@ -29,7 +29,23 @@ public sealed record ReclaimObject(long Id, TimeSpan Timeout, FileId Object, Rec
 /// <summary>The holders that could be reached have released the object, durably.</summary>
 /// <param name="Released">How many held it and let it go.</param>
 /// <param name="BytesReleased">Content bytes over all of them.</param>
-public sealed record ObjectReclaimed(long RequestId, int Released, long BytesReleased) : Reply(RequestId);
+/// <param name="Receipts">Their signed word for it, verified, and that of those who had released it before.</param>
+/// <param name="IsCredited">Whether the owner's quota was credited at once; where not, and there is one, it will be when the ledger's keepers see that the object is gone.</param>
+public sealed record ObjectReclaimed(long RequestId, int Released, long BytesReleased, ValueList<ReclaimReceipt> Receipts, bool IsCredited = false) : Reply(RequestId);
+
+/// <summary>Ask how an owner's ledger stands. Answered by <see cref="LedgerReport"/>.</summary>
+/// <param name="Owner">SHA-256 of the owner's public key.</param>
+public sealed record QueryLedger(long Id, TimeSpan Timeout, Hash256 Owner) : Request(Id, Timeout);
+
+/// <summary>How an owner's ledger stands.</summary>
+/// <param name="UsedBytes">What its objects take: size times k.</param>
+/// <param name="QuotaBytes">Most that they may.</param>
+/// <param name="ExpiresUnixMilliseconds">When the quota ends; <see cref="long.MaxValue"/> for never.</param>
+public sealed record LedgerReport(long RequestId, long UsedBytes, long QuotaBytes, long ExpiresUnixMilliseconds) : Reply(RequestId);
+
+/// <summary>Have the keepers of an owner's ledger keep a grant of the broker's. Answered by <see cref="LedgerReport"/>.</summary>
+/// <param name="Grant">Signed by the broker.</param>
+public sealed record PublishGrant(long Id, TimeSpan Timeout, ObjectCertificate Grant) : Request(Id, Timeout);
 
 /// <summary>Ask the nodes that should hold an object whether they do. Answered by <see cref="ObjectInspected"/>.</summary>
 /// <param name="ReadBack">Make every holder read the object from its disk and check it against its certificate.</param>

@@ -1,5 +1,6 @@
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
+using PastryActors.Past.Messages;
 using PastryActors.Pastry.Messages;
 using PastryActors.Simulation.Workers;
 using PastryActors.Simulation.World;
@@ -20,6 +21,9 @@ public enum LieKind : byte
 
     /// <summary>It serves other bytes than it holds.</summary>
     Content,
+
+    /// <summary>It says that it holds what it threw away, and answers audits with what it makes up.</summary>
+    Proofs,
 }
 
 /// <summary>
@@ -61,6 +65,9 @@ internal sealed class LyingCore(INodeCore inner, LieKind kind, ulong seed) : Alt
                 break;
             case StateReply reply when kind == LieKind.Leafsets:
                 outbox.Send(effect.To!, reply with { Nodes = [.. Invented(effect.To!)], More = [.. Invented(effect.To!)] }, effect.Lane);
+                break;
+            case AuditProof proof when kind == LieKind.Proofs:
+                outbox.Send(effect.To!, proof with { Proof = Hash256.Of([(byte)_random.Next(256)]) }, effect.Lane);
                 break;
             default:
                 if (kind == LieKind.Content && effect is { Kind: EffectKind.Send, Content: { } content }) outbox.Send(effect.To!, effect.Message, effect.Lane, new VirtualContent(content.Length, Hash256.Of([(byte)_random.Next(256)])));

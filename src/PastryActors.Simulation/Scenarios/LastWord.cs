@@ -48,7 +48,11 @@ internal static class LastWord
         Judge(run, begun);
         // Reading finds replicas that rotted in silence; they must be made good again.
         run.World.RunUntil(() => run.Placement.Misplaced(surplus: 0) is null, run.World.Now + Patience, Stride);
+        // What inserts that died half way had debited is found in laps, and let go when it was seen nowhere for the grace.
+        if (run.Quotas is { } quotas) run.World.RunUntil(() => quotas.Problem() is null, run.World.Now + LedgerPatience(run), TimeSpan.FromSeconds(1));
     }
+
+    private static TimeSpan LedgerPatience(ScenarioRun run) => (3 * run.Ring.Options.Past!.DebitGrace) + (40 * run.Ring.Options.Past.SyncPeriod);
 
     private static bool IsServed(ScenarioRun run) =>
         run.Lookups.Figures.Lost == 0 && run.Files.IsIdle && run.Topics.IsIdle && (run.Topics.Publishes.Count == 0 || (run.Streams.FirstProblem(complete: true) ?? run.Prefixes.FirstProblem(complete: true)) is null);

@@ -46,6 +46,7 @@ public sealed class ScenarioRun
         _checkers = [new DeliveryChecker(Lookups), new LoopChecker(Lookups), new TableChecker(Ring), new LeafSetChecker(Ring.Options.Overlay.LeafSetSize), new BoundChecker()];
         if (Ring.Options.Past is not null) _checkers.AddRange([Placement, new StorageChecker(Ring, Files, Placement)]);
         if (Ring.Options.Scribe is not null) _checkers.AddRange([Streams, Prefixes, new AnycastChecker(Topics)]);
+        if (Ring.Options.Past is { KeepsLedgers: true }) _checkers.Add(Quotas = new QuotaChecker(Ring));
         // The others look at books and cores when they conclude; a fact that nobody needs costs a call each all the same.
         World.Listen(_checkers.OfType<BoundChecker>().Single());
         _storms = new StormGuard(World);
@@ -67,6 +68,9 @@ public sealed class ScenarioRun
     internal TopicWorkload Topics { get; }
 
     internal FileChecker Placement { get; }
+
+    /// <summary>Null where owners have no quotas.</summary>
+    internal QuotaChecker? Quotas { get; }
 
     internal TopicStreamChecker Streams { get; }
 
@@ -222,6 +226,13 @@ public sealed class ScenarioRun
         {
             Figures["filesAcknowledged"] = Files.Acknowledged.Count;
             Figures["insertsFailed"] = Files.InsertsFailed;
+        }
+
+        if (Ring.Options.Past is { AuditPeriod.Ticks: > 0 })
+        {
+            Figures["auditsPassed"] = Ring.Facts.Count(FactKind.AuditPassed);
+            Figures["auditsFailed"] = Ring.Facts.Count(FactKind.AuditFailed);
+            Figures["standIns"] = Ring.Facts.Count(FactKind.StandInFound);
         }
 
         NearestReplica.AddTo(Figures, Ring, Files);

@@ -34,7 +34,7 @@ internal static class StepTable
         ["slow"] = new("slow COUNT|SHARE% by=TIME", true, ["by"], FaultSteps.Slow),
         ["rot"] = new("rot COUNT", true, [], FaultSteps.Rot),
         ["disk-full"] = new("disk-full COUNT|SHARE% [for=TIME]", true, ["for"], FaultSteps.DiskFull),
-        ["lie"] = new("lie COUNT|SHARE% kind=drop|misroute|leafsets|content [for=TIME]", true, ["kind", "for"], FaultSteps.Lie),
+        ["lie"] = new("lie COUNT|SHARE% kind=drop|misroute|leafsets|content|proofs [for=TIME]", true, ["kind", "for"], FaultSteps.Lie),
         ["lookup"] = new("lookup COUNT [over=TIME] [meanwhile]", true, ["over", "meanwhile"], TrafficSteps.Lookup),
         ["insert"] = new("insert COUNT [over=TIME] [size=BYTES] [meanwhile]", true, ["over", "size", "meanwhile"], TrafficSteps.Insert),
         ["read"] = new("read COUNT [over=TIME] [meanwhile]", true, ["over", "meanwhile"], TrafficSteps.Read),

@@ -72,7 +72,7 @@ public sealed class SimDisk
     internal long Accept(Work work, long nowTicks)
     {
         _underWay.Add(work);
-        TimeSpan latency = work is StoreRead ? _options.ReadLatency : _options.WriteLatency;
+        TimeSpan latency = work is StoreRead or StoreProve ? _options.ReadLatency : _options.WriteLatency;
         if (_options.BytesPerSecond > 0)
         {
             long moveTicks = (long)((double)BytesOf(work) * TimeSpan.TicksPerSecond / _options.BytesPerSecond);
@@ -87,9 +87,12 @@ public sealed class SimDisk
     {
         Forget(work);
         if (!IsFailing) return Apply(work);
-        return work is StoreRead read
-            ? new StoreGot(read.Id, read.Object, StoreStatus.Failed, default, null)
-            : new StoreChanged(work.Id, ObjectOf(work), StoreStatus.Failed);
+        return work switch
+        {
+            StoreRead read => new StoreGot(read.Id, read.Object, StoreStatus.Failed, default, null),
+            StoreProve prove => new StoreProven(prove.Id, prove.Object, StoreStatus.Failed, default, default, default),
+            _ => new StoreChanged(work.Id, ObjectOf(work), StoreStatus.Failed),
+        };
     }
 
     /// <summary>The power goes: work under way is lost, or done without anybody knowing, or half done: listed at the next start, and found damaged when it is read.</summary>
@@ -129,6 +132,7 @@ public sealed class SimDisk
         StoreWrite write => new StoreChanged(write.Id, write.Object, Write(write)),
         StoreRemove remove => new StoreChanged(remove.Id, remove.Object, Remove(remove)),
         StoreRead read => Read(read),
+        StoreProve prove => Prove(prove),
         _ => throw new ArgumentException($"{work.GetType().Name} is not work for a disk", nameof(work)),
     };
 
@@ -158,6 +162,18 @@ public sealed class SimDisk
         return new StoreGot(read.Id, read.Object, StoreStatus.Corrupt, default, null);
     }
 
+    // Content has no bytes here: its hash stands for them.
+    private StoreProven Prove(StoreProve prove)
+    {
+        StoreGot got = Read(new StoreRead(prove.Id, prove.Object, MetaOnly: false));
+        if (got.Status != StoreStatus.Done) return new StoreProven(prove.Id, prove.Object, got.Status, default, default, default);
+        Hash256 content = got.Content?.Hash ?? Hash256.Of([]);
+        Span<byte> bytes = stackalloc byte[2 * Hash256.SizeBytes];
+        prove.Nonce.WriteTo(bytes);
+        content.WriteTo(bytes[Hash256.SizeBytes..]);
+        return new StoreProven(prove.Id, prove.Object, StoreStatus.Done, got.Meta, content, Hash256.Of(bytes));
+    }
+
     private void Add(FileId id, Stored stored)
     {
         _objects.Add(id, stored);
@@ -177,6 +193,7 @@ public sealed class SimDisk
     {
         StoreWrite write => write.Meta.Length + (write.Content?.Length ?? 0),
         StoreRead { MetaOnly: false } read when _objects.TryGetValue(read.Object, out Stored? stored) => stored.SizeBytes,
+        StoreProve prove when _objects.TryGetValue(prove.Object, out Stored? stored) => stored.SizeBytes,
         _ => 0,
     };
 

@@ -15,7 +15,7 @@ internal sealed class SimWorkers(SimWorld world, EventQueue queue)
     {
         switch (work)
         {
-            case StoreWrite or StoreRead or StoreRemove: ToDisk(node, work); break;
+            case StoreWrite or StoreRead or StoreRemove or StoreProve: ToDisk(node, work); break;
             case Sign sign: Return(node, world.Signer.Do(sign, sign.Key == SigningKey.Node ? node.Index : node.Owner)); break;
             case Verify verify: Return(node, world.Signer.Do(verify)); break;
             case ArchiveSegment or FetchSegment or DropSegment: (_archive ??= new SimArchive(world, world.Options.SegmentReplicas, (to, result) => Return(to, (result, TimeSpan.Zero)))).Take(node, work); break;

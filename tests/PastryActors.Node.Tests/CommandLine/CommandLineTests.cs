@@ -3,6 +3,8 @@ using PastryActors.Client;
 using PastryActors.Node.CommandLine;
 using PastryActors.Node.Tests.Fakes;
 using PastryActors.Node.Upkeep;
+using PastryActors.Past.Certificates;
+using PastryActors.Past.Requests;
 
 namespace PastryActors.Node.Tests.CommandLine;
 
@@ -42,6 +44,36 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(1, await RunAsync("ls", "--dir", Path.Combine(_node.Folder, "none")));
         Assert.Contains("no-node", _error.ToString(), StringComparison.Ordinal);
         Assert.Contains("pastry cluster up", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_broker_grants_an_owner_a_quota()
+    {
+        string ownerFile = Path.Combine(_node.Folder, "an-owner.key"), brokerFile = Path.Combine(_node.Folder, "broker.key");
+        Assert.Equal(0, await RunAsync("owner", "create", brokerFile));
+        _out.GetStringBuilder().Clear();
+        Assert.Equal(0, await RunAsync("owner", "create", ownerFile, "--json"));
+        string publicKey = JsonDocument.Parse(_out.ToString()).RootElement.GetProperty("publicKey").GetString()!;
+        Assert.Equal(1, await RunAsync("owner", "create", ownerFile));
+
+        _node.Ring.Before = r => r switch
+        {
+            PublishGrant publish => new LedgerReport(r.Id, 0, publish.Grant.FileSize, Ledger.ExpiryOf(publish.Grant)),
+            QueryLedger => new LedgerReport(r.Id, 5, 10, long.MaxValue),
+            _ => null,
+        };
+        await ServeAsync();
+        _out.GetStringBuilder().Clear();
+        Assert.Equal(0, await RunAsync("owner", "grant", publicKey, "--quota", "10MiB", "--broker", brokerFile, "--expires", "30d", "--json", "--node", _url));
+        JsonElement granted = JsonDocument.Parse(_out.ToString()).RootElement;
+        Assert.Equal(10 << 20, granted.GetProperty("quotaBytes").GetInt64());
+        Assert.True(granted.GetProperty("expires").GetDateTimeOffset() > DateTimeOffset.UtcNow.AddDays(29));
+
+        _out.GetStringBuilder().Clear();
+        Assert.Equal(0, await RunAsync("owner", "show", publicKey, "--node", _url));
+        Assert.Contains("free    5", _out.ToString(), StringComparison.Ordinal);
+        Assert.Equal(2, await RunAsync("owner", "grant", publicKey, "--quota", "much", "--broker", brokerFile, "--node", _url));
+        Assert.Equal(1, await RunAsync("owner", "show", "no key", "--node", _url));
     }
 
     [Fact]

@@ -89,7 +89,7 @@ internal sealed class FakeRing : INodeAccess
         : new ObjectInspected(inspect.Id, null, []);
 
     private Reply Reclaim(ReclaimObject reclaim) => Objects.TryRemove(reclaim.Object, out var removed)
-        ? new ObjectReclaimed(reclaim.Id, 1, removed.Content.Length)
+        ? new ObjectReclaimed(reclaim.Id, 1, removed.Content.Length, [])
         : new Failed(reclaim.Id, FailureCode.NotFound, "nobody holds it");
 
     private Published Publish(Publish publish)

@@ -21,7 +21,7 @@ internal static class MessageSamples
         LookupMiss.Number => new LookupMiss(Operation(random), Nodes(random), random.Int()),
         StoreRequest.Number => new StoreRequest(Operation(random), Certificate(random), random.Flag(), random.Flag()),
         StoreAnswer.Number => new StoreAnswer(Operation(random), Receipt(random), random.Flag(), random.Flag() ? Receipt(random) : null),
-        Refused.Number => new Refused(Operation(random), (RefusalCode)(1 + random.Next((int)RefusalCode.Broken)), random.Text(256), Size(random)),
+        Refused.Number => new Refused(Operation(random), (RefusalCode)(1 + random.Next((int)RefusalCode.OverQuota)), random.Text(256), Size(random)),
         HoldQuery.Number => new HoldQuery(Operation(random), random.ListUpTo(HoldQuery.ObjectsMax, SampleValues.FileId)),
         HoldReport.Number => new HoldReport(Operation(random), random.Body(HoldQuery.ObjectsMax)),
         InspectQuery.Number => new InspectQuery(Operation(random), random.FileId(), random.Flag()),
@@ -30,7 +30,7 @@ internal static class MessageSamples
         FetchMiss.Number => new FetchMiss(Operation(random), State(random)),
         TombstoneAnswer.Number => new TombstoneAnswer(Operation(random), Tombstone(random)),
         ReclaimRequest.Number => new ReclaimRequest(Operation(random), random.FileId(), Reclaim(random)),
-        ReclaimAnswer.Number => new ReclaimAnswer(Operation(random), State(random), random.Int(), random.Int(), random.Flag() ? random.Node() : null),
+        ReclaimAnswer.Number => new ReclaimAnswer(Operation(random), State(random), random.Int(), random.Int(), random.Flag() ? random.Node() : null, random.Flag() ? ReclaimReceipt(random) : null),
         SyncAsk.Number => new SyncAsk(Operation(random), random.Id(), random.Id(), random.Number(), random.Int(), random.Number()),
         SyncAnswer.Number => Answer(random),
         SyncTell.Number => new SyncTell(Operation(random), Entries(random), random.Flag()),
@@ -39,13 +39,19 @@ internal static class MessageSamples
         RoomReport.Number => new RoomReport(Operation(random), Nodes(random)),
         PointerOffer.Number => new PointerOffer(Operation(random), Certificate(random), random.Node()),
         CacheCopy.Number => new CacheCopy(Operation(random), Certificate(random), AgeOf(random)),
+        AuditChallenge.Number => new AuditChallenge(Operation(random), random.FileId(), random.Hash()),
+        AuditProof.Number => new AuditProof(Operation(random), random.Hash()),
+        LedgerRequest.Number => new LedgerRequest(
+            Operation(random), (LedgerIntent)(1 + random.Next((int)LedgerIntent.Grant)), random.Hash(), random.Flag() ? Certificate(random) : null, random.Flag() ? random.FileId() : null,
+            random.Flag() ? Reclaim(random) : null, random.ListUpTo(4, ReclaimReceipt)),
+        LedgerAnswer.Number => new LedgerAnswer(Operation(random), Size(random), Size(random), Size(random)),
         Discard.Number => new Discard(Operation(random), random.FileId()),
         UpkeepMessage.Number => new UpkeepMessage(Operation(random), random.Flag() ? random.FileId() : null, random.Flag() ? Report(random) : null),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no sample of this kind"),
     };
 
     public static ObjectCertificate Certificate(RandomSource random) => new(
-        (ObjectKind)(1 + random.Next((int)ObjectKind.TreeNode)),
+        (ObjectKind)(1 + random.Next((int)ObjectKind.Grant)),
         random.FileId(),
         random.Text(40),
         random.Body(),
@@ -60,7 +66,10 @@ internal static class MessageSamples
     {
         ModifiedUnixMilliseconds = (long)random.Number(long.MaxValue),
         Mode = random.Int(),
+        IsDebit = random.Flag(),
     };
+
+    public static ReclaimReceipt ReclaimReceipt(RandomSource random) => new(random.FileId(), random.Body(), Signature(random));
 
     public static ReclaimCertificate Reclaim(RandomSource random) => new(random.FileId(), random.Body(), (long)random.Number(long.MaxValue), Signature(random));
 

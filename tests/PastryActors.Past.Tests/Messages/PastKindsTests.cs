@@ -48,6 +48,11 @@ public sealed class PastKindsTests
         new UpkeepMessage(26, Certificate.File, null),
         new UpkeepMessage(27, null, new UpkeepReport(RepairActivity.Paused, 3, 1, [Certificate.File], RepairTrouble.NoRoom, CapacityAdvice.TooSmall, HostUpkeep.Unknown with { ScrubAge = TimeSpan.FromDays(2), CompactionPaused = true })),
         new LookupRequest(25, Certificate.File, Node, Chosen: true),
+        new AuditChallenge(26, Certificate.File, Certificate.ContentHash),
+        new AuditProof(27, Certificate.ContentHash),
+        new LedgerRequest(28, LedgerIntent.Credit, Certificate.ContentHash, null, Certificate.File, Make.Reclaim(Certificate.File), [new ReclaimReceipt(Certificate.File, Keys.Alice, Keys.Sign(Keys.Alice, default))]),
+        new LedgerRequest(29, LedgerIntent.Debit, Certificate.ContentHash, Certificate with { IsDebit = true }),
+        new LedgerAnswer(30, 1, 2, long.MaxValue),
         new StoreAnswer(24, Receipt with { DivertedTo = new RingId(9) }, false, Receipt),
     ];
 

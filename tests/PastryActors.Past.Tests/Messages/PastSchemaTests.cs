@@ -56,6 +56,17 @@ public sealed class PastSchemaTests : SchemaContract
         RoomQuery m => new Schema::RoomQuery { Operation = operation, ContentLength = (uint)m.ContentLength },
         PointerOffer m => new Schema::PointerOffer { Operation = operation, Certificate = StatementTranslation.Translate(m.Certificate), Holder = NodeOf(m.Holder) },
         CacheCopy m => new Schema::CacheCopy { Operation = operation, Certificate = StatementTranslation.Translate(m.Certificate), AgeMilliseconds = (ulong)m.AgeMilliseconds },
+        AuditChallenge m => new Schema::AuditChallenge { Operation = operation, Object = Bytes(m.Object), Nonce = Bytes(m.Nonce) },
+        LedgerRequest m => new Schema::LedgerRequest
+        {
+            Operation = operation,
+            Intent = (Schema::LedgerIntent)m.Intent,
+            Owner = Bytes(m.Owner),
+            Certificate = m.Certificate is null ? null : StatementTranslation.Translate(m.Certificate),
+            Object = m.Object is { } id ? Bytes(id) : ByteString.Empty,
+            Reclaim = m.Reclaim is null ? null : StatementTranslation.Translate(m.Reclaim),
+            Receipts = { m.Receipts.Select(StatementTranslation.Translate) },
+        },
         Discard m => new Schema::Discard { Operation = operation, Object = Bytes(m.Object) },
         _ => throw NotInTheSchema(question),
     };
@@ -124,7 +135,10 @@ public sealed class PastSchemaTests : SchemaContract
             Replicas = (uint)m.Replicas,
             BytesReleased = (uint)m.BytesReleased,
             Holder = m.Holder is null ? null : NodeOf(m.Holder),
+            Receipt = m.Receipt is null ? null : StatementTranslation.Translate(m.Receipt),
         },
+        AuditProof m => new Schema::AuditProof { Operation = operation, Proof = Bytes(m.Proof) },
+        LedgerAnswer m => new Schema::LedgerAnswer { Operation = operation, UsedBytes = (ulong)m.UsedBytes, QuotaBytes = (ulong)m.QuotaBytes, ExpiresUnixMilliseconds = (ulong)m.ExpiresUnixMilliseconds },
         SyncAnswer m => new Schema::SyncAnswer
         {
             Operation = operation,

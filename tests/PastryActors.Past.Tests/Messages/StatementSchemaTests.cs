@@ -21,6 +21,7 @@ public sealed class StatementSchemaTests
         ObjectCertificate certificate = MessageSamples.Certificate(random);
         Schema::ObjectCertificate unsigned = StatementTranslation.Translate(certificate);
         unsigned.Signature = null;
+        unsigned.Debit = false;
         Assert.Equal(DigestOf("PAST object certificate 1\n"u8, unsigned), CertificateCodec.DigestOf(certificate));
     });
 
@@ -40,6 +41,15 @@ public sealed class StatementSchemaTests
         Schema::StoreReceipt unsigned = StatementTranslation.Translate(receipt);
         unsigned.Signature = null;
         Assert.Equal(DigestOf("PAST store receipt 1\n"u8, unsigned), CertificateCodec.DigestOf(receipt));
+    });
+
+    [Fact]
+    public void What_a_node_signs_that_released_an_object_is_what_Google_writes_without_the_signature() => ForEverySample(random =>
+    {
+        ReclaimReceipt receipt = MessageSamples.ReclaimReceipt(random);
+        Schema::ReclaimReceipt unsigned = StatementTranslation.Translate(receipt);
+        unsigned.Signature = null;
+        Assert.Equal(DigestOf("PAST reclaim receipt 1\n"u8, unsigned), CertificateCodec.DigestOf(receipt));
     });
 
     [Fact]

@@ -24,6 +24,7 @@ internal static class StatementTranslation
         ContentType = certificate.ContentType,
         ModifiedUnixMilliseconds = (ulong)certificate.ModifiedUnixMilliseconds,
         Mode = (uint)certificate.Mode,
+        Debit = certificate.IsDebit,
         Signature = Translate(certificate.Signature),
     };
 
@@ -42,6 +43,13 @@ internal static class StatementTranslation
         Holder = Bytes(receipt.Holder),
         Diverted = receipt.Diverted,
         DivertedTo = receipt.DivertedTo is { } holder ? Bytes(holder) : ByteString.Empty,
+        Signature = Translate(receipt.Signature),
+    };
+
+    public static Schema::ReclaimReceipt Translate(ReclaimReceipt receipt) => new()
+    {
+        Object = Bytes(receipt.Object),
+        Holder = Bytes(receipt.Holder),
         Signature = Translate(receipt.Signature),
     };
 

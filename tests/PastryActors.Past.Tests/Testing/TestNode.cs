@@ -135,7 +135,8 @@ internal sealed class TestNode : IPastryHost
         StoreRead read => Read(read),
         StoreRemove remove => new StoreChanged(remove.Id, remove.Object, Remove(remove)),
         Sign sign => new Signed(sign.Id, Keys.Sign(Key, sign.Digest)),
-        Verify verify => new Verified(verify.Id, verify.Claims.All(Keys.IsGood)),
+        Verify verify => new Verified(verify.Id, verify.Claims.All(Keys.IsGood), verify.NotAfterUnixMilliseconds < _ring.WallClockUnixMilliseconds),
+        StoreProve prove => Prove(prove),
         _ => throw new InvalidOperationException(),
     };
 
@@ -150,6 +151,16 @@ internal sealed class TestNode : IPastryHost
     private StoreGot Read(StoreRead read) => Disk.TryGetValue(read.Object, out var record)
         ? new StoreGot(read.Id, read.Object, StoreStatus.Done, record.Meta, read.MetaOnly ? null : record.Content)
         : new StoreGot(read.Id, read.Object, StoreStatus.NotFound, default, null);
+
+    private StoreProven Prove(StoreProve prove)
+    {
+        if (!Disk.TryGetValue(prove.Object, out var record)) return new StoreProven(prove.Id, prove.Object, StoreStatus.NotFound, default, default, default);
+        ReadOnlySpan<byte> bytes = record.Content is MemoryContent content ? content.Bytes.Span : default;
+        byte[] hashed = new byte[Hash256.SizeBytes + bytes.Length];
+        prove.Nonce.WriteTo(hashed);
+        bytes.CopyTo(hashed.AsSpan(Hash256.SizeBytes));
+        return new StoreProven(prove.Id, prove.Object, StoreStatus.Done, record.Meta, Hash256.Of(bytes), Hash256.Of(hashed));
+    }
 
     private StoreStatus Remove(StoreRemove remove)
     {

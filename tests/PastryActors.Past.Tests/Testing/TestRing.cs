@@ -55,6 +55,9 @@ internal sealed class TestRing
     /// <summary>Sees every message between two nodes; null swallows it.</summary>
     public Func<Parcel, Parcel?> OnTheWay { get; set; } = parcel => parcel;
 
+    /// <summary>What the workers' clocks say.</summary>
+    public long WallClockUnixMilliseconds { get; set; }
+
     public long MessageCount { get; private set; }
 
     public long MessageBytes { get; private set; }
