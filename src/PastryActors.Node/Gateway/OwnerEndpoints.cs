@@ -16,9 +16,11 @@ internal sealed class OwnerEndpoints(GatewayServices services)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.Handle("GET", "/owner", context => ShowAsync(context, Hash256.Of(services.Owner.Span), services.Owner));
-        routes.Handle("GET", "/owners/{owner}", context => ShowAsync(context, OwnerOf(context), null));
-        routes.Handle("POST", "/owners", GrantAsync);
+        routes.Handle("GET", "/owner", context => ShowAsync(context, Hash256.Of(services.Owner.Span), services.Owner)).Says(
+            "showOwner", "The quota of the owner of this node's key, and how much of it is used.", ApiAnswer.Json<OwnerAccount>());
+        routes.Handle("GET", "/owners/{owner}", context => ShowAsync(context, OwnerOf(context), null)).Says(
+            "showAnyOwner", "An owner's quota, by the SHA-256 of its public key, and how much of it is used.", ApiAnswer.Json<OwnerAccount>());
+        routes.Handle("POST", "/owners", GrantAsync).Says("grantQuota", "Has the ring keep a quota that the broker signed (QuotaGrant).", ApiAnswer.Json<OwnerAccount>(), body: "application/json");
     }
 
     private async Task<IResult> ShowAsync(HttpContext context, Hash256 owner, Blob? key)
