@@ -112,6 +112,9 @@ internal sealed class ScribeContext
     /// <summary>Whether the leaf set changed so lately that a root which ceased to be the closest may not have handed over yet: it tries once a period.</summary>
     public bool LeafsAreNew => Now - LeafsChangedAt < Options.HeartbeatPeriod * 2;
 
+    /// <summary>Whether the leaf set has been the same for so long that a topic of which nobody in it has heard may begin.</summary>
+    public bool LeafsAreSettled => Now - LeafsChangedAt >= Options.BeginAfter;
+
     public NodeHandle Self => Host.Self;
 
     /// <summary>Whether this node is the topic's root by its own leaf set, and sure of that set.</summary>

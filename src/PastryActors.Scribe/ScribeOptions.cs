@@ -125,6 +125,13 @@ public sealed record ScribeOptions
     /// </summary>
     public TimeSpan SurrenderAfter { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// How long nobody must have come to or gone from a leaf set before a topic of which nobody there has heard begins. When all processes of a ring
+    /// start again at once the first few are a ring by themselves: a topic that began there would take numbers that those who are still on
+    /// their way have given out. Zero begins at once.
+    /// </summary>
+    public TimeSpan BeginAfter { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How long a copy of a root's numbering outlives the last sign of that root. Roots give a sign ten times as often.</summary>
     public TimeSpan ReplicaLifetime { get; init; } = TimeSpan.FromMinutes(10);
 
@@ -139,6 +146,7 @@ public sealed record ScribeOptions
         if (HeartbeatPeriod < TimeSpan.FromMilliseconds(10)) return $"the heartbeat period must be at least 10 ms, not {HeartbeatPeriod}";
         if (PrefixLease <= TimeSpan.Zero) return $"the lease of a prefix must be positive, not {PrefixLease}";
         if (CollapseAfter < TimeSpan.Zero) return $"the time to a collapse must not be negative: {CollapseAfter}";
+        if (BeginAfter < TimeSpan.Zero) return $"the time to the beginning of a topic must not be negative: {BeginAfter}";
         if (HeartbeatMisses < 1) return $"heartbeat misses must be at least 1, not {HeartbeatMisses}";
         if (GapDelay <= TimeSpan.Zero || ResendTimeout <= TimeSpan.Zero || GapTimeout < ResendTimeout) return "gap delay and resend timeout must be positive, and the gap timeout no shorter than the resend timeout";
         if (PublishTimeout <= TimeSpan.Zero || PublishRetryAfter <= TimeSpan.Zero) return "publish timeout and publish retry must be positive";

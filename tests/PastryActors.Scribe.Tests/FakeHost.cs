@@ -15,7 +15,7 @@ internal sealed class FakeHost : IPastryHost
         Self = new NodeHandle(self, "self", 1);
         LeafSet = new LeafSet(self, 8);
         foreach (RingId leaf in leafs) LeafSet.Add(Peer(leaf));
-        Component = new ScribeComponent(options ?? new ScribeOptions(), default, []);
+        Component = new ScribeComponent((options ?? new ScribeOptions()) with { BeginAfter = TimeSpan.Zero }, default, []);
         Component.Attach(this);
         Component.Started();
     }

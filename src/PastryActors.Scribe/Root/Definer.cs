@@ -52,6 +52,13 @@ internal sealed class Definer(ScribeContext context)
         TopicCertificate certificate = asked.Message.Certificate;
         if (!verified.Good) Answer(asked.From, asked.Message, Verdict.BadCertificate);
         if (!verified.Good || Find(asked.Message.Topic) is not { Office: { } office } topic) return;
+        // A question that was asked again while the first was being checked finds it decided.
+        if (certificate == office.Group.Record.Certificate)
+        {
+            Await(topic, asked.From, asked.Message);
+            return;
+        }
+
         if (!MayBecome(office, certificate))
         {
             Answer(asked.From, asked.Message, Verdict.Exists);

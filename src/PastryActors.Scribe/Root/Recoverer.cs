@@ -103,8 +103,9 @@ internal sealed class Recoverer(ScribeContext context)
     private void Proceed(TopicNode topic)
     {
         RootOffice office = topic.Office!;
-        bool isHeardOf = topic.Term.Number > 0 || topic.ClaimedTerm.Number > 0;
-        Ground ground = office.Recovery.FindGround(context.Replicas.IsMaimed(topic.Id) ? null : context.Self, context.Closest(topic.Id), isHeardOf);
+        // Who has just come may be alone with others that have: those who know the topic are still on their way.
+        bool mayBegin = topic.Term.Number == 0 && topic.ClaimedTerm.Number == 0 && context.LeafsAreSettled;
+        Ground ground = office.Recovery.FindGround(context.Replicas.IsMaimed(topic.Id) ? null : context.Self, context.Closest(topic.Id), mayBegin);
         if (ground == Ground.None) return;
         if (!office.Recovery.TryChooseSource(office.Log))
         {

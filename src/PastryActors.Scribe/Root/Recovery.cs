@@ -127,14 +127,14 @@ internal sealed class Recovery
     /// <summary>Whether the promises suffice to go on, and why.</summary>
     /// <param name="self">This node, which has promised itself; null if it has forgotten what it promised before, and its own promise is worth nothing.</param>
     /// <param name="closest">Who would make up a new group.</param>
-    /// <param name="isHeardOf">Whether this node has heard of the topic from elsewhere.</param>
-    public Ground FindGround(NodeHandle? self, IReadOnlyCollection<NodeHandle> closest, bool isHeardOf)
+    /// <param name="mayBegin">Whether the topic may begin here if nobody has heard of it.</param>
+    public Ground FindGround(NodeHandle? self, IReadOnlyCollection<NodeHandle> closest, bool mayBegin)
     {
         bool Promises(NodeHandle n) => (self is not null && ReplicaGroup.IsSame(n, self)) || HasPromised(n);
         if (Group.HasMajority(Promises)) return Ground.Majority;
         if (!ReplicaGroup.IsMajority(closest, Promises)) return Ground.None;
         if (Surrenders) return Group.MeetsEveryMajority(Promises) ? Ground.NewGroup : Ground.Surrender;
-        return !Group.IsKnown && !isHeardOf && HighestTerm == 0 && (HasWaited || _waiting.Count == 0) ? Ground.NewGroup : Ground.None;
+        return !Group.IsKnown && mayBegin && HighestTerm == 0 && (HasWaited || _waiting.Count == 0) ? Ground.NewGroup : Ground.None;
     }
 
     /// <summary>Chooses whose numbering to go on from; false if nobody's is better than what is here.</summary>

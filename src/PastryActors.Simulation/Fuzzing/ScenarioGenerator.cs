@@ -96,8 +96,8 @@ internal static class ScenarioGenerator
         if (keeps is not null && !damages && keeps.Next(4) == 0)
         {
             fault = [Text($"+{keeps.Next(3000)}ms crash all"), Text($"+{keeps.Next(8000)}ms restart all over=2s"), "whole within=10m"];
-            // The first few that are back are a ring of their own, and right to say that a file is nowhere.
-            lines.RemoveAll(static l => l.StartsWith("read", StringComparison.Ordinal));
+            // The first few that are back are a ring of their own, right to say that a file is nowhere and to deliver what belongs to those who are not.
+            lines.RemoveAll(static l => l.StartsWith("read", StringComparison.Ordinal) || l.StartsWith("lookup", StringComparison.Ordinal));
         }
 
         lines.AddRange(fault);

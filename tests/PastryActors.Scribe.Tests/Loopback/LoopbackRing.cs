@@ -22,7 +22,8 @@ internal sealed class LoopbackRing
     public LoopbackRing(ulong seed, int nodes, ScribeOptions? options = null)
     {
         Random = new RandomSource(seed);
-        Options = options ?? new ScribeOptions();
+        // Nobody comes back here before a topic begins: nothing is gained by waiting.
+        Options = (options ?? new ScribeOptions()) with { BeginAfter = TimeSpan.Zero };
         Archive = new LoopbackArchive(() => Now);
         for (int i = 0; i < nodes; i++) Create();
         foreach (LoopbackNode node in Nodes) LearnAll(node);

@@ -129,7 +129,7 @@ public sealed class RecoveryTests
         Assert.Equal(Ground.None, FindGround());
         _recovery.HasWaited = true;
         Assert.Equal(Ground.NewGroup, FindGround());
-        Assert.Equal(Ground.None, _recovery.FindGround(Self, Closest, isHeardOf: true));
+        Assert.Equal(Ground.None, _recovery.FindGround(Self, Closest, mayBegin: false));
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public sealed class RecoveryTests
         Assert.Equal(Ground.NewGroup, FindGround());
     }
 
-    private Ground FindGround() => _recovery.FindGround(Self, Closest, isHeardOf: false);
+    private Ground FindGround() => _recovery.FindGround(Self, Closest, mayBegin: true);
 
     private bool Note(NodeHandle node, ulong term, ulong last, bool hasLog = true, ReplicaGroup? group = null, Term? promised = null) =>
         _recovery.Note(node, new RecoverAnswer(default, 7, hasLog, false, new Term(term, default), last, 0, promised ?? Asked, group ?? ReplicaGroup.None));
