@@ -18,9 +18,13 @@ public struct Alarm
     }
 
     /// <summary>A timer fired. True if it is the one that was set last; then none is set any more. One that was overtaken is to be ignored.</summary>
-    public bool Rings(Instant now)
+    public bool Rings(Instant now) => Rings(now, out _);
+
+    /// <summary>As <see cref="Rings(Instant)"/>; <paramref name="moment"/> is the one that it was set for, which is earlier where the node is behind its events.</summary>
+    public bool Rings(Instant now, out Instant moment)
     {
-        if (_setFor is not { } moment || now < moment) return false;
+        moment = _setFor ?? Instant.Never;
+        if (now < moment) return false;
         _setFor = null;
         return true;
     }

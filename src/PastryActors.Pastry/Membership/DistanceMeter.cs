@@ -30,7 +30,7 @@ internal sealed class DistanceMeter(NodeContext node)
     private HashSet<RingId>? _asked;
     private Queue<NodeHandle>? _waiting;
     private ulong _sequence;
-    private bool _sweeping;
+    private Instant? _sweepDue;
 
     /// <summary>Told of every result: the node and its round trip, or null when it did not answer in time.</summary>
     public Action<NodeHandle, TimeSpan?>? Listener { get; set; }
@@ -81,11 +81,12 @@ internal sealed class DistanceMeter(NodeContext node)
         else node.Send(from, Answer(from, probe.Sequence));
     }
 
-    /// <summary>Gives up on probes that were not answered within the probe timeout.</summary>
+    /// <summary>Gives up on probes that were not answered within the probe timeout, by what came until the sweep was due: more may wait behind it.</summary>
     public void OnSweep()
     {
-        _sweeping = false;
-        while (_open.Count > 0 && _open[0] is var oldest && oldest.SentAt + node.Options.ProbeTimeout <= node.Now)
+        if (_sweepDue is not { } due) return;
+        _sweepDue = null;
+        while (_open.Count > 0 && _open[0] is var oldest && oldest.SentAt + node.Options.ProbeTimeout <= due)
         {
             _open.RemoveAt(0);
             _asked?.Remove(oldest.Target.Id);
@@ -156,10 +157,11 @@ internal sealed class DistanceMeter(NodeContext node)
 
     private void Sweep()
     {
-        if (_sweeping || _open.Count == 0) return;
-        _sweeping = true;
-        TimeSpan left = _open[0].SentAt + node.Options.ProbeTimeout - node.Now;
-        node.Schedule(OverlayTimer.DistanceSweep, left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        if (_sweepDue is not null || _open.Count == 0) return;
+        Instant due = _open[0].SentAt + node.Options.ProbeTimeout;
+        if (due < node.Now) due = node.Now;
+        _sweepDue = due;
+        node.Schedule(OverlayTimer.DistanceSweep, due - node.Now);
     }
 
     private readonly record struct Question(NodeHandle Target, ulong Sequence, Instant SentAt);

@@ -8,6 +8,9 @@ namespace PastryActors.Pastry.Routing;
 /// <summary>A routed message that its next hop has not acknowledged yet.</summary>
 internal sealed class PendingHop(ulong sequence, RoutedMessage message)
 {
+    private List<RingId>? _excluded;
+    private List<Instant>? _excludedSentAt;
+
     public ulong Sequence { get; } = sequence;
 
     public RoutedMessage Message { get; } = message;
@@ -20,8 +23,28 @@ internal sealed class PendingHop(ulong sequence, RoutedMessage message)
 
     public int Attempts { get; set; }
 
-    /// <summary>Hops that stayed silent and are gone around.</summary>
-    public List<RingId>? Excluded { get; set; }
+    /// <summary>Hops that stayed silent and are gone around; one that was asked again, since nobody else may have the message, more than once.</summary>
+    public List<RingId> Excluded => _excluded ?? [];
+
+    /// <summary>The next hop is silent so far.</summary>
+    public void GoAround()
+    {
+        (_excluded ??= []).Add(Next.Id);
+        (_excludedSentAt ??= []).Add(SentAt);
+    }
+
+    /// <summary>How often the message was sent to a node, and when last.</summary>
+    public (int Times, Instant LastAt) SentTo(RingId node)
+    {
+        (int times, Instant lastAt) = Next.Id == node ? (1, SentAt) : (0, default);
+        for (int i = 0; i < Excluded.Count; i++)
+        {
+            if (_excluded![i] != node) continue;
+            if (times++ == 0) lastAt = _excludedSentAt![i];
+        }
+
+        return (times, lastAt);
+    }
 }
 
 /// <summary>
@@ -69,22 +92,33 @@ internal sealed class HopTracker(NodeContext node, Action<PendingHop> overdue)
     /// <summary>Forgets a message that needs no more hops.</summary>
     public void Close(PendingHop pending) => _pending.Remove(pending.Sequence);
 
+    /// <summary>
+    /// Whoever has the message sees to it, also one that was gone around meanwhile; and how long it took is what to expect of it. If late answers did not
+    /// count, a node that is behind its events, to which all are late, would send everything ten times, and be further behind for the answers.
+    /// </summary>
     public void OnAck(NodeHandle from, ulong sequence)
     {
-        if (!_pending.TryGetValue(sequence, out PendingHop? pending) || pending.Next.Id != from.Id) return;
+        if (!_pending.TryGetValue(sequence, out PendingHop? pending)) return;
+        (int times, Instant sentAt) = pending.SentTo(from.Id);
+        if (times == 0) return;
         _pending.Remove(sequence);
-        if (pending.Attempts == 1) node.Trips.Measured(from.Id, node.Now - pending.SentAt, node.Now);
+        if (times == 1) node.Trips.Measured(from.Id, node.Now - sentAt, node.Now);
     }
 
+    /// <summary>
+    /// The hops that were due when the timer was set for: what came until then stood before it. Those that fell due since, because this node is behind its
+    /// events, may have been acknowledged by what still waits: they get a timer behind it.
+    /// </summary>
     public void OnTimer()
     {
-        if (!_alarm.Rings(node.Now)) return;
+        if (!_alarm.Rings(node.Now, out Instant due)) return;
         while (_deadlines.TryPeek(out ulong sequence, out Instant deadline) && deadline <= node.Now)
         {
-            _deadlines.Dequeue();
-
             // A message sent anew before its time was up has a later deadline in the queue: the hop that it took has only begun.
-            if (_pending.TryGetValue(sequence, out PendingHop? pending) && pending.Deadline <= node.Now) overdue(pending);
+            bool isOverdue = _pending.TryGetValue(sequence, out PendingHop? pending) && pending.Deadline <= node.Now;
+            if (isOverdue && deadline > due) break;
+            _deadlines.Dequeue();
+            if (isOverdue) overdue(pending!);
         }
 
         if (_deadlines.TryPeek(out _, out Instant next)) Arm(next);
@@ -105,6 +139,7 @@ internal sealed class HopTracker(NodeContext node, Action<PendingHop> overdue)
 
     private void Arm(Instant deadline)
     {
-        if (_alarm.Set(deadline)) node.Schedule(OverlayTimer.HopTimeout, deadline > node.Now ? deadline - node.Now : TimeSpan.Zero);
+        Instant due = deadline > node.Now ? deadline : node.Now;
+        if (_alarm.Set(due)) node.Schedule(OverlayTimer.HopTimeout, due - node.Now);
     }
 }

@@ -142,7 +142,7 @@ internal sealed class Router
             return;
         }
 
-        (pending.Excluded ??= []).Add(pending.Next.Id);
+        pending.GoAround();
         NextHop hop = Next(message, CollectionsMarshal.AsSpan(pending.Excluded));
         if (!IsHere(hop))
         {

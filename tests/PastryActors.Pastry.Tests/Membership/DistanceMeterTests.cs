@@ -62,6 +62,20 @@ public sealed class DistanceMeterTests
     }
 
     [Fact]
+    public void A_late_sweep_takes_nobody_for_silent_whose_answer_may_wait_behind_it()
+    {
+        _bench.Do(() => _bench.Meter.Measure(Peers.Of(0x30)));
+        _bench.Pass(TimeSpan.FromSeconds(1));
+        _bench.Do(() => _bench.Meter.Measure(Peers.Of(0x31)));
+        _bench.Pass(Bench.Options.ProbeTimeout);
+        Assert.Equal([Armed(OverlayTimer.DistanceSweep, TimeSpan.Zero)], _bench.Do(_bench.Meter.OnSweep));
+        Assert.Equal(["measured n30 never"], _bench.Events);
+        Answer(0x31, 2);
+        Assert.Empty(_bench.Do(_bench.Meter.OnSweep));
+        Assert.Equal(2, _bench.Events.Count);
+    }
+
+    [Fact]
     public void Beyond_the_bounds_wishes_wait_and_then_are_dropped_and_counted()
     {
         for (int i = 0; i < DistanceMeter.OpenMax; i++) Assert.NotEmpty(_bench.Do(() => _bench.Meter.Measure(Peers.Of(i))));

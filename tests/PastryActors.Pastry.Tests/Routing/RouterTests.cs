@@ -185,15 +185,43 @@ public sealed class RouterTests
     }
 
     [Fact]
-    public void Only_the_node_asked_last_may_acknowledge_and_a_message_sent_twice_measures_nothing()
+    public void A_hop_that_was_gone_around_may_acknowledge_late_and_is_waited_for_longer_from_then_on()
     {
         A_silent_hop_is_suspected_and_gone_around();
-        Acknowledge(0x21);
         _bench.Pass(TimeSpan.FromMilliseconds(30));
-        Acknowledge(0x60);
-        Assert.Null(_bench.Context.Trips.RoundTrip(Peers.Id(0x60)));
+        Acknowledge(0x21);
+        Assert.Equal(Patience + TimeSpan.FromMilliseconds(30), _bench.Context.Trips.RoundTrip(Peers.Id(0x21)));
         _bench.Pass(Patience * 2);
         Assert.Empty(_bench.Do(_router.OnTimer));
+    }
+
+    [Fact]
+    public void Nobody_else_may_acknowledge_and_who_was_asked_twice_is_not_measured()
+    {
+        Route(Peers.Id(0x91));
+        _bench.Pass(Patience);
+        _bench.Do(_router.OnTimer);
+        Acknowledge(0xa0);
+        _bench.Pass(Patience * 2);
+        Assert.Equal(Peers.Of(0x90), _bench.Do(_router.OnTimer)[^1].To);
+        Acknowledge(0x90);
+        Assert.Null(_bench.Context.Trips.RoundTrip(Peers.Id(0x90)));
+        _bench.Pass(Bench.Options.HopTimeoutMax);
+        Assert.Empty(_bench.Do(_router.OnTimer));
+    }
+
+    [Fact]
+    public void A_node_behind_its_events_sees_what_came_before_it_takes_a_hop_for_silent()
+    {
+        Route(Far);
+        _bench.Pass(Patience / 2);
+        Route(Far);
+        _bench.Pass(Patience * 3);
+        Effect[] late = _bench.Do(_router.OnTimer);
+        Assert.Equal([_sequence], late.Select(e => e.Body).OfType<Routed>().Select(r => r.Sequence));
+        Assert.Contains(Armed(OverlayTimer.HopTimeout, TimeSpan.Zero), late);
+        _bench.Do(() => _router.OnAck(Peers.Of(0x21), new HopAck(_sequence + 1)));
+        Assert.DoesNotContain(_bench.Do(_router.OnTimer), e => e.Body is Routed);
     }
 
     [Fact]
