@@ -92,6 +92,7 @@ public sealed class ScribeComponent : IPastryComponent
         if (timer.Kind == (byte)ScribeTimer.Gap) Context.Stream.OnGapTimer(timer);
         if (timer.Kind == (byte)ScribeTimer.Move) Context.Tree.Moves.OnTimer(timer);
         if (timer.Kind == (byte)ScribeTimer.Anycast) Context.Anycasts.OnTimer(timer);
+        if (timer.Kind == (byte)ScribeTimer.Begin) Context.Roots.Recoverer.OnTimer(timer);
         if (timer.Kind != (byte)ScribeTimer.Tick) return;
         _ticking = false;
         Context.Publishing.Tick();

@@ -33,6 +33,9 @@ internal enum ScribeTimer : byte
 
     /// <summary>Who was offered an anycast has had his time. Argument: the nonce of the offer; subject: the node.</summary>
     Anycast = 4,
+
+    /// <summary>The leaf set may have been the same for long enough to begin a topic. Subject: the topic.</summary>
+    Begin = 5,
 }
 
 /// <summary>What the keepers of all duties share: the host, the options, the topics, each other.</summary>

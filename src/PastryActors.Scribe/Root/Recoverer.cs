@@ -79,6 +79,15 @@ internal sealed class Recoverer(ScribeContext context)
         else AskOn(topic);
     }
 
+    /// <summary>The leaf set may be settled now: looks at once, since the next tick may be long.</summary>
+    public void OnTimer(NodeTimer timer)
+    {
+        if (context.Topics.Find(timer.Subject) is not { Office.Recovery.IsTimed: true } topic) return;
+        topic.Office.Recovery.IsTimed = false;
+        Tick(topic);
+        if (topic.Office is { Stage: OfficeStage.Asking }) Proceed(topic);
+    }
+
     private void OnAnswer(NodeHandle from, RecoverAnswer answer)
     {
         if (context.Topics.Find(answer.Topic) is not { Office: { Stage: OfficeStage.Asking } office } topic || office.Recovery.Nonce != answer.Nonce) return;
@@ -106,7 +115,12 @@ internal sealed class Recoverer(ScribeContext context)
         // Who has just come may be alone with others that have: those who know the topic are still on their way.
         bool mayBegin = topic.Term.Number == 0 && topic.ClaimedTerm.Number == 0 && context.LeafsAreSettled;
         Ground ground = office.Recovery.FindGround(context.Replicas.IsMaimed(topic.Id) ? null : context.Self, context.Closest(topic.Id), mayBegin);
-        if (ground == Ground.None) return;
+        if (ground == Ground.None)
+        {
+            AwaitSettled(topic);
+            return;
+        }
+
         if (!office.Recovery.TryChooseSource(office.Log))
         {
             context.Roots.Open(topic, ground);
@@ -116,6 +130,14 @@ internal sealed class Recoverer(ScribeContext context)
         office.Stage = OfficeStage.Fetching;
         office.Recovery.FetchUntil = context.Now + (context.Options.RecoverTimeout * FetchTimeouts);
         Fetch(topic);
+    }
+
+    private void AwaitSettled(TopicNode topic)
+    {
+        Recovery recovery = topic.Office!.Recovery;
+        if (recovery.IsTimed || context.LeafsAreSettled) return;
+        recovery.IsTimed = true;
+        context.Host.Schedule((byte)ScribeTimer.Begin, context.LeafsChangedAt + context.Options.BeginAfter - context.Now, subject: topic.Id);
     }
 
     /// <summary>Asks on for the same term: those who have promised need not again.</summary>

@@ -41,6 +41,9 @@ internal sealed class Recovery
     /// <summary>Whether the time for all to answer was over once.</summary>
     public bool HasWaited { get; set; }
 
+    /// <summary>Whether a timer is on its way for the moment at which the topic may begin.</summary>
+    public bool IsTimed { get; set; }
+
     /// <summary>Whether to go on without a majority of the group.</summary>
     public bool Surrenders { get; set; }
 
