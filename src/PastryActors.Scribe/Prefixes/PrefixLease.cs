@@ -16,13 +16,22 @@ internal sealed class PrefixLease(string prefix)
     /// <summary>Of the question that is open; 0 if none is.</summary>
     public ulong Nonce { get; private set; }
 
+    /// <summary>When the question went out first.</summary>
     public Instant AskedAt { get; private set; }
+
+    /// <summary>When it went out last.</summary>
+    public Instant SentAt { get; private set; }
 
     public Instant LastUsed { get; set; }
 
     public int WaitingCount => _waiting.Count;
 
-    public void Ask(ulong nonce, Instant now) => (Nonce, AskedAt) = (nonce, now);
+    /// <summary>The question goes out; again under its first nonce while it is open, or no answer would count where a round trip takes longer than patience lasts.</summary>
+    public void Ask(ulong nonce, Instant now)
+    {
+        if (Nonce == 0) (Nonce, AskedAt) = (nonce, now);
+        SentAt = now;
+    }
 
     /// <summary>The answer counts from when it was asked for: what came after that the root could not know.</summary>
     public void Learn(bool isWanted, TimeSpan lease) => (IsWanted, ValidUntil, Nonce) = (isWanted, AskedAt + lease, 0);

@@ -82,7 +82,7 @@ internal sealed class PrefixPublisher(ScribeContext context)
                 Fail(expired, FailureCode.TimedOut, $"the root of {lease.Prefix} did not say in time whether anybody subscribes to it; the message may have been published all the same");
             }
 
-            if (lease.WaitingCount > 0 && context.Now - lease.AskedAt >= context.Options.PublishRetryAfter) Ask(lease);
+            if (lease.WaitingCount > 0 && context.Now - lease.SentAt >= context.Options.PublishRetryAfter) Ask(lease);
             if (lease.WaitingCount == 0 && context.Now - lease.LastUsed > context.Options.PrefixLease * 2) _leases.Remove(lease.Prefix);
         }
     }

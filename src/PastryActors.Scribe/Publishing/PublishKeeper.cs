@@ -148,7 +148,9 @@ internal sealed class PublishKeeper(ScribeContext context)
     private void Locate(TopicPublisher publisher)
     {
         if (publisher.Nonce != 0 && context.Now - publisher.AskedAt < context.Options.PublishRetryAfter / 2) return;
-        (publisher.Nonce, publisher.AskedAt) = (context.NewNonce(), context.Now);
+        // The same question again: where a round trip takes longer than patience lasts, the answer is always one to a question before.
+        if (publisher.Nonce == 0) publisher.Nonce = context.NewNonce();
+        publisher.AskedAt = context.Now;
         context.Host.Route(new LocateRoot(publisher.Topic, publisher.Name, context.Self, publisher.Nonce), publisher.Topic);
     }
 

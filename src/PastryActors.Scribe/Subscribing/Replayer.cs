@@ -43,7 +43,9 @@ internal sealed class Replayer(ScribeContext context)
         }
 
         subscription.StuckSince ??= context.Now;
-        (subscription.Nonce, subscription.AskedAt) = (context.NewNonce(), context.Now);
+        // The same question again while it is open: what is asked for may take longer to come than patience lasts.
+        if (subscription.Nonce is 0 or ulong.MaxValue) subscription.Nonce = context.NewNonce();
+        subscription.AskedAt = context.Now;
         context.Send(new HistoryRequest(topic.Id, subscription.Nonce, subscription.Cursor), root);
     }
 
