@@ -51,6 +51,12 @@ public sealed record PastryOptions
     /// <summary>How long a node that may found a ring looks for one to join first; and how long nodes that all wait for each other do so.</summary>
     public TimeSpan FoundAfter { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long after its start a node awaits the neighbours that it had before: until they are back, those present do not pass for all
+    /// there were. Longer suits rings whose machines start at very different times, and delays what is new beside a neighbour that is gone for good.
+    /// </summary>
+    public TimeSpan AwaitFormer { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How long a node is silent to probes until it is declared failed.</summary>
     public TimeSpan DetectionTime => ProbeTimeout * (ProbeRetries + 2) / 2;
 

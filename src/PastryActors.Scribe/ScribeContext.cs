@@ -44,6 +44,12 @@ internal sealed class ScribeContext
     /// <summary>A message of more payload than this takes the bulk lane, so that heartbeats do not wait behind it.</summary>
     private const int ControlBytesMax = 64 * 1024;
 
+    /// <summary>
+    /// How many more nodes than the copies a new root asks at first: a closer node that joins pushes the last of the old root's copies out
+    /// of the new root's set, and a node may join while another fails.
+    /// </summary>
+    private const int AskedBeyondReplicas = 2;
+
     public ScribeContext(IPastryHost host, ScribeOptions options, Blob ownerKey)
     {
         Prefixes = new PrefixPublisher(this);
@@ -78,6 +84,9 @@ internal sealed class ScribeContext
 
     /// <summary>Whether this node has fewer children over all topics than it may have.</summary>
     public bool HasRoom => Entries.Count < Options.MaxEntries;
+
+    /// <summary>How many of the nodes closest to a topic a new root asks what they know of it.</summary>
+    public int AskedCount => Options.RootReplicas + AskedBeyondReplicas;
 
     public TopicTable<TopicNode> Topics { get; }
 
@@ -115,7 +124,7 @@ internal sealed class ScribeContext
     /// <summary>Whether the leaf set changed so lately that a root which ceased to be the closest may not have handed over yet: it tries once a period.</summary>
     public bool LeafsAreNew => Now - LeafsChangedAt < Options.HeartbeatPeriod * 2;
 
-    /// <summary>Whether the leaf set has been the same for so long that a topic of which nobody in it has heard may begin.</summary>
+    /// <summary>Whether the leaf set has been the same for so long that nobody seems to be on the way.</summary>
     public bool LeafsAreSettled => Now - LeafsChangedAt >= Options.BeginAfter;
 
     public NodeHandle Self => Host.Self;
@@ -125,6 +134,21 @@ internal sealed class ScribeContext
 
     /// <summary>The nodes that are to hold the topic's numbering, by this node's leaf set; the closest first.</summary>
     public List<NodeHandle> Closest(RingId topic) => Host.Leafs.ReplicaSet(topic, Options.RootReplicas);
+
+    /// <summary>
+    /// Whether a topic of which nobody here has heard may begin. Those present may be the first that are back of a ring that stopped as a
+    /// whole: then those who know the topic are still on their way, and it would take numbers that it has given out.
+    /// </summary>
+    public bool MayBegin(RingId topic) => LeafsAreSettled && !IsAwaiting(topic);
+
+    /// <summary>Whether a neighbour from before this node's start that is not back would be among those who are asked about the topic.</summary>
+    public bool IsAwaiting(RingId topic)
+    {
+        IReadOnlyList<NodeHandle> awaited = Host.Awaited;
+        if (awaited.Count == 0) return false;
+        List<NodeHandle> closest = Host.Leafs.ReplicaSet(topic, AskedCount);
+        return closest.Count < AskedCount || awaited.Any(n => topic.IsCloser(n.Id, closest[^1].Id));
+    }
 
     public TopicLog NewLog() => new(Options, Budget);
 

@@ -46,6 +46,8 @@ internal sealed class FakeHost : IPastryHost
 
     public LeafSetView Leafs => new(LeafSet, Self);
 
+    public IReadOnlyList<NodeHandle> Awaited { get; set; } = [];
+
     public static NodeHandle Peer(RingId id) => new(id, $"peer-{id}", 1);
 
     /// <summary>Lets time pass; timers fire when they are due.</summary>

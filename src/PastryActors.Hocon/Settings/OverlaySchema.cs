@@ -90,5 +90,11 @@ internal static class OverlaySchema
             """
             How long a node with found-ring tries its seeds and the peers it remembers before it starts a ring of its own. Lower than the time that the others
             need to start, and one ring begins as several, which merge only later.
+            """)
+        .Key("await-former", Ranges.Deadline, o => o.AwaitFormer, (o, v) => o with { AwaitFormer = v },
+            """
+            How long after its start a node awaits the neighbours that it had before it stopped. Until they are back or given up it lets no topic begin that they
+            may know. Lower than the machines' start-up times differ, and a topic may begin anew while those who kept its numbers are still starting; higher
+            delays new topics beside a neighbour that is gone for good.
             """);
 }

@@ -39,4 +39,6 @@ public sealed record OverlaySettings
     public TimeSpan JoinTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     public TimeSpan FoundAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    public TimeSpan AwaitFormer { get; init; } = TimeSpan.FromMinutes(1);
 }

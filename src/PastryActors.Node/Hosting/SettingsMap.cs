@@ -36,6 +36,7 @@ internal static class SettingsMap
         MergePeriod = settings.Overlay.MergePeriod,
         JoinTimeout = settings.Overlay.JoinTimeout,
         FoundAfter = settings.Overlay.FoundAfter,
+        AwaitFormer = settings.Overlay.AwaitFormer,
     };
 
     /// <summary>What a record takes beside an object's content and that of its certificate: its header, names, keys and signatures.</summary>

@@ -106,7 +106,7 @@ internal sealed class TcpHostedNode : IHostedNode, INodeAccess, INodeListener
     {
         _facts.Count(fact.Kind);
         NodeFacts.Log(_logger, fact);
-        if (fact is { Kind: FactKind.LeafSetChanged, Value: > 0 } && _parts is { } parts) _memory.Remember([.. parts.Node.Leafs.Members()]);
+        if (fact is { Kind: FactKind.LeafSetChanged, Value: > 0 } && _parts is { } parts) _memory.Remember([.. parts.Node.ToRemember]);
     }
 
     /// <inheritdoc/>

@@ -93,6 +93,12 @@ public interface IPastryHost
     /// <summary>The leaf set as it is now.</summary>
     LeafSetView Leafs { get; }
 
+    /// <summary>
+    /// Members of the leaf set of before this start that are neither back nor given up: who may know what those present do not. Empty in a
+    /// node that starts for the first time.
+    /// </summary>
+    IReadOnlyList<NodeHandle> Awaited { get; }
+
     /// <summary>Routes a message to the root of <paramref name="key"/>. Best effort: acknowledged hop by hop, not end to end.</summary>
     void Route(Message message, RingId key);
 

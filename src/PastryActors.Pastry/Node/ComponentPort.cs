@@ -3,13 +3,14 @@ using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
 using PastryActors.Pastry.Applications;
+using PastryActors.Pastry.Membership;
 using PastryActors.Pastry.Routing;
 using PastryActors.Pastry.Tables;
 
 namespace PastryActors.Pastry.Node;
 
 /// <summary>One component's way out: what it schedules and asks of workers carries its number, so that the results find it again.</summary>
-internal sealed class ComponentPort(NodeContext node, Router router, byte owner) : IPastryHost
+internal sealed class ComponentPort(NodeContext node, Router router, FormerNeighbours former, byte owner) : IPastryHost
 {
     /// <summary>Bits of a work id that name the component.</summary>
     public const int OwnerBits = 4;
@@ -25,6 +26,8 @@ internal sealed class ComponentPort(NodeContext node, Router router, byte owner)
     public bool IsActive => node.IsActive;
 
     public LeafSetView Leafs => new(node.Leafs, node.Self);
+
+    public IReadOnlyList<NodeHandle> Awaited => former.Awaited(node.Now);
 
     /// <summary>Which component a piece of work belongs to.</summary>
     public static int OwnerOf(long workId) => (int)(workId & ((1 << OwnerBits) - 1));

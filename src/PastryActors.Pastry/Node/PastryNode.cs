@@ -27,6 +27,7 @@ public sealed class PastryNode : INodeCore, IProbeEvents
     private readonly DistanceMeter _meter;
     private readonly SeedSearch _search;
     private readonly Joiner _joiner;
+    private readonly FormerNeighbours _former;
     private readonly HeartbeatKeeper _heartbeats;
     private readonly TableKeeper _tables;
     private readonly TableProber _tableProber;
@@ -54,6 +55,7 @@ public sealed class PastryNode : INodeCore, IProbeEvents
         _meter = new DistanceMeter(_node);
         _search = new SeedSearch(_node, _meter);
         _meter.Listener = OnMeasured;
+        _former = new FormerNeighbours(contacts.Remembered, self.Id);
         _joiner = new Joiner(_node, contacts, _prober, _meter, _search, () => SetActive(true));
         _heartbeats = new HeartbeatKeeper(_node, _prober);
         _tables = new TableKeeper(_node, _prober, _meter);
@@ -78,6 +80,12 @@ public sealed class PastryNode : INodeCore, IProbeEvents
     /// <summary>The leaf set as it is now.</summary>
     public LeafSetView Leafs => new(_node.Leafs, _node.Self);
 
+    /// <summary>
+    /// Whom to remember over a restart, closest known neighbours first: the leaf set, and those of the one before this start that are
+    /// still awaited, so that a second stop in the midst of a start forgets nobody.
+    /// </summary>
+    public IEnumerable<NodeHandle> ToRemember => _node.Leafs.Members().Concat(_former.Awaited(_node.Now));
+
     /// <summary>Whether the leaf set lacks nobody, as far as this node knows.</summary>
     public bool LeafSetComplete => _node.IsActive && _node.Leafs.IsComplete && _prober.IsIdle;
 
@@ -95,6 +103,7 @@ public sealed class PastryNode : INodeCore, IProbeEvents
     {
         _node.Enter(now, outbox);
         _startedAt = now;
+        _former.Start(now, Options.AwaitFormer);
         for (int i = 0; i < _components.Length; i++) _components[i].Started();
         _heartbeats.Start();
         _tables.Start();
@@ -155,7 +164,7 @@ public sealed class PastryNode : INodeCore, IProbeEvents
         var componentOf = new byte[1 + _components.SelectMany(c => c.Kinds).Select(k => (int)k.Number).DefaultIfEmpty().Max()];
         for (int i = 0; i < _components.Length; i++)
         {
-            _components[i].Attach(new ComponentPort(_node, _router, (byte)(i + 1)));
+            _components[i].Attach(new ComponentPort(_node, _router, _former, (byte)(i + 1)));
             foreach (MessageKind kind in _components[i].Kinds) componentOf[kind.Number] = (byte)(i + 1);
         }
 
@@ -383,6 +392,7 @@ public sealed class PastryNode : INodeCore, IProbeEvents
             while (_node.TryTakeLoopback(out (Message Message, ContentRef? Content) own)) Dispatch(Self, own.Message, own.Content);
             if (_leafsSeen == _node.Leafs.Version) continue;
             _leafsSeen = _node.Leafs.Version;
+            _former.NewLeafs(_node.Leafs);
             _node.Report(FactKind.LeafSetChanged, Self.Id, _node.Leafs.Count);
             foreach (IPastryComponent component in _components) component.NewLeafs(Leafs);
         }

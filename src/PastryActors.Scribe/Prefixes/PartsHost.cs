@@ -20,6 +20,8 @@ internal sealed class PartsHost(IPastryHost host, Func<Reply, bool> take) : IPas
 
     public LeafSetView Leafs => host.Leafs;
 
+    public IReadOnlyList<NodeHandle> Awaited => host.Awaited;
+
     public void Route(Message message, RingId key) => host.Route(message, key);
 
     public void Send(Message message, NodeHandle to, Lane lane = Lane.Control, ContentRef? content = null) => host.Send(message, to, lane, content);

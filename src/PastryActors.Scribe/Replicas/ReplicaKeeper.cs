@@ -181,6 +181,8 @@ internal sealed class ReplicaKeeper(ScribeContext context)
         else if (FindOrAdd(request.Topic, request.Name) is { } copy)
         {
             if (IsMaimed(request.Topic)) return;
+            // Two who know nothing must not tell a third that there is nothing to know, while those who may know it are on their way back.
+            if (!copy.Log.IsKnown && !copy.Group.IsKnown && context.IsAwaiting(request.Topic)) return;
             if (copy.Grant(request.Term)) copy.LastHeard = context.Now;
             Answer(from, request, topic, copy, acting: false);
         }

@@ -15,12 +15,6 @@ namespace PastryActors.Scribe.Root;
 /// </summary>
 internal sealed class Recoverer(ScribeContext context)
 {
-    /// <summary>
-    /// How many more nodes than the copies are asked at first: a closer node that joins pushes the last of the old root's copies out of
-    /// the new root's set, and a node may join while another fails.
-    /// </summary>
-    private const int AskedBeyondReplicas = 2;
-
     /// <summary>How many times the timeout of one step fetching from one node may take in all, or a node that never ends would keep the topic without a root.</summary>
     private const int FetchTimeouts = 10;
 
@@ -59,6 +53,14 @@ internal sealed class Recoverer(ScribeContext context)
         office.Recovery.Forget(peer);
         if (wasSource) AskOn(topic);
         else if (office.Stage == OfficeStage.Asking) Proceed(topic);
+    }
+
+    /// <summary>Whoever has come may know the topic, and is asked at once.</summary>
+    public void NewLeafs(TopicNode topic)
+    {
+        if (topic.Office is not { Stage: OfficeStage.Asking }) return;
+        AskOthers(topic, onlyNew: true);
+        Proceed(topic);
     }
 
     public void Tick(TopicNode topic)
@@ -112,8 +114,7 @@ internal sealed class Recoverer(ScribeContext context)
     private void Proceed(TopicNode topic)
     {
         RootOffice office = topic.Office!;
-        // Who has just come may be alone with others that have: those who know the topic are still on their way.
-        bool mayBegin = topic.Term.Number == 0 && topic.ClaimedTerm.Number == 0 && context.LeafsAreSettled;
+        bool mayBegin = topic.Term.Number == 0 && topic.ClaimedTerm.Number == 0 && context.MayBegin(topic.Id);
         Ground ground = office.Recovery.FindGround(context.Replicas.IsMaimed(topic.Id) ? null : context.Self, context.Closest(topic.Id), mayBegin);
         if (ground == Ground.None)
         {
@@ -155,7 +156,7 @@ internal sealed class Recoverer(ScribeContext context)
     {
         Recovery recovery = topic.Office!.Recovery;
         int known = recovery.Waiting.Count;
-        recovery.Add(context.Host.Leafs.ReplicaSet(topic.Id, context.Options.RootReplicas + AskedBeyondReplicas).Concat(recovery.Group.All).Where(n => n.Id != context.Self.Id));
+        recovery.Add(context.Host.Leafs.ReplicaSet(topic.Id, context.AskedCount).Concat(recovery.Group.All).Where(n => n.Id != context.Self.Id));
         var request = new RecoverRequest(topic.Id, recovery.Nonce, topic.Name, recovery.Term);
         foreach (NodeHandle node in recovery.Waiting.Skip(onlyNew ? known : 0)) context.Send(request, context.Newest(node));
     }

@@ -173,6 +173,7 @@ internal sealed class RootKeeper
 
         Replicator.FollowLeafs(topic);
         if (topic.Office is not null) OfferOffice(topic);
+        Recoverer.NewLeafs(topic);
     }
 
     public void PeerFailed(TopicNode topic, NodeHandle peer)

@@ -190,6 +190,6 @@ public sealed class SimRing
 
     private void Remember(SimNode node)
     {
-        if (CoreOf(node) is { Leafs.Count: > 0 } core) _remembered[node.Index] = core.Leafs.Members().ToValueList();
+        if (CoreOf(node) is { Leafs.Count: > 0 } core) _remembered[node.Index] = core.ToRemember.ToValueList();
     }
 }

@@ -42,6 +42,8 @@ internal sealed class FakeHost : IPastryHost
 
     public LeafSetView Leafs => new(LeafSet, Self);
 
+    public IReadOnlyList<NodeHandle> Awaited => [];
+
     public void Route(Message message, RingId key) => Routed.Add((message, key));
 
     public void Send(Message message, NodeHandle to, Lane lane = Lane.Control, ContentRef? content = null) => Sent.Add((to, message, lane, content));

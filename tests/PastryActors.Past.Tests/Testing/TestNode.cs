@@ -58,6 +58,8 @@ internal sealed class TestNode : IPastryHost
 
     public LeafSetView Leafs => new(LeafSet, Self);
 
+    public IReadOnlyList<NodeHandle> Awaited => [];
+
     public void Start()
     {
         IsAlive = true;

@@ -64,6 +64,8 @@ internal sealed class LoopbackNode : IPastryHost
 
     public LeafSetView Leafs => new(LeafSet, Self);
 
+    public IReadOnlyList<NodeHandle> Awaited => [];
+
     public TopicStatus? Status(string topic)
     {
         long id = Ask(n => new DescribeTopics(n, TimeSpan.FromSeconds(1), topic));

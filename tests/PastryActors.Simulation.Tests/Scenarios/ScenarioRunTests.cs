@@ -30,6 +30,8 @@ public sealed class ScenarioRunTests
     [InlineData("one-sided", 101537)]
     [InlineData("circling", 5001444)]
     [InlineData("all-restart", 8000486)]
+    [InlineData("first-back", 10000060)]
+    [InlineData("far-publisher", 9000939)]
     public void Lies_bad_disks_and_what_broke_a_promise_once_break_none(string name, ulong seed)
     {
         ScenarioResult result = ScenarioRun.Run(ScenarioLibrary.Find(name)! with { Seed = seed });
