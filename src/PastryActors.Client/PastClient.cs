@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Text;
-using System.Text.Json;
 
 namespace PastryActors.Client;
 
@@ -50,7 +46,10 @@ public sealed class PastClient
 
     /// <summary>Inserts a file with k replicas and answers when it is durable on k nodes.</summary>
     /// <param name="name">1 to 1024 bytes of UTF-8.</param>
-    /// <param name="content">Read to its end from where it stands. A seekable stream is sent again under another salt if the first nodes are full.</param>
+    /// <param name="content">
+    /// Read to its end from where it stands. A seekable stream is sent again under another salt if the first nodes are full, and to another
+    /// gateway if one fails; a file that stands then is taken for the one that was on its way. One that cannot seek is sent once.
+    /// </param>
     /// <param name="k">Number of replicas.</param>
     /// <param name="progress">Told of bytes durable on k nodes, a few times a second.</param>
     public Task<FileReceipt> InsertAsync(
@@ -70,22 +69,10 @@ public sealed class PastClient
             return await InsertAsync(EncryptedFiles.Name, box, bare, progress, cancellation).ConfigureAwait(false);
         }
 
-        long start = content.CanSeek ? content.Position : 0;
-        for (int attempt = options.Attempt; ;)
-        {
-            try
-            {
-                return await UploadAsync(name, content, options with { Attempt = attempt }, progress, cancellation).ConfigureAwait(false);
-            }
-            catch (PastryException full) when (full is { Code: "full", NextAttempt: not null } && content.CanSeek)
-            {
-                attempt = full.NextAttempt.Value;
-                content.Position = start;
-            }
-        }
+        return await new Upload(_gateway, name, content, options, progress).RunAsync(cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>The content of a file, or a range of it. A connection that breaks midway is an <see cref="IOException"/> of the stream, never a short end.</summary>
+    /// <summary>The content of a file, or a range of it. A connection that breaks midway is taken up where it was; what cannot be had after all is an <see cref="IOException"/> of the stream, never a short end.</summary>
     /// <param name="link">A fileId, or the link of an encrypted file: FILEID#KEY.</param>
     public async Task<Stream> LookupAsync(string link, ByteRange? range = null, CancellationToken cancellation = default) =>
         (await OpenAsync(FileLink.Parse(link), range, cancellation).ConfigureAwait(false)).Content;
@@ -98,75 +85,30 @@ public sealed class PastClient
 
     /// <summary>The file's certificate, who holds it, and how many replicas live. Makes its holders read it back.</summary>
     public Task<FileDescription> DescribeAsync(string link, CancellationToken cancellation = default) =>
-        _gateway.AskAsync(HttpMethod.Get, $"/files/{FileLink.Parse(link).FileId}/info", PastryJson.Default.FileDescription, cancellation);
+        _gateway.GetAsync($"/files/{FileLink.Parse(link).FileId}/info", PastryJson.Default.FileDescription, cancellation);
 
     /// <summary>Looks a file up and explains it: every hop, who answered, from a replica or a cache, and how long it took.</summary>
     public Task<FileTrace> TraceAsync(string link, CancellationToken cancellation = default) =>
-        _gateway.AskAsync(HttpMethod.Get, $"/files/{FileLink.Parse(link).FileId}/trace", PastryJson.Default.FileTrace, cancellation);
+        _gateway.GetAsync($"/files/{FileLink.Parse(link).FileId}/trace", PastryJson.Default.FileTrace, cancellation);
 
-    /// <summary>Releases a file; only the node that has its owner's key can.</summary>
+    /// <summary>Releases a file; only the node that has its owner's key can. Not repeated once a node may have seen it: a second time it is not found.</summary>
     public Task<FileReclaimed> ReclaimAsync(string link, CancellationToken cancellation = default) =>
-        _gateway.AskAsync(HttpMethod.Delete, $"/files/{FileLink.Parse(link).FileId}", PastryJson.Default.FileReclaimed, cancellation);
+        _gateway.AskAsync(HttpMethod.Delete, $"/files/{FileLink.Parse(link).FileId}", PastryJson.Default.FileReclaimed, Repeat.IfUnseen, cancellation);
 
     /// <summary>What the owner of the node's key inserted.</summary>
     public Task<OwnedFiles> ListAsync(CancellationToken cancellation = default) =>
-        _gateway.AskAsync(HttpMethod.Get, "/files", PastryJson.Default.OwnedFiles, cancellation);
+        _gateway.GetAsync("/files", PastryJson.Default.OwnedFiles, cancellation);
 
     /// <summary>What of the owner's puts did not end: to be put again, or reclaimed.</summary>
     public Task<UnfinishedFiles> ListUnfinishedAsync(CancellationToken cancellation = default) =>
-        _gateway.AskAsync(HttpMethod.Get, "/files?unfinished=true", PastryJson.Default.UnfinishedFiles, cancellation);
+        _gateway.GetAsync("/files?unfinished=true", PastryJson.Default.UnfinishedFiles, cancellation);
 
     /// <summary>How an owner stands with its quota.</summary>
     /// <param name="owner">SHA-256 of its public key, 64 hexadecimal digits; null for the owner of the node's key.</param>
     public Task<OwnerAccount> AccountAsync(string? owner = null, CancellationToken cancellation = default) =>
-        _gateway.AskAsync(HttpMethod.Get, owner is null ? "/owner" : $"/owners/{owner}", PastryJson.Default.OwnerAccount, cancellation);
+        _gateway.GetAsync(owner is null ? "/owner" : $"/owners/{owner}", PastryJson.Default.OwnerAccount, cancellation);
 
     /// <summary>Has the ring keep a grant that the broker signed; it counts at once.</summary>
     public Task<OwnerAccount> GrantAsync(QuotaGrant grant, CancellationToken cancellation = default) =>
-        _gateway.AskAsync(HttpMethod.Post, "/owners", PastryJson.Default.OwnerAccount, cancellation, JsonContent.Create(grant, PastryJson.Default.QuotaGrant));
-
-    private async Task<FileReceipt> UploadAsync(
-        string name, Stream content, InsertOptions options, IProgress<UploadProgress>? progress, CancellationToken cancellation)
-    {
-        string upload = Guid.NewGuid().ToString("N");
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task watching = progress is null ? Task.CompletedTask : WatchAsync(upload, progress, done.Token);
-        try
-        {
-            // The stream stays the caller's: it may have to be sent again.
-            using var body = new StreamContent(new BorrowedStream(content), 128 * 1024);
-            body.Headers.ContentType = MediaTypeHeaderValue.Parse(options.ContentType);
-            if (content.CanSeek) body.Headers.ContentLength = content.Length - content.Position;
-            return await _gateway.AskAsync(HttpMethod.Put, PathOf(name, options, upload), PastryJson.Default.FileReceipt, cancellation, body).ConfigureAwait(false);
-        }
-        finally
-        {
-            await done.CancelAsync().ConfigureAwait(false);
-            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private static string PathOf(string name, InsertOptions options, string upload)
-    {
-        var path = new StringBuilder("/files/").Append(Uri.EscapeDataString(name)).Append("?upload=").Append(upload);
-        if (options.K is { } k) path.Append(CultureInfo.InvariantCulture, $"&k={k}");
-        if (options.Salt is not null) path.Append("&salt=").Append(options.Salt);
-        if (options.Modified is { } modified) path.Append(CultureInfo.InvariantCulture, $"&modified={Math.Max(modified.ToUnixTimeMilliseconds(), 0)}");
-        if (options.Mode is { } mode) path.Append("&mode=").Append(FileModes.ToText(mode));
-        if (options.AcceptExisting) path.Append("&existing=accept");
-        if (options.Attempt > 0) path.Append(CultureInfo.InvariantCulture, $"&attempt={options.Attempt}");
-        return path.ToString();
-    }
-
-    // HTTP/1.1 has no way back while a body is being sent, so progress comes on a connection of its own.
-    private async Task WatchAsync(string upload, IProgress<UploadProgress> progress, CancellationToken cancellation)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/uploads/{upload}");
-        using HttpResponseMessage response = await _gateway.SendAsync(request, cancellation).ConfigureAwait(false);
-        using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false));
-        while (await lines.ReadLineAsync(cancellation).ConfigureAwait(false) is { } line)
-        {
-            if (JsonSerializer.Deserialize(line, PastryJson.Default.UploadProgress) is { } state) progress.Report(state);
-        }
-    }
+        _gateway.AskAsync(HttpMethod.Post, "/owners", PastryJson.Default.OwnerAccount, Repeat.Freely, cancellation, () => JsonContent.Create(grant, PastryJson.Default.QuotaGrant));
 }

@@ -17,4 +17,7 @@ public sealed class PastryException(string code, string detail, HttpStatusCode? 
 
     /// <summary>After "full": the attempt to go on with, if any is left.</summary>
     public int? NextAttempt { get; init; }
+
+    /// <summary>How long the node asked to be left alone (Retry-After); null if it did not.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

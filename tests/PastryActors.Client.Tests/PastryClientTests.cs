@@ -1,13 +1,12 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using PastryActors.Client.Tests.Fakes;
 
 namespace PastryActors.Client.Tests;
 
 public sealed class PastryClientTests
 {
-    private static readonly Uri Node = new("http://127.0.0.1:1");
-
     [Fact]
     public async Task A_problem_document_becomes_its_code_and_sentence()
     {
@@ -37,7 +36,7 @@ public sealed class PastryClientTests
     [Fact]
     public async Task A_node_that_is_not_there_is_said()
     {
-        using var client = new PastryClient(new Handler(_ => throw new HttpRequestException("refused")), Node);
+        using PastryClient client = One(_ => throw new HttpRequestException("refused"));
         Assert.Equal("no-answer", (await Assert.ThrowsAsync<PastryException>(() => client.Overlay.StatusAsync())).Code);
     }
 
@@ -46,16 +45,15 @@ public sealed class PastryClientTests
     {
         List<string> asked = [];
         List<string> sent = [];
-        using var client = new PastryClient(
-            new Handler(request =>
+        using PastryClient client = One(
+            request =>
             {
                 asked.Add(request.RequestUri!.Query);
                 sent.Add(request.Content!.ReadAsStringAsync().Result);
                 return asked.Count < 3
-                    ? Answer(HttpStatusCode.InsufficientStorage, $$"""{"title":"t","status":507,"detail":"d","code":"full","nextAttempt":{{asked.Count}}}""")
-                    : Answer(HttpStatusCode.Created, JsonSerializer.Serialize(new FileReceipt("id", "n", 2, 3, "h", [], [], 0, 0), PastryJson.Default.FileReceipt));
-            }),
-            Node);
+                    ? FakeNodes.Answer(HttpStatusCode.InsufficientStorage, $$"""{"title":"t","status":507,"detail":"d","code":"full","nextAttempt":{{asked.Count}}}""")
+                    : FakeNodes.Answer(HttpStatusCode.Created, JsonSerializer.Serialize(new FileReceipt("id", "n", 2, 3, "h", [], [], 0, 0), PastryJson.Default.FileReceipt));
+            });
         using var content = new MemoryStream(Encoding.ASCII.GetBytes("skip this: body")) { Position = 11 };
         await client.Past.InsertAsync("n", content, 3);
 
@@ -98,13 +96,7 @@ public sealed class PastryClientTests
         });
     }
 
-    private static PastryClient Answering(HttpStatusCode status, string body, string type = "application/json") => new(new Handler(_ => Answer(status, body, type)), Node);
+    private static PastryClient Answering(HttpStatusCode status, string body, string type = "application/json") => One(_ => FakeNodes.Answer(status, body, type));
 
-    private static HttpResponseMessage Answer(HttpStatusCode status, string body, string type = "application/json") =>
-        new(status) { Content = new StringContent(body, Encoding.UTF8, type) };
-
-    private sealed class Handler(Func<HttpRequestMessage, HttpResponseMessage> answer) : HttpMessageHandler
-    {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(answer(request));
-    }
+    private static PastryClient One(Func<HttpRequestMessage, HttpResponseMessage> answer) => FakeNodes.Client(answer, attemptsMax: 1, FakeNodes.First);
 }

@@ -11,7 +11,7 @@ internal sealed class FileOpening(Gateway gateway)
     {
         if (link.Key is { } key) return await OpenSealedAsync(link.FileId, key, range, cancellation).ConfigureAwait(false);
         HttpResponseMessage response = await GetAsync(link.FileId, range, cancellation).ConfigureAwait(false);
-        Stream content = await ContentOf(response, cancellation).ConfigureAwait(false);
+        Stream content = await ContentOf(link.FileId, response, cancellation).ConfigureAwait(false);
         return new OpenedFile(MetadataOf(response), SizeOf(response), HashOf(response), ChunkSizeOf(response), content);
     }
 
@@ -27,7 +27,7 @@ internal sealed class FileOpening(Gateway gateway)
             long first = from / head.SegmentBytes;
             long end = Math.Max((to + head.SegmentBytes - 1) / head.SegmentBytes, first + 1);
             HttpResponseMessage body = await GetAsync(fileId, new ByteRange(head.PlaceOf(first), Math.Min(head.PlaceOf(end), head.StoredSizeOf(size))), cancellation).ConfigureAwait(false);
-            Stream stored = await ContentOf(body, cancellation).ConfigureAwait(false);
+            Stream stored = await ContentOf(fileId, body, cancellation).ConfigureAwait(false);
             return new OpenedFile(head.Description, size, HashOf(start), ChunkSizeOf(start), new OpeningStream(stored, sealer, head, size, from, to), (key, head));
         }
         catch
@@ -47,15 +47,32 @@ internal sealed class FileOpening(Gateway gateway)
             : throw new PastryException("range-not-satisfiable", $"the file has {size} bytes", HttpStatusCode.RequestedRangeNotSatisfiable);
     }
 
-    private async Task<HttpResponseMessage> GetAsync(string fileId, ByteRange? range, CancellationToken cancellation)
+    private Task<HttpResponseMessage> GetAsync(string fileId, ByteRange? range, CancellationToken cancellation) => gateway.SendAsync(
+        () =>
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, $"/files/{fileId}");
+            if (range is { } part) request.Headers.Range = new RangeHeaderValue(part.From, part.To - 1);
+            return request;
+        },
+        Repeat.Freely,
+        cancellation);
+
+    private async Task<Stream> ContentOf(string fileId, HttpResponseMessage response, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/files/{fileId}");
-        if (range is { } part) request.Headers.Range = new RangeHeaderValue(part.From, part.To - 1);
-        return await gateway.SendAsync(request, cancellation).ConfigureAwait(false);
+        long from = response.Content.Headers.ContentRange?.From ?? 0;
+        long length = response.Content.Headers.ContentLength ?? throw new PastryException("bad-answer", "the node did not say how much it sends");
+        string hash = HashOf(response);
+        Stream body = await ResponseStream.OfAsync(response, gateway.Options, cancellation).ConfigureAwait(false);
+        return new ResumingStream(body, length, (read, stop) => ReopenAsync(fileId, hash, new ByteRange(from + read, from + length), stop), gateway.Options.AttemptsMax);
     }
 
-    private static async Task<Stream> ContentOf(HttpResponseMessage response, CancellationToken cancellation) =>
-        new ResponseStream(response, await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false));
+    private async Task<Stream> ReopenAsync(string fileId, string hash, ByteRange rest, CancellationToken cancellation)
+    {
+        HttpResponseMessage response = await GetAsync(fileId, rest, cancellation).ConfigureAwait(false);
+        if (HashOf(response) == hash && response.Content.Headers.ContentRange?.From == rest.From) return await ResponseStream.OfAsync(response, gateway.Options, cancellation).ConfigureAwait(false);
+        response.Dispose();
+        throw new PastryException("bad-answer", $"{gateway.Current} has other content under {fileId}");
+    }
 
     private static FileMetadata MetadataOf(HttpResponseMessage response)
     {

@@ -24,8 +24,8 @@ internal sealed class NodeLocator(string? url, ClusterFolder folder, string? tok
         throw new CommandFailedException("no-node", $"none of the {state.Nodes.Count} nodes of the cluster in {folder.FullPath} is ready", "see: pastry cluster status; pastry doctor");
     }
 
-    /// <summary>A client of the node at a URL.</summary>
-    public PastryClient Connect(Uri node) => new(node, token);
+    /// <summary>A client of the node at a URL. It does not try again: a person is told at once, and decides.</summary>
+    public PastryClient Connect(Uri node) => new(new PastryClientOptions { Nodes = [node], Token = token, AttemptsMax = 1 });
 
     private static async Task<bool> IsReadyAsync(PastryClient client, CancellationToken cancellation)
     {

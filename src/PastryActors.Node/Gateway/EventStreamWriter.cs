@@ -35,5 +35,13 @@ internal sealed class EventStreamWriter(HttpContext context) : ISubscriptionWrit
     public async Task FlushAsync() => await context.Response.BodyWriter.FlushAsync(Gone).ConfigureAwait(false);
 
     /// <inheritdoc/>
+    public Task KeepAliveAsync()
+    {
+        // A comment, which readers of event streams leave out.
+        Encoding.UTF8.GetBytes(":\n\n", context.Response.BodyWriter);
+        return FlushAsync();
+    }
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -62,6 +62,9 @@ internal sealed class SocketWriter : ISubscriptionWriter
         _waiting.Clear();
     }
 
+    /// <summary>The protocol has pings of its own.</summary>
+    public Task KeepAliveAsync() => Task.CompletedTask;
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

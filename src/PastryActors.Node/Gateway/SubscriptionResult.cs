@@ -25,6 +25,9 @@ internal interface ISubscriptionWriter : IAsyncDisposable
 
     /// <summary>Sends what was taken.</summary>
     Task FlushAsync();
+
+    /// <summary>Nothing happened for a while: a sign of life, where the way itself has none.</summary>
+    Task KeepAliveAsync();
 }
 
 /// <summary>
@@ -32,8 +35,11 @@ internal interface ISubscriptionWriter : IAsyncDisposable
 /// subscriber alone, "gap" for what cannot be had, and "closed" with a problem document as the last word; as server-sent events, or over
 /// a WebSocket if one was asked for.
 /// </summary>
-internal sealed class SubscriptionResult(INodeAccess node, string topic, ulong? first, int window, TimeSpan timeout) : IResult
+internal sealed class SubscriptionResult(INodeAccess node, string topic, ulong? first, int window, TimeSpan timeout, TimeProvider time) : IResult
 {
+    /// <summary>Below what proxies take for a dead connection, and a quarter of what the client library does.</summary>
+    internal static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(15);
+
     /// <summary>How many anycasts the subscriber takes.</summary>
     public int AnycastsWanted { get; init; }
 
@@ -46,8 +52,14 @@ internal sealed class SubscriptionResult(INodeAccess node, string topic, ulong? 
             id => new Subscribe(id, timeout, topic) { From = first, Window = window, AnycastsWanted = AnycastsWanted }, (id, subscription) => new Unsubscribe(id, timeout, subscription), end.Token);
         try
         {
-            await foreach (Reply reply in replies.ConfigureAwait(false))
+            await foreach (Reply? reply in SilenceBreaker.Of(replies, SilenceMax, time, end.Token).ConfigureAwait(false))
             {
+                if (reply is null)
+                {
+                    if (writer.HasBegun) await writer.KeepAliveAsync().ConfigureAwait(false);
+                    continue;
+                }
+
                 if (reply is Subscribed) await writer.BeginAsync().ConfigureAwait(false);
                 Write(writer, reply);
                 await writer.FlushAsync().ConfigureAwait(false);

@@ -97,7 +97,7 @@ internal sealed class TopicEndpoints(GatewayServices services, GatewayOptions op
     private Task<IResult> SubscribeAsync(HttpContext context)
     {
         string topic = TopicOf(RequestReading.NameOf(context, Prefix));
-        return Task.FromResult<IResult>(new SubscriptionResult(services.Node, topic, FirstOf(context), options.SubscriberWindow, options.RequestTimeout) { AnycastsWanted = AnycastsOf(context) });
+        return Task.FromResult<IResult>(new SubscriptionResult(services.Node, topic, FirstOf(context), options.SubscriberWindow, options.RequestTimeout, services.Time) { AnycastsWanted = AnycastsOf(context) });
     }
 
     // What the subscriber wants first: after the last event it saw, or as its query says; null for what comes from now on.

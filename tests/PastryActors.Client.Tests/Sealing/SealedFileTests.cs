@@ -161,7 +161,7 @@ public sealed class SealedFileTests
     public async Task The_key_stays_here_whatever_is_asked()
     {
         List<string> seen = [];
-        using var client = new PastryClient(new Node(_ => [1], request => seen.Add($"{request.RequestUri} {request.Headers}")), new Uri("http://127.0.0.1:1"));
+        using var client = new PastryClient(new Node(_ => [1], request => seen.Add($"{request.RequestUri} {request.Headers}")), new PastryClientOptions { Nodes = [new Uri("http://127.0.0.1:1")] });
         string link = new FileLink("id", _key).ToText();
         await Assert.ThrowsAsync<PastryException>(() => client.Past.LookupAsync(link));
         await Assert.ThrowsAsync<PastryException>(() => client.Past.DescribeAsync(link));
@@ -200,7 +200,7 @@ public sealed class SealedFileTests
         return bytes.ToArray();
     }
 
-    private static PastryClient Holding(byte[] stored) => new(new Node(_ => stored), new Uri("http://127.0.0.1:1"));
+    private static PastryClient Holding(byte[] stored) => new(new Node(_ => stored), new PastryClientOptions { Nodes = [new Uri("http://127.0.0.1:1")] });
 
     /// <summary>A gateway that has one file.</summary>
     private sealed class Node(Func<HttpRequestMessage, byte[]> content, Action<HttpRequestMessage>? look = null) : HttpMessageHandler

@@ -51,7 +51,7 @@ internal sealed class TestNode : IAsyncDisposable, IDisposable
         _web = GatewayHost.Build(Services, (options ?? new GatewayOptions()) with { Listen = new(System.Net.IPAddress.Loopback, 0) });
         await _web.StartAsync();
         Uri url = GatewayHost.UrlOf(_web);
-        return (new PastryClient(url, options?.Token), new HttpClient { BaseAddress = url });
+        return (new PastryClient(new PastryClientOptions { Nodes = [url], Token = options?.Token, AttemptsMax = 1 }), new HttpClient { BaseAddress = url });
     }
 
     /// <summary>Stops the gateway as a node that leaves does.</summary>
