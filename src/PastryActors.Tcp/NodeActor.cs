@@ -1,49 +1,48 @@
+using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
+using PastryActors.Core.Wire;
+using PastryActors.Engine;
 using PastryActors.Tcp.Actors;
 using PastryActors.Tcp.Connections;
-using PastryActors.Tcp.Diagnostics;
 using PastryActors.Tcp.Timers;
 
 namespace PastryActors.Tcp;
 
 /// <summary>
-/// The actor that drives one node's core, as the numbered duties of <see cref="INodeCore"/> ask: one event at a time, its effects
-/// carried out in order before the next, and a fresh core after a failure.
+/// The actor around one node's core: hands what its mailbox holds to the driver, wakes it when a timer is due, and has a failed core
+/// replaced as its supervisor decides.
 /// </summary>
-internal sealed class NodeActor : Actor<NodeItem>, IWakeable
+internal sealed class NodeActor : Actor<NodeItem>, IWakeable, ICoreHost
 {
-    /// <summary>A core whose timers are always due again must not keep messages from being handled.</summary>
-    private const int TimersAtOnceMax = 64;
-
     private readonly EngineContext _context;
     private readonly TcpNode _node;
-    private readonly NodeSettings _settings;
     private readonly Courier _courier;
     private readonly Supervisor _supervisor;
-    private readonly ListenerGuard _listener;
     private readonly RestartCall _restart;
-    private readonly Outbox _outbox = new();
-    private readonly TimerHeap _timers = new();
+    private readonly CoreDriver _driver;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private INodeCore? _core;
-    private WorkInbox _inbox;
-    private Instant _now;
     private Instant _wakesAt = Instant.Never;
     private volatile bool _stopping;
 
-    public NodeActor(EngineContext context, TcpNode node, NodeSettings settings, Courier courier)
+    public NodeActor(EngineContext context, TcpNode node, NodeSettings settings, string address, Courier courier)
         : base(context.Options.MailboxCapacity)
     {
-        (_context, _node, _settings, _courier) = (context, node, settings, courier);
+        (_context, _node, _courier) = (context, node, courier);
         _supervisor = new Supervisor(context.Options.Supervision);
-        _listener = new ListenerGuard(settings.Listener, context.Log, settings.Key.NodeId);
         _restart = new RestartCall(this);
-        _inbox = new WorkInbox(this, Generation: 0);
+        _driver = new CoreDriver(settings, address, this, context.Log);
     }
 
-    public int PendingTimers => _timers.Count;
+    public NodeHandle Handle => _driver.Handle;
+
+    public int PendingTimers => _driver.PendingTimers;
 
     void IWakeable.WakeUp() => Wake();
+
+    void ICoreHost.Send(NodeHandle to, Message message, ContentRef? content, Lane lane) => _courier.Send(_node, to, message, content, lane);
+
+    IWorkCompletion ICoreHost.CompletionOf(int generation) => new WorkInbox(this, generation);
 
     /// <summary>Stops after the event at hand.</summary>
     public Task StopAsync()
@@ -62,35 +61,22 @@ internal sealed class NodeActor : Actor<NodeItem>, IWakeable
             return;
         }
 
-        _now = MonotonicClock.Now;
-        if (_now >= _wakesAt) _wakesAt = Instant.Never;
-        if (_core is null) StartCore();
-        FireDueTimers();
+        if (MonotonicClock.Now >= _wakesAt) _wakesAt = Instant.Never;
+        if (!_driver.HasCore) _driver.Start();
+        _driver.FireDueTimers();
     }
 
     protected override void Receive(in NodeItem item)
     {
-        if (item.Query is not null)
-        {
-            item.Query.Answer(_core!);
-            return;
-        }
-
-        if (item.Generation != 0 && item.Generation != _inbox.Generation)
-        {
-            _context.DeadLetters.Add(DeadLetterReason.CoreReplaced, item.Event.Body, _node.Handle);
-            return;
-        }
-
-        _now = MonotonicClock.Now;
-        Handle(item.Event);
-        if (_timers.Next <= _now) FireDueTimers();
+        if (item.Query is not null) _driver.Answer(item.Query);
+        else if (item.Generation != 0 && item.Generation != _driver.Generation) _context.DeadLetters.Add(DeadLetterReason.CoreReplaced, item.Event.Body, Handle);
+        else _driver.HandleEvent(item.Event);
     }
 
     protected override void TurnEnds()
     {
         if (_stopping) WantsAnotherTurn = !IsClosed;
-        Instant next = _timers.Next;
+        Instant next = _driver.NextTimer;
         if (next <= MonotonicClock.Now)
         {
             WantsAnotherTurn = true;
@@ -108,24 +94,24 @@ internal sealed class NodeActor : Actor<NodeItem>, IWakeable
         DropCore();
         if (decision.GivesUp)
         {
-            _context.Log.NodeGivenUp(failure, _node.Handle.Id, decision.FailuresInWindow);
+            _context.Log.NodeGivenUp(failure, Handle.Id, decision.FailuresInWindow);
             Interlocked.Increment(ref _context.Tally.NodesGivenUp);
-            _listener.OnGivenUp(failure);
+            _driver.Listener.OnGivenUp(failure);
             _node.StopAsync();
             return;
         }
 
-        _context.Log.NodeFailed(failure, _node.Handle.Id, decision.FailuresInWindow, decision.BackOff.TotalMilliseconds);
+        _context.Log.NodeFailed(failure, Handle.Id, decision.FailuresInWindow, decision.BackOff.TotalMilliseconds);
         Interlocked.Increment(ref _context.Tally.NodeRestarts);
-        _listener.OnRestarting(failure);
+        _driver.Listener.OnRestarting(failure);
         _context.Clock.WakeAt(_restart, MonotonicClock.Now + decision.BackOff);
         if (_stopping) Resume();
     }
 
     protected override void Undelivered(in NodeItem item)
     {
-        if (item.Query is { } query) query.Refuse(new InvalidOperationException($"node {_node.Handle.Id} has stopped"));
-        else if (item.Event.Kind != NodeEventKind.LinkFailed) _context.DeadLetters.Add(DeadLetterReason.NodeGone, item.Event.Body, _node.Handle);
+        if (item.Query is { } query) query.Refuse(new InvalidOperationException($"node {Handle.Id} has stopped"));
+        else if (item.Event.Kind != NodeEventKind.LinkFailed) _context.DeadLetters.Add(DeadLetterReason.NodeGone, item.Event.Body, Handle);
     }
 
     private void Stop()
@@ -137,68 +123,9 @@ internal sealed class NodeActor : Actor<NodeItem>, IWakeable
 
     private void DropCore()
     {
-        _core = null;
-        _outbox.Clear();
-        _timers.Clear();
+        _driver.Drop();
         _wakesAt = Instant.Never;
     }
-
-    private void StartCore()
-    {
-        _inbox = new WorkInbox(this, _inbox.Generation + 1);
-        if (_inbox.Generation > 1) _node.Handle = _node.Handle with { Incarnation = _settings.NextIncarnation() };
-        INodeCore core = _settings.CoreFactory(_node.Handle);
-        core.Start(_now, _outbox);
-        _core = core;
-        CarryOut();
-    }
-
-    private void Handle(in NodeEvent happened)
-    {
-        _core!.Handle(happened, _now, _outbox);
-        CarryOut();
-    }
-
-    private void FireDueTimers()
-    {
-        for (int i = 0; i < TimersAtOnceMax && _timers.TryTakeDue(_now, out NodeTimer timer); i++)
-        {
-            Handle(NodeEvent.TimerFired(timer));
-            _now = MonotonicClock.Now;
-        }
-    }
-
-    private void CarryOut()
-    {
-        foreach (ref readonly Effect effect in _outbox.Effects)
-        {
-            switch (effect.Kind)
-            {
-                case EffectKind.Send:
-                    _courier.Send(_node, effect.To!, effect.Message, effect.Content, effect.Lane);
-                    break;
-                case EffectKind.Schedule:
-                    _timers.Add(effect.Timer, DueAfter(effect.Delay));
-                    break;
-                case EffectKind.Work:
-                    _settings.Workers.Submit(effect.Work, _inbox);
-                    break;
-                case EffectKind.Reply:
-                    _listener.OnReply(effect.Reply);
-                    break;
-                case EffectKind.Report:
-                    _listener.OnFact(effect.Fact);
-                    break;
-                default:
-                    throw new InvalidOperationException($"effect {effect.Kind} has no meaning");
-            }
-        }
-
-        _outbox.Clear();
-    }
-
-    /// <summary>From the clock as it is now, not as the event began: a core that took long to ask must not be answered early.</summary>
-    private static Instant DueAfter(TimeSpan delay) => delay >= TimeSpan.FromDays(3650) ? Instant.Never : MonotonicClock.Now + delay;
 
     private sealed class RestartCall(NodeActor actor) : IWakeable
     {

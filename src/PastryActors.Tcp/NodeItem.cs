@@ -1,4 +1,5 @@
 using PastryActors.Core.Driving;
+using PastryActors.Engine;
 
 namespace PastryActors.Tcp;
 
@@ -7,7 +8,7 @@ internal readonly struct NodeItem
 {
     public NodeItem(in NodeEvent happened, int generation = 0) => (Event, Generation) = (happened, generation);
 
-    public NodeItem(NodeQuery query) => Query = query;
+    public NodeItem(CoreQuery query) => Query = query;
 
     /// <summary>The event, unless this is a query.</summary>
     public NodeEvent Event { get; }
@@ -16,36 +17,5 @@ internal readonly struct NodeItem
     public int Generation { get; }
 
     /// <summary>The question, if this is one.</summary>
-    public NodeQuery? Query { get; }
-}
-
-/// <summary>A question about the core's state.</summary>
-internal abstract class NodeQuery
-{
-    public abstract void Answer(INodeCore core);
-
-    public abstract void Refuse(Exception reason);
-}
-
-/// <summary>A question with an answer of a certain type.</summary>
-internal sealed class NodeQuery<TResult>(Func<INodeCore, TResult> read) : NodeQuery
-{
-    private readonly TaskCompletionSource<TResult> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public Task<TResult> Task => _answer.Task;
-
-    public override void Answer(INodeCore core)
-    {
-        try
-        {
-            _answer.TrySetResult(read(core));
-        }
-        catch (Exception e)
-        {
-            // The asker's mistake is the asker's to hear of: the core did not fail.
-            _answer.TrySetException(e);
-        }
-    }
-
-    public override void Refuse(Exception reason) => _answer.TrySetException(reason);
+    public CoreQuery? Query { get; }
 }

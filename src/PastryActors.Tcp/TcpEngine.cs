@@ -2,28 +2,18 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using PastryActors.Core.Wire;
+using PastryActors.Engine;
 using PastryActors.Tcp.Connections;
 using PastryActors.Tcp.Diagnostics;
 using PastryActors.Tcp.Identity;
 
 namespace PastryActors.Tcp;
 
-/// <summary>The address to listen on cannot be had. The message names it and says why.</summary>
-public sealed class ListenException(string address, Exception inner)
-    : Exception($"cannot listen on {address}: {inner.Message}", inner)
-{
-    /// <summary>The address, host:port.</summary>
-    public string Address { get; } = address;
-
-    /// <summary>Whether another process has the port.</summary>
-    public bool IsInUse { get; } = inner is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse };
-}
-
 /// <summary>
 /// The default engine: runs the nodes of one process as actors, and connects them with those of other processes over TCP. One engine
 /// has one listener and one clock, however many nodes it runs. Safe for any thread.
 /// </summary>
-public sealed class TcpEngine : IAsyncDisposable
+public sealed class TcpEngine : IEngine
 {
     /// <summary>How long the connections may take to say their farewells when the engine is disposed of.</summary>
     private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(2);
@@ -51,7 +41,7 @@ public sealed class TcpEngine : IAsyncDisposable
     /// <summary>Where the engine listens, host:port.</summary>
     public string BoundAddress { get; }
 
-    /// <summary>What peers dial, host:port: the address of every node of this engine.</summary>
+    /// <summary>What peers dial, host:port: the address of every node of this engine. The other engines cannot read it.</summary>
     public string AdvertisedAddress { get; }
 
     /// <summary>The nodes that run.</summary>
@@ -73,7 +63,7 @@ public sealed class TcpEngine : IAsyncDisposable
     /// </param>
     /// <param name="codec">All kinds of messages that the nodes speak.</param>
     /// <param name="loggers">Where to log.</param>
-    /// <exception cref="TcpOptionsException">An option is out of its range.</exception>
+    /// <exception cref="EngineOptionsException">An option is out of its range.</exception>
     /// <exception cref="ListenException">The address cannot be listened on.</exception>
     public static async Task<TcpEngine> StartAsync(TcpOptions options, NodeKey processKey, WireCodec codec, ILoggerFactory loggers)
     {
@@ -89,7 +79,7 @@ public sealed class TcpEngine : IAsyncDisposable
         catch (SocketException e)
         {
             context.Dispose();
-            throw new ListenException(options.ListenAddress, e);
+            throw new ListenException(options.ListenAddress, e.SocketErrorCode == SocketError.AddressAlreadyInUse, e);
         }
     }
 
@@ -107,6 +97,29 @@ public sealed class TcpEngine : IAsyncDisposable
         if (!_context.Nodes.TryAdd(node)) throw new InvalidOperationException($"node {node.Handle.Id} runs here already");
         node.Start();
         return node;
+    }
+
+    IEngineNode IEngine.AddNode(NodeSettings settings) => AddNode(settings);
+
+    /// <inheritdoc/>
+    public void AddTo(IDictionary<string, long> counters)
+    {
+        TcpCounters counted = Counters;
+        counters["connections_open"] = counted.ConnectionsOpen;
+        counters["connections_accepted"] = counted.ConnectionsAccepted;
+        counters["connections_dialled"] = counted.ConnectionsDialled;
+        counters["dials_failed"] = counted.DialsFailed;
+        counters["messages_local"] = counted.MessagesLocal;
+        counters["control_messages_sent"] = counted.Control.MessagesSent;
+        counters["control_messages_received"] = counted.Control.MessagesReceived;
+        counters["control_bytes_sent"] = counted.Control.BytesSent;
+        counters["bulk_messages_sent"] = counted.Bulk.MessagesSent;
+        counters["bulk_messages_received"] = counted.Bulk.MessagesReceived;
+        counters["bulk_bytes_sent"] = counted.Bulk.BytesSent;
+        counters["peer_refusals"] = counted.Refusals;
+        counters["dead_letters"] = counted.DeadLetters;
+        counters["node_restarts"] = counted.NodeRestarts;
+        counters["nodes_given_up"] = counted.NodesGivenUp;
     }
 
     /// <summary>Stops the nodes, takes leave of the peers, and leaves nothing behind.</summary>

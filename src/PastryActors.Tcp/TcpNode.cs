@@ -2,48 +2,39 @@ using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
+using PastryActors.Engine;
 using PastryActors.Tcp.Connections;
-using PastryActors.Tcp.Diagnostics;
-using PastryActors.Tcp.Identity;
 
 namespace PastryActors.Tcp;
 
-/// <summary>
-/// One node of an engine, as its host sees it: takes requests, tells about itself, and can be stopped. Safe for any thread.
-/// </summary>
-public sealed class TcpNode
+/// <summary>One node of this engine. Safe for any thread.</summary>
+public sealed class TcpNode : IEngineNode
 {
     private readonly EngineContext _context;
     private readonly NodeActor _actor;
     private readonly Action<TcpNode> _withdraw;
-    private volatile NodeHandle _handle;
     private volatile bool _stalled;
 
     internal TcpNode(EngineContext context, NodeSettings settings, string address, Courier courier, Action<TcpNode> withdraw)
     {
         (_context, _withdraw) = (context, withdraw);
         Key = settings.Key;
-        _handle = new NodeHandle(settings.Key.NodeId, address, settings.NextIncarnation());
-        _actor = new NodeActor(context, this, settings, courier);
+        _actor = new NodeActor(context, this, settings, address, courier);
     }
 
-    /// <summary>The node as peers know it. The incarnation grows when a failed core is replaced.</summary>
-    public NodeHandle Handle
-    {
-        get => _handle;
-        internal set => _handle = value;
-    }
+    /// <inheritdoc/>
+    public NodeHandle Handle => _actor.Handle;
 
-    /// <summary>Messages that wait in the mailbox.</summary>
+    /// <inheritdoc/>
     public int MailboxDepth => _actor.Depth;
 
     /// <summary>The mailbox's bound.</summary>
     public int MailboxCapacity => _actor.Capacity;
 
-    /// <summary>Timers that are pending, as of the last turn.</summary>
+    /// <inheritdoc/>
     public int PendingTimers => _actor.PendingTimers;
 
-    /// <summary>Whether the node takes no more messages: stopped, or given up.</summary>
+    /// <inheritdoc/>
     public bool IsStopped => _actor.IsClosed;
 
     internal NodeKey Key { get; }
@@ -51,27 +42,19 @@ public sealed class TcpNode
     /// <summary>Bulk messages and requests leave the other half to control messages, which must get through.</summary>
     private int OrdinaryShare => Math.Max(1, _actor.Capacity / 2);
 
-    /// <summary>Hands a request to the node; false if its mailbox is too full for requests, or it has stopped.</summary>
+    /// <inheritdoc/>
     public bool Post(Request request) => _actor.TryPost(new NodeItem(NodeEvent.Requested(request)), OrdinaryShare);
 
-    /// <summary>
-    /// Runs <paramref name="read"/> on the node's thread, between events, to look at the core's state. It must be quick and change
-    /// nothing. What it throws reaches the caller alone.
-    /// </summary>
-    /// <exception cref="TimeoutException">The node was not ready within <paramref name="timeout"/>, or its mailbox is full.</exception>
-    /// <exception cref="InvalidOperationException">The node has stopped.</exception>
+    /// <inheritdoc/>
     public async Task<TResult> QueryAsync<TResult>(Func<INodeCore, TResult> read, TimeSpan timeout)
     {
-        var query = new NodeQuery<TResult>(read);
+        var query = new CoreQuery<TResult>(read);
         if (IsStopped) throw new InvalidOperationException($"node {Handle.Id} has stopped");
         if (!_actor.TryPost(new NodeItem(query), OrdinaryShare)) throw new TimeoutException($"the mailbox of node {Handle.Id} is full");
         return await query.Task.WaitAsync(timeout);
     }
 
-    /// <summary>
-    /// Stops the node: it handles nothing more, and peers are told that it is gone. Completes when its thread has let go of the core.
-    /// A core that leaves politely must have been asked to do so before.
-    /// </summary>
+    /// <inheritdoc/>
     public Task StopAsync()
     {
         _context.Nodes.Remove(this);

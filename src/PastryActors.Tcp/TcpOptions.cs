@@ -1,9 +1,6 @@
-using PastryActors.Tcp.Actors;
+using PastryActors.Engine;
 
 namespace PastryActors.Tcp;
-
-/// <summary>An option out of its range. The message names the option, its value and the range.</summary>
-public sealed class TcpOptionsException(string message) : Exception(message);
 
 /// <summary>Everything that can be chosen about the engine. Immutable; <see cref="Validate"/> is called at start.</summary>
 public sealed record TcpOptions
@@ -111,16 +108,16 @@ public sealed record TcpOptions
     public SupervisionOptions Supervision { get; init; } = new();
 
     /// <summary>Checks every option.</summary>
-    /// <exception cref="TcpOptionsException">One is out of its range.</exception>
+    /// <exception cref="EngineOptionsException">One is out of its range.</exception>
     public TcpOptions Validate()
     {
-        if (!PeerAddress.TryParse(ListenAddress, out _, out _)) throw new TcpOptionsException($"tcp.listenAddress: '{ListenAddress}' is not host:port");
+        if (!PeerAddress.TryParse(ListenAddress, out _, out _)) throw new EngineOptionsException($"tcp.listenAddress: '{ListenAddress}' is not host:port");
         if (AdvertisedAddress is { } advertised && !PeerAddress.TryParse(advertised, out _, out _))
         {
-            throw new TcpOptionsException($"tcp.advertisedAddress: '{advertised}' is not host:port");
+            throw new EngineOptionsException($"tcp.advertisedAddress: '{advertised}' is not host:port");
         }
 
-        if (Ring.Length is 0 or > 64) throw new TcpOptionsException($"tcp.ring: must have 1 to 64 characters, has {Ring.Length}");
+        if (Ring.Length is 0 or > 64) throw new EngineOptionsException($"tcp.ring: must have 1 to 64 characters, has {Ring.Length}");
         Within("messageBytesMax", MessageBytesMax, 1024, 64 * 1024 * 1024);
         Within("contentBytesMax", ContentBytesMax, 0, 1024 * 1024 * 1024);
         Within("controlQueueMessages", ControlQueueMessages, 1, 1 << 20);
@@ -143,16 +140,16 @@ public sealed record TcpOptions
         Positive("backOffMin", BackOffMin);
         Positive("backOffMax", BackOffMax);
         Positive("mailboxPatience", MailboxPatience);
-        if (BackOffMax < BackOffMin) throw new TcpOptionsException($"tcp.backOffMax: {BackOffMax} is less than tcp.backOffMin, {BackOffMin}");
+        if (BackOffMax < BackOffMin) throw new EngineOptionsException($"tcp.backOffMax: {BackOffMax} is less than tcp.backOffMin, {BackOffMin}");
     }
 
     private static void Within(string name, long value, long min, long max)
     {
-        if (value < min || value > max) throw new TcpOptionsException($"tcp.{name}: {value} is not within {min} and {max}");
+        if (value < min || value > max) throw new EngineOptionsException($"tcp.{name}: {value} is not within {min} and {max}");
     }
 
     private static void Positive(string name, TimeSpan value)
     {
-        if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1)) throw new TcpOptionsException($"tcp.{name}: {value} is not within 0 and 1 day");
+        if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1)) throw new EngineOptionsException($"tcp.{name}: {value} is not within 0 and 1 day");
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using PastryActors.Engine;
 using PastryActors.Tcp.Diagnostics;
 
 namespace PastryActors.Tcp;

@@ -1,3 +1,5 @@
+using PastryActors.Engine;
+
 namespace PastryActors.Tcp.Tests;
 
 public sealed class TcpOptionsTests
@@ -21,7 +23,7 @@ public sealed class TcpOptionsTests
     [Theory]
     [MemberData(nameof(Wrong))]
     public void An_option_out_of_range_is_named(TcpOptions options, string name) =>
-        Assert.StartsWith(name, Assert.Throws<TcpOptionsException>(options.Validate).Message, StringComparison.Ordinal);
+        Assert.StartsWith(name, Assert.Throws<EngineOptionsException>(options.Validate).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("127.0.0.1:80", "127.0.0.1", 80)]

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using PastryActors.Core.Collections;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
+using PastryActors.Engine;
 using PastryActors.Node.Files;
 using PastryActors.Node.Workers;
 using PastryActors.Past;
@@ -13,7 +14,6 @@ using PastryActors.Scribe;
 using PastryActors.Scribe.Messages;
 using PastryActors.Store;
 using PastryActors.Tcp;
-using PastryActors.Tcp.Identity;
 using NodeSettings = PastryActors.Hocon.Settings.NodeSettings;
 
 namespace PastryActors.Node.Hosting;
@@ -38,7 +38,7 @@ internal static class NodeComposition
             var options = new SignatureOptions();
             var ownerSigner = new BatchSigner(owner, options);
             var signatures = new SignatureWorkers(new BatchSigner(folder.LoadKey(), options), ownerSigner, new SignatureVerifier(options), options);
-            var node = new TcpHostedNode(engine, key, store, folder, SettingsMap.RequestsOf(settings), SettingsMap.CaretakerOf(settings), logs.CreateLogger("PastryActors.Node"));
+            var node = new HostedNode(engine, key, store, folder, SettingsMap.RequestsOf(settings), SettingsMap.CaretakerOf(settings), logs.CreateLogger("PastryActors.Node"));
             storeLog.Damaged = node.OnDamaged;
             node.Start(self => CoreOf(self, settings, folder, key, ownerSigner.PublicKey, store), new NodeWorkers(new StoreWorkers(store), signatures, SegmentsOf(settings, folder, node, ownerSigner)));
             return new StartedNode(node, ownerSigner);
@@ -51,7 +51,7 @@ internal static class NodeComposition
         }
     }
 
-    private static SegmentWorkers SegmentsOf(NodeSettings settings, NodeFolder folder, TcpHostedNode node, BatchSigner ownerSigner)
+    private static SegmentWorkers SegmentsOf(NodeSettings settings, NodeFolder folder, HostedNode node, BatchSigner ownerSigner)
     {
         FileTransferOptions transfer = SettingsMap.TransferOf(settings);
         var owner = new OwnerIdentity(ownerSigner, TimeProvider.System);

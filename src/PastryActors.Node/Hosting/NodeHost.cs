@@ -1,13 +1,12 @@
 using System.Net;
 using System.Security.Cryptography;
+using PastryActors.Engine;
 using PastryActors.Hocon.Reading;
 using PastryActors.Hocon.Settings;
 using PastryActors.Node.Files;
 using PastryActors.Node.Gateway;
 using PastryActors.Node.Workers;
 using PastryActors.Store;
-using PastryActors.Tcp;
-using PastryActors.Tcp.Identity;
 using NodeSettings = PastryActors.Hocon.Settings.NodeSettings;
 
 namespace PastryActors.Node.Hosting;
@@ -49,7 +48,7 @@ public sealed class NodeHost(NodeFactory start, TextWriter error)
 
     /// <summary>A port in use, a folder that cannot be used, a damaged key: the message says it all, and a stack trace would only hide it.</summary>
     private static bool IsForTheOperator(Exception fault) =>
-        fault is ListenException or InvalidDataException or StoreUnusableException or NodeKeyException or TcpOptionsException or IOException or UnauthorizedAccessException or CryptographicException;
+        fault is ListenException or InvalidDataException or StoreUnusableException or NodeKeyException or EngineOptionsException or IOException or UnauthorizedAccessException or CryptographicException;
 
     private async Task<int> RunAsync(NodeSettings settings, GatewayOptions gateway, ILoggerFactory logs, ILogger logger, CancellationToken stop)
     {

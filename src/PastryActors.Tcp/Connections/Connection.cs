@@ -4,6 +4,7 @@ using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
+using PastryActors.Engine;
 using PastryActors.Tcp.Diagnostics;
 using PastryActors.Tcp.Frames;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
+using PastryActors.Engine;
 using PastryActors.Tcp.Diagnostics;
 using PastryActors.Tcp.Timers;
 

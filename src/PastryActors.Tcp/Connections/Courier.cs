@@ -2,7 +2,7 @@ using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
-using PastryActors.Tcp.Diagnostics;
+using PastryActors.Engine;
 
 namespace PastryActors.Tcp.Connections;
 

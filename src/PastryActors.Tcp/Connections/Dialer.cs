@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
-using PastryActors.Tcp.Actors;
+using PastryActors.Engine;
 using PastryActors.Tcp.Diagnostics;
 
 namespace PastryActors.Tcp.Connections;

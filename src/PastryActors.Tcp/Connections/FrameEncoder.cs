@@ -1,5 +1,6 @@
 using PastryActors.Core.Content;
 using PastryActors.Core.Wire;
+using PastryActors.Engine;
 using PastryActors.Tcp.Diagnostics;
 using PastryActors.Tcp.Frames;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using PastryActors.Core.Driving;
-using PastryActors.Core.Ring;
 
 namespace PastryActors.Tcp.Diagnostics;
 
@@ -28,15 +27,6 @@ internal static partial class Log
 
     [LoggerMessage(2006, LogLevel.Warning, "cannot accept connections at the moment: {Detail} ({Suppressed} more like it were not logged)")]
     public static partial void AcceptFailed(this ILogger log, string detail, long suppressed);
-
-    [LoggerMessage(2010, LogLevel.Error, "node {Node} failed ({Failures} in the window) and starts again in {BackOffMs} ms")]
-    public static partial void NodeFailed(this ILogger log, Exception reason, RingId node, int failures, double backOffMs);
-
-    [LoggerMessage(2011, LogLevel.Critical, "node {Node} failed {Failures} times in the window and is given up")]
-    public static partial void NodeGivenUp(this ILogger log, Exception reason, RingId node, int failures);
-
-    [LoggerMessage(2012, LogLevel.Error, "the listener of node {Node} threw")]
-    public static partial void ListenerFailed(this ILogger log, Exception reason, RingId node);
 
     [LoggerMessage(2013, LogLevel.Error, "a loop of a connection with {Peer} ended in an unforeseen way")]
     public static partial void ConnectionFailed(this ILogger log, Exception reason, EndPoint? peer);

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using PastryActors.Core.Ring;
-using PastryActors.Tcp.Identity;
+using PastryActors.Engine;
 
 namespace PastryActors.Tcp.Frames;
 

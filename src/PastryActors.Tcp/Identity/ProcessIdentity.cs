@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using PastryActors.Core.Ring;
+using PastryActors.Engine;
 
 namespace PastryActors.Tcp.Identity;
 

@@ -1,4 +1,5 @@
 using PastryActors.Core.Driving;
+using PastryActors.Engine;
 
 namespace PastryActors.Tcp.Timers;
 

@@ -4,10 +4,11 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using PastryActors.Core.Ring;
+using PastryActors.Engine;
 using PastryActors.Tcp.Diagnostics;
 using PastryActors.Tcp.Frames;
-using PastryActors.Tcp.Identity;
 using PastryActors.Tcp.Tests.Support;
+using PastryActors.Tests.Engines;
 
 namespace PastryActors.Tcp.Tests.Connections;
 

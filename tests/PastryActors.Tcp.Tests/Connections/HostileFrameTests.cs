@@ -2,6 +2,7 @@ using PastryActors.Core.Driving;
 using PastryActors.Tcp.Diagnostics;
 using PastryActors.Tcp.Frames;
 using PastryActors.Tcp.Tests.Support;
+using PastryActors.Tests.Engines;
 
 namespace PastryActors.Tcp.Tests.Connections;
 
@@ -49,64 +50,6 @@ public sealed class HostileFrameTests
 
         Assert.Equal(new Note(2), (await a.ReceiveAsync()).Body);
         Assert.Equal(1, a.Engine.RefusalsOf(Refusal.UnknownNode));
-    }
-
-    [Fact]
-    public async Task A_kind_that_is_not_known_costs_only_its_message()
-    {
-        await using TestNode a = await TestNode.StartAsync();
-        await using TestNode b = await TestNode.StartAsync();
-
-        a.Send(b.Handle, new Unlisted());
-        a.Send(b.Handle, new Note(1));
-
-        Assert.Equal(new Note(1), (await b.ReceiveAsync()).Body);
-        Assert.Equal(1, b.Engine.RefusalsOf(Refusal.UnknownKind));
-    }
-
-    [Fact]
-    public async Task A_malformed_message_costs_only_itself_and_its_content()
-    {
-        await using TestNode a = await TestNode.StartAsync();
-        await using TestNode b = await TestNode.StartAsync();
-
-        a.Send(b.Handle, new Malformed(), content: new Core.Content.MemoryContent(new byte[50_000]));
-        a.Send(b.Handle, new Note(1));
-
-        Assert.Equal(new Note(1), (await b.ReceiveAsync()).Body);
-        Assert.Equal(1, b.Engine.RefusalsOf(Refusal.MalformedMessage));
-    }
-
-    [Fact]
-    public async Task Messages_nested_without_end_are_malformed_and_end_nothing()
-    {
-        await using TestNode a = await TestNode.StartAsync(TestNode.Options with { MessageBytesMax = 1 << 20 });
-        await using TestNode b = await TestNode.StartAsync(TestNode.Options with { MessageBytesMax = 1 << 20 });
-
-        a.Send(b.Handle, new Nest(10));
-        a.Send(b.Handle, new Nest(150_000));
-        a.Send(b.Handle, new Note(1));
-
-        Assert.Equal(new Nest(10), (await b.ReceiveAsync()).Body);
-        Assert.Equal(new Note(1), (await b.ReceiveAsync()).Body);
-        Assert.Equal(1, b.Engine.RefusalsOf(Refusal.MalformedMessage));
-    }
-
-    [Fact]
-    public async Task A_message_that_cannot_be_written_costs_only_itself()
-    {
-        await using TestNode a = await TestNode.StartAsync();
-        await using TestNode b = await TestNode.StartAsync(TestNode.Options with { MessageBytesMax = 2000 });
-
-        await a.DoAsync(o =>
-        {
-            o.Send(b.Handle, new Unwritable());
-            o.Send(b.Handle, new Note(1, new string('x', 3000)));
-            o.Send(b.Handle, new Note(2));
-        });
-
-        Assert.Equal(new Note(2), (await b.ReceiveAsync()).Body);
-        Assert.Equal(2, a.Engine.DeadLetters[DeadLetterReason.NotSendable]);
     }
 
     [Fact]

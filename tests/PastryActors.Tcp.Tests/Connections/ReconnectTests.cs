@@ -1,41 +1,13 @@
 using PastryActors.Core.Driving;
-using PastryActors.Core.Ring;
+using PastryActors.Engine;
 using PastryActors.Tcp.Diagnostics;
-using PastryActors.Tcp.Identity;
 using PastryActors.Tcp.Tests.Support;
+using PastryActors.Tests.Engines;
 
 namespace PastryActors.Tcp.Tests.Connections;
 
 public sealed class ReconnectTests
 {
-    [Fact]
-    public async Task A_peer_restarted_on_the_same_port_is_found_again()
-    {
-        await using TestNode a = await TestNode.StartAsync();
-        TestNode b = await TestNode.StartAsync(key: NodeKey.Create());
-        NodeHandle before = b.Handle;
-        await a.ReachAsync(b);
-        await b.Engine.DisposeAsync();
-
-        await using TestNode again = await TestNode.StartAsync(TestNode.Options with { ListenAddress = before.Address }, b.Key, incarnation: 2);
-        await a.ReachAsync(again, at: before);
-        again.Send(a.Handle, new Note(5));
-
-        Assert.Equal(before with { Incarnation = 2 }, (await a.ReceiveAsync()).From);
-    }
-
-    [Fact]
-    public async Task A_peer_that_moved_is_found_at_its_new_address()
-    {
-        await using TestNode a = await TestNode.StartAsync();
-        TestNode b = await TestNode.StartAsync();
-        await a.ReachAsync(b);
-        await b.Engine.DisposeAsync();
-
-        await using TestNode moved = await TestNode.StartAsync(key: b.Key, incarnation: 2);
-        await a.ReachAsync(moved);
-    }
-
     [Fact]
     public async Task A_newer_incarnation_takes_over_and_the_older_connection_is_closed()
     {
@@ -56,33 +28,6 @@ public sealed class ReconnectTests
         Assert.Equal(1, a.Engine.RefusalsOf(Refusal.StaleIncarnation));
         a.Send(older.Handle, new Note(4));
         Assert.Equal(new Note(4), (await newer.ReceiveAsync()).Body);
-    }
-
-    [Fact]
-    public async Task Nobody_at_the_address_is_told_at_once_and_counted()
-    {
-        await using TestNode a = await TestNode.StartAsync();
-        TestNode gone = await TestNode.StartAsync();
-        NodeHandle handle = gone.Handle;
-        await gone.DisposeAsync();
-
-        a.Send(handle, new Note(1));
-
-        Assert.Equal(handle, (await a.LinkFailureAsync()).From);
-        Assert.Equal(1, a.Engine.Counters.DialsFailed);
-        Assert.Equal(1, a.Engine.DeadLetters[DeadLetterReason.Unreachable]);
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("nonsense")]
-    [InlineData("host\n:1")]
-    [InlineData("a b:99")]
-    public async Task An_address_that_cannot_be_dialled_is_a_failed_link(string address)
-    {
-        await using TestNode a = await TestNode.StartAsync();
-        a.Send(new NodeHandle(new RingId(5), address, 1), new Note(1));
-        Assert.Equal(address, (await a.LinkFailureAsync()).From!.Address);
     }
 
     [Fact]
@@ -148,15 +93,5 @@ public sealed class ReconnectTests
 
         await Eventually.True(() => b.Engine.Counters.ConnectionsOpen == 0, "the older one is closed");
         Assert.Equal(1, c.Engine.Counters.ConnectionsOpen);
-    }
-
-    [Fact]
-    public async Task A_port_in_use_is_an_error_that_names_the_address()
-    {
-        await using TestNode a = await TestNode.StartAsync();
-        ListenException error = await Assert.ThrowsAsync<ListenException>(
-            () => TestNode.StartAsync(TestNode.Options with { ListenAddress = a.Engine.BoundAddress }));
-        Assert.True(error.IsInUse);
-        Assert.Contains(a.Engine.BoundAddress, error.Message, StringComparison.Ordinal);
     }
 }

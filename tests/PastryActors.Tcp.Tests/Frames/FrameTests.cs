@@ -1,10 +1,11 @@
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
+using PastryActors.Engine;
 using PastryActors.Tcp.Diagnostics;
 using PastryActors.Tcp.Frames;
-using PastryActors.Tcp.Identity;
 using PastryActors.Tcp.Tests.Support;
+using PastryActors.Tests.Engines;
 
 namespace PastryActors.Tcp.Tests.Frames;
 

@@ -2,9 +2,9 @@ using System.Net.Sockets;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
+using PastryActors.Engine;
 using PastryActors.Tcp.Diagnostics;
 using PastryActors.Tcp.Frames;
-using PastryActors.Tcp.Identity;
 
 namespace PastryActors.Tcp.Tests.Support;
 

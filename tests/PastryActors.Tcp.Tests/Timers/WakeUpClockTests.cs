@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using PastryActors.Core.Driving;
+using PastryActors.Engine;
 using PastryActors.Tcp.Tests.Support;
 using PastryActors.Tcp.Timers;
 

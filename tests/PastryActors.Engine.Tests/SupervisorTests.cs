@@ -1,7 +1,6 @@
 using PastryActors.Core.Driving;
-using PastryActors.Tcp.Actors;
 
-namespace PastryActors.Tcp.Tests.Actors;
+namespace PastryActors.Engine.Tests;
 
 public sealed class SupervisorTests
 {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 
-namespace PastryActors.Tcp;
+namespace PastryActors.Engine;
 
 /// <summary>Reads addresses of the form host:port, where host is a name, an IPv4 address or an IPv6 address in brackets.</summary>
 public static class PeerAddress
@@ -26,7 +26,8 @@ public static class PeerAddress
     /// <summary>The address as text.</summary>
     public static string Format(string host, int port) => host.Contains(':') ? $"[{host}]:{port}" : $"{host}:{port}";
 
-    internal static EndPoint ToEndPoint(string host, int port) =>
+    /// <summary>The address as something that can be dialled.</summary>
+    public static EndPoint ToEndPoint(string host, int port) =>
         IPAddress.TryParse(host, out IPAddress? ip) ? new IPEndPoint(ip, port) : new DnsEndPoint(host, port);
 
     /// <summary>Addresses reach logs and the resolver: nothing but the characters of a host name may pass.</summary>

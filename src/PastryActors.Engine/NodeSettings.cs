@@ -1,8 +1,7 @@
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
-using PastryActors.Tcp.Identity;
 
-namespace PastryActors.Tcp;
+namespace PastryActors.Engine;
 
 /// <summary>What an engine needs to run one node.</summary>
 /// <param name="Key">The node's key, hence its nodeId. The caller disposes of it, after the node has stopped.</param>

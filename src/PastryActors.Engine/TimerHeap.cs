@@ -1,6 +1,6 @@
 using PastryActors.Core.Driving;
 
-namespace PastryActors.Tcp.Timers;
+namespace PastryActors.Engine;
 
 /// <summary>
 /// The pending timers of one node: a binary heap by deadline, and by order of scheduling where deadlines are the same. Owned by the

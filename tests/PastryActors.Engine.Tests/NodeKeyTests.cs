@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
 using PastryActors.Core.Ring;
-using PastryActors.Tcp.Identity;
 
-namespace PastryActors.Tcp.Tests.Identity;
+namespace PastryActors.Engine.Tests;
 
 public sealed class NodeKeyTests : IDisposable
 {

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using PastryActors.Core.Driving;
 
-namespace PastryActors.Tcp.Timers;
+namespace PastryActors.Engine;
 
 /// <summary>The engine's only clock: monotonic, of the resolution of <see cref="Stopwatch"/>, told in ticks of 100 ns.</summary>
 public static class MonotonicClock

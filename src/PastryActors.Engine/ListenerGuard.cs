@@ -1,9 +1,8 @@
 using Microsoft.Extensions.Logging;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
-using PastryActors.Tcp.Diagnostics;
 
-namespace PastryActors.Tcp;
+namespace PastryActors.Engine;
 
 /// <summary>Calls a host's listener; what it throws is logged, because what the host does with the news cannot have torn the core's state.</summary>
 internal sealed class ListenerGuard(INodeListener inner, ILogger log, RingId node) : INodeListener

@@ -1,6 +1,6 @@
 using PastryActors.Core.Driving;
 
-namespace PastryActors.Tcp;
+namespace PastryActors.Engine;
 
 /// <summary>
 /// What the host hears from a node. All calls come on the node's actor thread, one at a time, and must return at once; an exception

@@ -1,7 +1,6 @@
 using PastryActors.Core.Driving;
-using PastryActors.Tcp.Timers;
 
-namespace PastryActors.Tcp.Diagnostics;
+namespace PastryActors.Engine;
 
 /// <summary>Why a message reached nobody. The name in kebab case is the metric's tag.</summary>
 public enum DeadLetterReason
@@ -15,7 +14,7 @@ public enum DeadLetterReason
     /// <summary>A result or a timer of a core that failed and was replaced: the new one never asked.</summary>
     CoreReplaced,
 
-    /// <summary>The connection's send queue had no room in messages or bytes: the peer or the network is slower than the sender.</summary>
+    /// <summary>The link's send queue had no room in messages or bytes: the peer or the network is slower than the sender.</summary>
     SendQueueFull,
 
     /// <summary>No connection could be made within the deadline.</summary>
@@ -64,7 +63,8 @@ public sealed class DeadLetters
         }
     }
 
-    internal void Add(DeadLetterReason reason, object? what, object? to, long count = 1)
+    /// <summary>Counts <paramref name="count"/> messages like <paramref name="what"/> that were meant for <paramref name="to"/>.</summary>
+    public void Add(DeadLetterReason reason, object? what, object? to, long count = 1)
     {
         Interlocked.Add(ref _counts[(int)reason], count);
         Instant now = MonotonicClock.Now;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using PastryActors.Core.Ring;
 
-namespace PastryActors.Tcp.Identity;
+namespace PastryActors.Engine;
 
 /// <summary>A key file that cannot be used. The message names the file and says what to do.</summary>
 public sealed class NodeKeyException(string message, Exception? inner = null) : Exception(message, inner);
@@ -16,7 +16,7 @@ public sealed class NodeKey : IDisposable
     public const int SignatureSizeBytes = 64;
 
     /// <summary>Size of the SubjectPublicKeyInfo of a P-256 key in bytes.</summary>
-    internal const int PublicKeySizeBytes = 91;
+    public const int PublicKeySizeBytes = 91;
 
     private readonly ECDsa _key;
     private readonly Lock _gate = new();
@@ -88,7 +88,7 @@ public sealed class NodeKey : IDisposable
     public void Dispose() => _key.Dispose();
 
     /// <summary>Runs <paramref name="use"/> on the private key: for making the certificate of the process.</summary>
-    internal TResult Use<TResult>(Func<ECDsa, TResult> use)
+    public TResult Use<TResult>(Func<ECDsa, TResult> use)
     {
         lock (_gate) return use(_key);
     }

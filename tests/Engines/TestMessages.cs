@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using PastryActors.Core.Wire;
 
-namespace PastryActors.Tcp.Tests.Support;
+namespace PastryActors.Tests.Engines;
 
 /// <summary>A numbered message with some text.</summary>
-internal sealed record Note(long Number, string Text = "") : Message
+public sealed record Note(long Number, string Text = "") : Message
 {
     public const byte Number100 = 100;
 
@@ -35,7 +35,7 @@ internal sealed record Note(long Number, string Text = "") : Message
 }
 
 /// <summary>A message whose writer fails.</summary>
-internal sealed record Unwritable : Message
+public sealed record Unwritable : Message
 {
     public override byte Kind => Note.Number100;
 
@@ -47,7 +47,7 @@ internal sealed record Unwritable : Message
 }
 
 /// <summary>A message of a kind that the codec does not list.</summary>
-internal sealed record Unlisted : Message
+public sealed record Unlisted : Message
 {
     public override byte Kind => 120;
 
@@ -55,7 +55,7 @@ internal sealed record Unlisted : Message
 }
 
 /// <summary>A message that claims to be a note and is not.</summary>
-internal sealed record Malformed : Message
+public sealed record Malformed : Message
 {
     public override byte Kind => Note.Number100;
 
@@ -63,7 +63,7 @@ internal sealed record Malformed : Message
 }
 
 /// <summary>A message around another of its kind, as deep as its maker likes.</summary>
-internal sealed record Nest(int Depth) : Message
+public sealed record Nest(int Depth) : Message
 {
     public const byte Number101 = 101;
 
@@ -96,7 +96,7 @@ internal sealed record Nest(int Depth) : Message
     }
 }
 
-internal static class TestCodec
+public static class TestCodec
 {
     public static readonly WireCodec Instance = new(new MessageKind(Note.Number100, "note", Note.Read), new MessageKind(Nest.Number101, "nest", Nest.Read));
 }

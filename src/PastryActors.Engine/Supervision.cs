@@ -1,6 +1,6 @@
 using PastryActors.Core.Driving;
 
-namespace PastryActors.Tcp.Actors;
+namespace PastryActors.Engine;
 
 /// <summary>How often, and how fast, a failed actor is started again before its supervisor gives up.</summary>
 public sealed record SupervisionOptions

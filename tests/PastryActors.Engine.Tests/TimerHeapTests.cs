@@ -1,7 +1,6 @@
 using PastryActors.Core.Driving;
-using PastryActors.Tcp.Timers;
 
-namespace PastryActors.Tcp.Tests.Timers;
+namespace PastryActors.Engine.Tests;
 
 public sealed class TimerHeapTests
 {
