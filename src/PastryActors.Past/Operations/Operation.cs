@@ -28,7 +28,10 @@ internal abstract class Operation(PastContext context) : IWorkWaiter
     /// <summary>Takes an answer from the authenticated <paramref name="message"/>'s source.</summary>
     public abstract void Heard(PastAnswer answer, in RoutedMessage message);
 
-    /// <summary>The moment to wake has come.</summary>
+    /// <summary>
+    /// The moment to wake has come: what arrived until <see cref="WakesAt"/> was heard. Whoever judges others by it judges by that moment; it may be later by now, and what came
+    /// meanwhile still wait to be heard.
+    /// </summary>
     public abstract void Woke();
 
     /// <summary>A node was declared failed: whoever waits for it need not.</summary>

@@ -49,11 +49,14 @@ internal sealed class OperationTable(IPastryHost host, byte timerKind)
         Arm();
     }
 
-    /// <summary>The timer fired: wakes whoever is due.</summary>
+    /// <summary>
+    /// The timer fired: wakes whoever was due when it was set for; what came until then stood before it. Who fell due since, because this node is behind its
+    /// events, may have been answered by what still waits, and gets a timer behind it.
+    /// </summary>
     public void OnTimer()
     {
-        if (!_alarm.Rings(host.Now)) return;
-        while (_wakes.TryPeek(out (long Id, Instant At) wake, out _) && wake.At <= host.Now)
+        if (!_alarm.Rings(host.Now, out Instant due)) return;
+        while (_wakes.TryPeek(out (long Id, Instant At) wake, out _) && wake.At <= due)
         {
             _wakes.Dequeue();
             if (_open.TryGetValue(wake.Id, out Operation? operation) && operation.WakesAt == wake.At) operation.Woke();
@@ -73,8 +76,9 @@ internal sealed class OperationTable(IPastryHost host, byte timerKind)
     private void Arm()
     {
         DropStale();
-        if (!_wakes.TryPeek(out (long Id, Instant At) wake, out _) || !_alarm.Set(wake.At)) return;
-        host.Schedule(timerKind, wake.At > host.Now ? wake.At - host.Now : TimeSpan.Zero);
+        if (!_wakes.TryPeek(out (long Id, Instant At) wake, out _)) return;
+        Instant due = wake.At > host.Now ? wake.At : host.Now;
+        if (_alarm.Set(due)) host.Schedule(timerKind, due - host.Now);
     }
 
     // What closed or was put off leaves the queue here, so that its length follows the number of open operations.

@@ -30,7 +30,7 @@ internal abstract class RoundOperation(PastContext context, RingId key, TimeSpan
     /// <inheritdoc/>
     public sealed override void Woke()
     {
-        if (IsPastDeadline) GiveUp();
+        if (WakesAt >= Deadline) GiveUp();
         else if (_betweenRounds) NextRound();
         else AttemptOver();
     }

@@ -103,14 +103,14 @@ internal sealed class LookupOperation(PastContext context, RequestDesk desk, Loo
     /// <inheritdoc/>
     protected override void AttemptOver()
     {
-        Instant now = Context.Host.Now;
+        Instant due = WakesAt;
         foreach (Candidate candidate in _candidates)
         {
-            if (candidate.Standing == Standing.Asked && candidate.AskedAt + Context.Options.AttemptTimeout <= now) candidate.Standing = Standing.Silent;
+            if (candidate.Standing == Standing.Asked && candidate.AskedAt + Context.Options.AttemptTimeout <= due) candidate.Standing = Standing.Silent;
         }
 
-        if (_roundRunning) OvertakeInRound(now);
-        else if (now >= _begunAt + Context.Options.AttemptTimeout) NextRound();
+        if (_roundRunning) OvertakeInRound(due);
+        else if (due >= _begunAt + Context.Options.AttemptTimeout) NextRound();
         else OvertakeRoute();
     }
 
@@ -127,11 +127,11 @@ internal sealed class LookupOperation(PastContext context, RequestDesk desk, Loo
         NextRound();
     }
 
-    private void OvertakeInRound(Instant now)
+    private void OvertakeInRound(Instant due)
     {
         Instant last = _candidates.Max(c => c.AskedAt);
         bool isWaiting = _candidates.Count(c => c.Standing == Standing.Asked) == _atOnce && Nearest() is not null;
-        if (isWaiting && Desk.Haste.Delay is { } delay && now >= last + delay && TryOvertake()) _atOnce++;
+        if (isWaiting && Desk.Haste.Delay is { } delay && due >= last + delay && TryOvertake()) _atOnce++;
         AskNext();
     }
 

@@ -22,6 +22,8 @@ public sealed class OperationTableTests
         Assert.Equal([TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(10)], _host.Scheduled.Select(s => s.Delay));
         Fire(10);
         Assert.Equal((0, 1, 0), (late.Wakes, early.Wakes, middle.Wakes));
+        Fire(30);
+        Assert.Equal((0, 1, 1), (late.Wakes, early.Wakes, middle.Wakes));
         Fire(50);
         Assert.Equal((1, 1, 1), (late.Wakes, early.Wakes, middle.Wakes));
     }
@@ -47,6 +49,19 @@ public sealed class OperationTableTests
         Assert.Equal(0, probe.Wakes);
         Fire(20);
         Assert.Equal(1, probe.Wakes);
+    }
+
+    [Fact]
+    public void A_node_behind_its_events_hears_what_came_before_it_wakes_who_fell_due_since()
+    {
+        Probe first = Open(10), answered = Open(11), silent = Open(12);
+        Fire(20);
+        Assert.Equal((1, 0, 0), (first.Wakes, answered.Wakes, silent.Wakes));
+        Assert.Equal(TimeSpan.Zero, _host.Scheduled[^1].Delay);
+        answered.Close();
+        Fire(25);
+        Assert.Equal((1, 0, 1), (first.Wakes, answered.Wakes, silent.Wakes));
+        Assert.Equal(new Instant(TimeSpan.FromSeconds(12).Ticks), silent.WakesAt);
     }
 
     [Fact]
