@@ -111,4 +111,10 @@ public enum FailureCode
 
     /// <summary>The owner's quota does not cover it.</summary>
     OverQuota,
+
+    /// <summary>A node that should store the object answers with receipts that are false: not its own, about something else, or badly signed. Under another fileId others may be asked.</summary>
+    BadReceipt,
+
+    /// <summary>Of the nodes that may hold the object, those that have it sent something else in its place: another content or certificate, or one badly signed.</summary>
+    BadContent,
 }

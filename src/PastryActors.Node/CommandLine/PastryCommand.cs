@@ -121,6 +121,8 @@ internal sealed class CommandActions(TextWriter output, TextWriter error, Func<S
         "not-active" => "the node is joining; try again in a few seconds",
         "unreachable" => "holders may be down; see: pastry cluster status, pastry info FILEID",
         "full" => "add nodes (pastry cluster add) or raise past.capacity",
+        "bad-receipt" => "the detail names the node; --salt, or another k, tries others",
+        "bad-content" => "holders send something else than was stored; see: pastry info FILEID, pastry doctor",
         "over-quota" => "pastry owner show; pastry reclaim FILEID frees some, the broker grants more (pastry owner grant)",
         "exists" => "files are immutable; pastry info FILEID shows it, --name or --salt make another",
         "unauthorized" => "give the token with --token or the variable PASTRY_TOKEN",

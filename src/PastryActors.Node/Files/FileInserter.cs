@@ -86,8 +86,8 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
             }
             catch (Exception e)
             {
-                // What found no room was taken back by whoever stored it; then other nodes, by another salt.
-                bool full = e is RequestFailedException { Code: FailureCode.Full };
+                // What found no room, or a node that lies, was taken back by whoever stored it; then other nodes, by another salt.
+                bool full = e is RequestFailedException { Code: FailureCode.Full or FailureCode.BadReceipt };
                 if (full) note?.Done();
                 note?.Dispose();
                 if (!full || last) throw;
@@ -144,7 +144,7 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
             {
                 await StopAsync(failure).ConfigureAwait(false);
                 Exception reason = FirstFailure(cancellation) ?? e;
-                if (reason is RequestFailedException { Code: FailureCode.Full or FailureCode.OverQuota } && !resuming && !inserter.Journal.WasAcknowledged(draft.File)) await TakeBackAsync().ConfigureAwait(false);
+                if (reason is RequestFailedException { Code: FailureCode.Full or FailureCode.OverQuota or FailureCode.BadReceipt } && !resuming && !inserter.Journal.WasAcknowledged(draft.File)) await TakeBackAsync().ConfigureAwait(false);
                 throw reason;
             }
         }
@@ -212,7 +212,7 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
             }
         }
 
-        // False if there was no room under this id and another is left.
+        // False if there was no room under this id, or a node that lies, and another is left.
         private async Task<bool> TryAsync(ObjectCertificate part, MemoryContent content, int attempt, bool last, CancellationToken cancellation)
         {
             if (attempt > 0) part = part with { Salt = new byte[] { (byte)attempt } };
@@ -222,7 +222,7 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
                 lock (_sent) _sent.Add(CertificateRules.ObjectOf(done.Certificate));
                 return true;
             }
-            catch (RequestFailedException full) when (full.Code == FailureCode.Full && !last)
+            catch (RequestFailedException full) when (full.Code is FailureCode.Full or FailureCode.BadReceipt && !last)
             {
                 return false;
             }

@@ -50,7 +50,7 @@ internal sealed class FileEndpoints(GatewayServices services, UploadRegistry upl
             context.Response.Headers.Location = Prefix + done.File;
             return TypedResults.Json(Documents.Of(done, Stopwatch.GetElapsedTime(started)), PastryJson.Default.FileReceipt, statusCode: StatusCodes.Status201Created);
         }
-        catch (RequestFailedException full) when (full.Code == FailureCode.Full && file.Salt is null)
+        catch (RequestFailedException full) when (full.Code is FailureCode.Full or FailureCode.BadReceipt && file.Salt is null)
         {
             // The whole content would have to come again, which only the sender can decide: it is told where to go on.
             if (file.FirstAttempt + 1 < services.Transfer.AttemptsMax) full.Data[Problems.NextAttemptKey] = file.FirstAttempt + 1;

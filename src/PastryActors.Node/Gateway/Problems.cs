@@ -47,6 +47,7 @@ internal static class Problems
         FailureCode.Forbidden => StatusCodes.Status403Forbidden,
         FailureCode.Busy => StatusCodes.Status503ServiceUnavailable,
         FailureCode.OverQuota => StatusCodes.Status507InsufficientStorage,
+        FailureCode.BadReceipt or FailureCode.BadContent => StatusCodes.Status502BadGateway,
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "a failure without a status"),
     };
 }

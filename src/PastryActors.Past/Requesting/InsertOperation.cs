@@ -28,6 +28,7 @@ internal sealed class InsertOperation(PastContext context, RequestDesk desk, Ins
         Silent,
         Busy,
         Refused,
+        Forged,
     }
 
     /// <inheritdoc/>
@@ -96,7 +97,10 @@ internal sealed class InsertOperation(PastContext context, RequestDesk desk, Ins
         NoteSilence();
         Target? worst = _targets.OrderByDescending(t => t.Standing).FirstOrDefault(t => t.Standing > Standing.Confirmed);
         string told = worst is null ? "the replica set could not be found" : $"node {worst.Node.Id} {worst.Why}";
-        Fail(CodeOf(worst?.Standing), $"{ConfirmedCount} of {NodesWanted} receipts in {Math.Min(Round, Context.Options.RoundsMax)} rounds: {told}");
+        string detail = $"{ConfirmedCount} of {NodesWanted} receipts in {Math.Min(Round, Context.Options.RoundsMax)} rounds: {told}";
+        // Who lies will again: what the others stored is of no use under this fileId.
+        if (worst is { Standing: Standing.Forged }) GiveBack(FailureCode.BadReceipt, detail);
+        else Fail(CodeOf(worst?.Standing), detail);
     }
 
     private void NoteSilence()
@@ -126,7 +130,7 @@ internal sealed class InsertOperation(PastContext context, RequestDesk desk, Ins
         if (Problem(target, stored) is { } problem)
         {
             Blame(target.Node);
-            Settle(target, Standing.Refused, $"sent a wrong receipt: {problem}");
+            Settle(target, Standing.Forged, $"sent a wrong receipt: {problem}");
             return;
         }
 
@@ -157,7 +161,7 @@ internal sealed class InsertOperation(PastContext context, RequestDesk desk, Ins
         if (!good)
         {
             Blame(target.Node);
-            Settle(target, Standing.Refused, "sent a receipt with a false signature");
+            Settle(target, Standing.Forged, "sent a receipt with a false signature");
             return;
         }
 

@@ -156,7 +156,7 @@ internal sealed class LookupOperation(PastContext context, RequestDesk desk, Loo
     {
         int silent = _candidates.Count(c => c.Standing is Standing.Silent or Standing.Asked or Standing.Known);
         int bad = _candidates.Count(c => c.Standing == Standing.Bad);
-        FailureCode code = IsPastDeadline ? FailureCode.TimedOut : FailureCode.Unreachable;
+        FailureCode code = bad > 0 && silent == 0 ? FailureCode.BadContent : IsPastDeadline ? FailureCode.TimedOut : FailureCode.Unreachable;
         Fail(code, $"of {_candidates.Count} nodes that may hold it, {silent} did not answer in time and {bad} sent something else");
     }
 

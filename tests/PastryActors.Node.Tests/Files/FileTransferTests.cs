@@ -175,12 +175,14 @@ public sealed class FileTransferTests : IDisposable
     }
 
     [Theory]
-    [InlineData(10)]
-    [InlineData(3 * TestNode.Chunk)]
-    public async Task A_full_place_is_left_for_another_by_another_salt(int size)
+    [InlineData(10, FailureCode.Full)]
+    [InlineData(3 * TestNode.Chunk, FailureCode.Full)]
+    [InlineData(10, FailureCode.BadReceipt)]
+    [InlineData(3 * TestNode.Chunk, FailureCode.BadReceipt)]
+    public async Task A_place_that_is_full_or_lies_is_left_for_another_by_another_salt(int size, FailureCode refusal)
     {
         int refusals = 2;
-        _node.Ring.Before = request => request is InsertObject && Interlocked.Decrement(ref refusals) >= 0 ? new Failed(request.Id, FailureCode.Full, "no room") : null;
+        _node.Ring.Before = request => request is InsertObject && Interlocked.Decrement(ref refusals) >= 0 ? new Failed(request.Id, refusal, "not here") : null;
         FileInserted done = await _node.InsertAsync(TestNode.Bytes(size));
         Assert.Equal(3, done.Salts.Count);
         Assert.Equal(done.Certificate.Salt, done.Salts[2]);

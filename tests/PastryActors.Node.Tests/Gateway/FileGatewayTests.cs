@@ -135,6 +135,8 @@ public sealed class FileGatewayTests : IDisposable
     [Theory]
     [InlineData(FailureCode.Full, 507, "full")]
     [InlineData(FailureCode.Unreachable, 502, "unreachable")]
+    [InlineData(FailureCode.BadReceipt, 502, "bad-receipt")]
+    [InlineData(FailureCode.BadContent, 502, "bad-content")]
     [InlineData(FailureCode.NotActive, 503, "not-active")]
     [InlineData(FailureCode.TimedOut, 504, "timed-out")]
     [InlineData(FailureCode.Forbidden, 403, "forbidden")]

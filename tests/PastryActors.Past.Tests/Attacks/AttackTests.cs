@@ -46,9 +46,26 @@ public sealed class AttackTests
     public void A_tampered_receipt_counts_for_nothing_and_the_insert_is_not_acknowledged()
     {
         _ring.OnTheWay = p => p.Message is StoreAnswer answer ? p with { Message = answer with { Receipt = answer.Receipt with { ContentHash = default } } } : p;
-        Assert.Equal(FailureCode.Unreachable, Refusal(_certificate));
+        Assert.Equal(FailureCode.BadReceipt, Refusal(_certificate));
         _ring.OnTheWay = p => p.Message is StoreAnswer answer ? p with { Message = answer with { Receipt = answer.Receipt with { Signature = answer.Receipt.Signature with { Value = new byte[64] } } } } : p;
-        Assert.Equal(FailureCode.Unreachable, Refusal(_certificate));
+        Assert.Equal(FailureCode.BadReceipt, Refusal(_certificate));
+        _ring.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal((0, 0), (_ring.HolderCount(_certificate.File), Used()));
+    }
+
+    [Fact]
+    public void A_receipt_of_another_node_in_its_place_counts_for_nothing()
+    {
+        TestNode liar = _ring.ClosestTo(_certificate.File)[0], other = _ring.ClosestTo(_certificate.File)[1];
+        StoreReceipt? stolen = null;
+        _ring.OnTheWay = p =>
+        {
+            if (p.Message is not StoreAnswer answer) return p;
+            if (p.From.Id == other.Self.Id) stolen = answer.Receipt;
+            return p.From.Id == liar.Self.Id && stolen is not null ? p with { Message = answer with { Receipt = stolen } } : p.From.Id == liar.Self.Id ? null : p;
+        };
+        TestNode asker = _ring.Nodes.Find(n => !_ring.ClosestTo(_certificate.File)[..3].Contains(n))!;
+        Assert.Equal(FailureCode.BadReceipt, _ring.Ask<Failed>(asker, id => new InsertObject(id, Timeout, _certificate, _content, false)).Code);
     }
 
     [Fact]
@@ -59,7 +76,7 @@ public sealed class AttackTests
         FileId part = CertificateRules.ObjectOf(chunk);
         TestNode reader = _ring.ClosestTo(part)[^1];
         _ring.OnTheWay = p => p.Message is ObjectAnswer ? p with { Content = Make.Content("0123456780") } : p;
-        Assert.Equal(FailureCode.Unreachable, _ring.Ask<Failed>(reader, id => new LookupObject(id, Timeout, part)).Code);
+        Assert.Equal(FailureCode.BadContent, _ring.Ask<Failed>(reader, id => new LookupObject(id, Timeout, part)).Code);
     }
 
     [Fact]
