@@ -248,5 +248,5 @@ public sealed record MetricsHistory(double PeriodSeconds, IReadOnlyList<DateTime
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Detail">What was refused, by whom, and what would help.</param>
 /// <param name="Code">Stable, in kebab case.</param>
-/// <param name="NextAttempt">After "full": the attempt to go on with, if any is left.</param>
+/// <param name="NextAttempt">After "full" or "bad-receipt": the attempt to go on with, if any is left.</param>
 public sealed record Problem(string Title, int Status, string Detail, string Code, int? NextAttempt = null);

@@ -15,7 +15,7 @@ public sealed class PastryException(string code, string detail, HttpStatusCode? 
     /// <summary>The HTTP status; null if no answer came.</summary>
     public HttpStatusCode? Status { get; } = status;
 
-    /// <summary>After "full": the attempt to go on with, if any is left.</summary>
+    /// <summary>After "full" or "bad-receipt": the attempt to go on with, if any is left.</summary>
     public int? NextAttempt { get; init; }
 
     /// <summary>How long the node asked to be left alone (Retry-After); null if it did not.</summary>

@@ -116,6 +116,7 @@ public sealed class PastComponent : IPastryComponent
                 _machines.Surplus.Look();
                 _machines.Pointers.Look();
                 _machines.LedgerUpkeep.Look();
+                _machines.Attestor.Look();
                 _machines.Context.Neighbours.OnPeriod();
                 break;
             case SettleTimer:
@@ -231,8 +232,9 @@ public sealed class PastComponent : IPastryComponent
             Releaser = new ReclaimKeeper(context, Repairs);
             Desk = new RequestDesk(context);
             Upkeep = new UpkeepDesk(context, Repairs);
-            Ledgers = new LedgerKeeper(context);
+            Ledgers = new LedgerKeeper(context, Repairs);
             LedgerUpkeep = new LedgerUpkeep(context, Ledgers);
+            Attestor = new Attestor(context, Repairs);
             Prover = new Prover(context, Server);
             Auditor = new Auditor(context, Server, AuditTimer);
         }
@@ -268,6 +270,8 @@ public sealed class PastComponent : IPastryComponent
         public LedgerKeeper Ledgers { get; }
 
         public LedgerUpkeep LedgerUpkeep { get; }
+
+        public Attestor Attestor { get; }
 
         public Prover Prover { get; }
 

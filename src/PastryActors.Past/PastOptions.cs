@@ -88,7 +88,7 @@ public sealed record PastOptions
     /// <summary>How many nodes are asked one after the other to hold a replica for this one, those not counted that another of the k closest had asked before. What is known of others' free space may be old; every refusal brings it up to date.</summary>
     public int DiversionTriesMax { get; init; } = 3;
 
-    /// <summary>Pointers, and replicas held for others, looked after in one period: the bound of that traffic, about 26 bytes each.</summary>
+    /// <summary>Pointers, and replicas held for others, looked after in one period: the bound of that traffic, about 26 bytes each. Where owners have quotas, also of how many objects it is asked whether they are debited.</summary>
     public int UpkeepObjectsMax { get; init; } = 256;
 
     /// <summary>How copies of objects that come by are cached in the room that nothing else needs (SOSP 2001, section 4).</summary>
@@ -115,7 +115,7 @@ public sealed record PastOptions
     /// <summary>Whether owners have quotas, and so ledgers (SOSP 2001, section 2.2).</summary>
     public bool KeepsLedgers => !Broker.IsEmpty || OwnerQuotaBytes < long.MaxValue;
 
-    /// <summary>How long the object of a debit may be nowhere before the debit is let go: longer than an insert may take, and than most partitions last.</summary>
+    /// <summary>How long the object of a debit may be nowhere before the debit is let go: longer than an insert may take. One that is let go while a cut hides its object comes back by those who hold it.</summary>
     public TimeSpan DebitGrace { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Debits looked after in one period: the bound of that traffic, about k messages of 60 bytes each.</summary>

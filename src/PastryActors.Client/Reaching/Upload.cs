@@ -23,7 +23,7 @@ internal sealed class Upload(Gateway gateway, string name, Stream content, Inser
             {
                 return await gateway.RunAsync(node => SendAsync(node, cancellation), content.CanSeek ? Repeat.Freely : Repeat.IfUnseen, cancellation).ConfigureAwait(false);
             }
-            catch (PastryException full) when (full is { Code: "full", NextAttempt: not null } && content.CanSeek)
+            catch (PastryException full) when (full is { NextAttempt: not null } && content.CanSeek)
             {
                 _attempt = full.NextAttempt.Value;
             }

@@ -22,7 +22,7 @@ internal sealed class Admission(PastContext context, StoreKeeper keeper, FileId 
     private DivertedReplica? _diverted;
     private bool _alreadyHeld;
     private bool _isReserved;
-    private bool _isDebited;
+    private long _debit;
 
     public FileId Object => id;
 
@@ -67,7 +67,7 @@ internal sealed class Admission(PastContext context, StoreKeeper keeper, FileId 
     /// <inheritdoc/>
     public void Agreed(LedgerAnswer answer)
     {
-        _isDebited = true;
+        _debit = answer.Operation;
         Place(good: true);
     }
 
@@ -139,7 +139,7 @@ internal sealed class Admission(PastContext context, StoreKeeper keeper, FileId 
     {
         if (!good) Refuse(RefusalCode.Invalid, "the certificate's signature is not its owner's");
         else if (!context.Room.Accepts(certificate.ContentLength, IsDiverted)) NoRoomHere();
-        else if (context.Options.KeepsLedgers && !_isDebited) Debit();
+        else if (context.Options.KeepsLedgers && _debit == 0) Debit();
         else Write();
     }
 
@@ -219,14 +219,14 @@ internal sealed class Admission(PastContext context, StoreKeeper keeper, FileId 
     {
         StoreReceipt receipt = _receipt! with { Signature = signature };
         keeper.Close(this);
-        keeper.Answered(id, certificate.Owner, _askers, _alreadyHeld, _diverted);
+        keeper.Answered(id, certificate.Owner, _debit, _askers, _alreadyHeld, _diverted);
         foreach ((NodeHandle node, long operation) in _askers) context.Host.Send(new StoreAnswer(operation, receipt, _alreadyHeld, _diverted?.Receipt), node);
     }
 
     private void Refuse(RefusalCode code, string detail)
     {
         keeper.Close(this);
-        if (_isDebited && code == RefusalCode.Full) LedgerRound.Release(context, certificate.Owner, id);
+        if (code == RefusalCode.Full) LedgerRound.Release(context, certificate.Owner, id, _debit);
         foreach ((NodeHandle node, long operation) in _askers) context.Host.Send(new Refused(operation, code, detail, code == RefusalCode.Full ? context.Room.FreeBytes : 0), node);
     }
 }

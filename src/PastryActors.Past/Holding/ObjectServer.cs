@@ -48,7 +48,7 @@ internal sealed class ObjectServer(PastContext context, IRepairs repairs)
         if (context.Catalog.TryGet(request.Object, out CatalogEntry entry))
         {
             if (entry.IsPointer && context.HolderOf(entry) is { } holder) context.Host.Send(new LookupMiss(request.Operation, [holder], 0), asker);
-            else ReadOrBusy(new ServingRead(context, this, entry, asker, request.Operation, request.CertificateOnly ? ReadPurpose.Certificate : ReadPurpose.Fetch, 0));
+            else Serve(request, entry, asker);
             return;
         }
 
@@ -94,6 +94,12 @@ internal sealed class ObjectServer(PastContext context, IRepairs repairs)
         }
 
         context.Host.Send(new LookupMiss(operation, candidates.ToValueList(), hops), asker);
+    }
+
+    private void Serve(FetchRequest request, in CatalogEntry entry, NodeHandle asker)
+    {
+        if (!request.CertificateOnly) context.Unconfirmed.Served(request.Object);
+        ReadOrBusy(new ServingRead(context, this, entry, asker, request.Operation, request.CertificateOnly ? ReadPurpose.Certificate : ReadPurpose.Fetch, 0));
     }
 
     private byte WireStateOf(FileId id, NodeHandle asker)

@@ -17,7 +17,6 @@ namespace PastryActors.Past.Holding;
 internal sealed class StoreKeeper(PastContext context, IRepairs repairs)
 {
     private readonly Dictionary<FileId, Admission> _open = [];
-    private readonly UnconfirmedBook _unconfirmed = new(context.Host);
     private long _contentBytes;
 
     /// <summary>Store requests being worked on.</summary>
@@ -45,7 +44,7 @@ internal sealed class StoreKeeper(PastContext context, IRepairs repairs)
     public void Handle(Discard discard, NodeHandle from)
     {
         if (_open.TryGetValue(discard.Object, out Admission? admission)) admission.Abandon(from.Id, discard.Operation);
-        else if (_unconfirmed.TryTake(discard.Object, from.Id, discard.Operation, out Unconfirmed? entry)) Drop(discard.Object, entry);
+        else if (context.Unconfirmed.TryTake(discard.Object, from.Id, discard.Operation, out Unconfirmed? entry)) Drop(discard.Object, entry);
     }
 
     /// <summary>Ends an admission, and frees its place.</summary>
@@ -57,11 +56,11 @@ internal sealed class StoreKeeper(PastContext context, IRepairs repairs)
     }
 
     /// <summary>An object is durable, and these are about to be told.</summary>
-    public void Answered(FileId id, Blob owner, List<(NodeHandle Node, long Operation)> askers, bool alreadyHeld, DivertedReplica? diverted)
+    public void Answered(FileId id, Blob owner, long debit, List<(NodeHandle Node, long Operation)> askers, bool alreadyHeld, DivertedReplica? diverted)
     {
-        if (!alreadyHeld && askers.Count == 0) Drop(id, new Unconfirmed(default, 0, owner, diverted));
-        else if (!alreadyHeld && askers.Count == 1) _unconfirmed.Note(id, new Unconfirmed(askers[0].Node.Id, askers[0].Operation, owner, diverted));
-        else askers.ForEach(a => _unconfirmed.Confirm(id, a.Node.Id, a.Operation));
+        if (!alreadyHeld && askers.Count == 0) Drop(id, new Unconfirmed(default, 0, owner, debit, diverted));
+        else if (!alreadyHeld && askers.Count == 1) context.Unconfirmed.Note(id, new Unconfirmed(askers[0].Node.Id, askers[0].Operation, owner, debit, diverted));
+        else askers.ForEach(a => context.Unconfirmed.Confirm(id, a.Node.Id, a.Operation));
     }
 
     /// <summary>The node that a pointer leads to does not have the object: it is to be had from elsewhere.</summary>
@@ -126,19 +125,22 @@ internal sealed class StoreKeeper(PastContext context, IRepairs repairs)
     {
         if (!context.Catalog.TryGet(id, out CatalogEntry entry) || entry.IsTombstone || !context.Changing.Add(id)) return;
         if (unconfirmed.Diverted is { } diverted) context.Host.Send(new Discard(diverted.Operation, id), diverted.Holder);
-        context.Remove(new Dropping(context, entry, unconfirmed.Owner), id);
+        context.Unconfirmed.Leaves(id, unconfirmed);
+        context.Remove(new Dropping(context, entry, unconfirmed), id);
     }
 
-    private sealed class Dropping(PastContext context, CatalogEntry entry, Blob owner) : IWorkWaiter
+    private sealed class Dropping(PastContext context, CatalogEntry entry, Unconfirmed unconfirmed) : IWorkWaiter
     {
         public void WorkDone(WorkResult result)
         {
             context.Changing.Remove(entry.Object);
+            context.Unconfirmed.HasLeft(entry.Object);
             if (((StoreChanged)result).Status is not (StoreStatus.Done or StoreStatus.NotFound)) return;
             context.Catalog.Remove(entry.Object);
             if (entry.IsReplica) context.Host.Report(new Fact(FactKind.ReplicaDropped, entry.Object.Key, entry.ContentLength));
             context.RoomChanged();
-            LedgerRound.Release(context, owner, entry.Object);
+            // Who was given it meanwhile may hold it: then the debit stands, and those who keep it find out whether it must.
+            if (!unconfirmed.IsServed) LedgerRound.Release(context, unconfirmed.Owner, entry.Object, unconfirmed.Debit);
         }
     }
 }

@@ -14,7 +14,7 @@ public enum LedgerIntent : byte
     /// <summary>Debit the object of this certificate: the asker is about to store it.</summary>
     Debit = 2,
 
-    /// <summary>The asker did not store what it had debited, or gave it back. Not answered.</summary>
+    /// <summary>The asker did not store what it had debited by the request of this number, or gave it back. Not answered.</summary>
     Release = 3,
 
     /// <summary>Credit an object: its holders signed that they released it.</summary>
@@ -22,9 +22,13 @@ public enum LedgerIntent : byte
 
     /// <summary>Keep this grant of the broker's.</summary>
     Grant = 5,
+
+    /// <summary>Debit the object of this certificate, which the asker holds: the quota does not matter.</summary>
+    Attest = 6,
 }
 
 /// <summary>Something is wanted of an owner's ledger. Answered by <see cref="LedgerAnswer"/> or <see cref="Refused"/>, but for a release.</summary>
+/// <param name="Operation">The asker's number; of a release that of the debit.</param>
 /// <param name="Owner">SHA-256 of the owner's public key.</param>
 /// <param name="Certificate">Of the object to be debited; or the grant.</param>
 /// <param name="Object">To be released or credited.</param>

@@ -27,7 +27,8 @@ internal sealed class PastContext
         Room = new Room(options, catalog);
         Neighbours = new RoomBook(this);
         Cache = new RouteCache(this);
-        Lapsed = new LapsedBook(host, options);
+        Lapsed = new LapsedBook(host);
+        Unconfirmed = new UnconfirmedBook(host);
     }
 
     public IPastryHost Host { get; }
@@ -52,6 +53,9 @@ internal sealed class PastContext
 
     /// <summary>Who holds objects in the place of nodes that failed audits.</summary>
     public StandIns StandIns { get; } = new();
+
+    /// <summary>Objects that were stored here lately for inserts that may still fail.</summary>
+    public UnconfirmedBook Unconfirmed { get; }
 
     /// <summary>Debits that were let go here lately, and are not to come back from a neighbour that has them still.</summary>
     public LapsedBook Lapsed { get; }

@@ -5,8 +5,8 @@ using PastryActors.Pastry.Applications;
 namespace PastryActors.Past.Quotas;
 
 /// <summary>
-/// For whom a debit was made a short while ago: the nodes that were about to store the object. When the last of them has released it the
-/// insert failed, and the debit goes; nobody can release for another. Bounded; what it forgets is left to those who look after debits.
+/// For whom a debit was made a short while ago: the nodes that were about to store the object, each with the number of its request. When the last of
+/// them has released it the insert failed, and the debit goes; nobody can release for another, nor what an earlier request made for a later. Bounded; what it forgets is left to those who look after debits.
 /// </summary>
 internal sealed class ClaimBook(IPastryHost host)
 {
@@ -20,7 +20,7 @@ internal sealed class ClaimBook(IPastryHost host)
     private readonly Queue<Claims> _order = [];
 
     /// <summary>A debit was made, for these.</summary>
-    public void Note(FileId debit, IEnumerable<RingId> claimants)
+    public void Note(FileId debit, IEnumerable<(RingId Node, long Operation)> claimants)
     {
         var claims = new Claims(debit, host.Now + Lifetime);
         claims.By.UnionWith(claimants);
@@ -30,18 +30,18 @@ internal sealed class ClaimBook(IPastryHost host)
     }
 
     /// <summary>Another node relies on a debit that is there.</summary>
-    public void Join(FileId debit, RingId claimant)
+    public void Join(FileId debit, RingId claimant, long operation)
     {
         if (!_claims.TryGetValue(debit, out Claims? claims)) return;
         // One who cannot be noted might be the one who stored it.
-        if (claims.By.Count < ClaimantsMax) claims.By.Add(claimant);
+        if (claims.By.Count < ClaimantsMax) claims.By.Add((claimant, operation));
         else _claims.Remove(debit);
     }
 
     /// <summary>A node releases its claim: true if it was the last.</summary>
-    public bool Release(FileId debit, RingId claimant)
+    public bool Release(FileId debit, RingId claimant, long operation)
     {
-        if (!_claims.TryGetValue(debit, out Claims? claims) || claims.Until <= host.Now || !claims.By.Remove(claimant) || claims.By.Count > 0) return false;
+        if (!_claims.TryGetValue(debit, out Claims? claims) || claims.Until <= host.Now || !claims.By.Remove((claimant, operation)) || claims.By.Count > 0) return false;
         _claims.Remove(debit);
         return true;
     }
@@ -58,6 +58,6 @@ internal sealed class ClaimBook(IPastryHost host)
 
         public Instant Until => until;
 
-        public HashSet<RingId> By { get; } = [];
+        public HashSet<(RingId Node, long Operation)> By { get; } = [];
     }
 }

@@ -68,10 +68,16 @@ internal sealed class Crediting(PastContext context, LedgerKeeper keeper, Catalo
     private void Compare(StoreGot got)
     {
         _debit = got.Status == StoreStatus.Done ? CertificateCodec.TryDecodeCertificate(got.Meta.Span, out _) : null;
-        if (_debit is null || Context.Check(_debit, entry.Object) is not null) Refuse(RefusalCode.Broken, "the debit cannot be read");
+        if (_debit is null || Context.Check(_debit, entry.Object) is not null) Unreadable(got.Status);
         else if (CertificateRules.CheckReclaim(request.Reclaim!, _debit) is { } problem) Refuse(RefusalCode.Forbidden, problem);
         else if (CertificateRules.ObjectOf(_debit with { IsDebit = false }) != request.Object) Refuse(RefusalCode.Conflict, "another object is debited under this id");
         else NextRound();
+    }
+
+    private void Unreadable(StoreStatus status)
+    {
+        Refuse(RefusalCode.Broken, "the debit cannot be read");
+        keeper.Unreadable(entry.Object, status);
     }
 
     private void Buried()

@@ -11,7 +11,8 @@ namespace PastryActors.Past.Quotas;
 /// One debit, or one grant, on its way into the ledger, and all who asked for it meanwhile: the signature is verified, the sum compared
 /// with the quota, the entry written. What is on its way counts, so that two that come together cannot both take the last room.
 /// </summary>
-internal sealed class Debiting(PastContext context, LedgerKeeper keeper, FileId id, ObjectCertificate certificate, Hash256 owner) : LedgerTask(context, keeper, owner)
+/// <param name="isAttested">The object of the debit is stored: it counts whether or not the quota covers it.</param>
+internal sealed class Debiting(PastContext context, LedgerKeeper keeper, FileId id, ObjectCertificate certificate, Hash256 owner, bool isAttested) : LedgerTask(context, keeper, owner)
 {
     private const int AskersMax = 64;
 
@@ -20,16 +21,19 @@ internal sealed class Debiting(PastContext context, LedgerKeeper keeper, FileId 
 
     private long Amount => certificate.IsDebit ? Ledger.AmountOf(certificate) : 0;
 
-    /// <summary>Adds one who wants the very same entry.</summary>
-    public bool TryJoin(ObjectCertificate other, NodeHandle asker, long operation)
+    /// <summary>Adds one who wants the very same entry. False for another, and where the quota was not asked and is to be.</summary>
+    public bool TryJoin(ObjectCertificate other, NodeHandle asker, long operation, bool attests)
     {
-        if (other != certificate && Ledger.AmountOf(other) != Amount) return false;
+        if (attests != isAttested || (other != certificate && Ledger.AmountOf(other) != Amount)) return false;
         if (_askers.Count == AskersMax) return false;
         _askers.Add((asker, operation));
         return true;
     }
 
-    protected override void Go() => Context.VerifyUntil(this, certificate.IsDebit ? Quota.ExpiresUnixMilliseconds : long.MaxValue, CertificateCodec.ClaimOf(certificate));
+    /// <summary>One who asked wants it no more.</summary>
+    public void Leave(RingId asker, long operation) => _askers.RemoveAll(a => a.Node.Id == asker && a.Operation == operation);
+
+    protected override void Go() => Context.VerifyUntil(this, certificate.IsDebit && !isAttested ? Quota.ExpiresUnixMilliseconds : long.MaxValue, CertificateCodec.ClaimOf(certificate));
 
     protected override void Done(WorkResult result)
     {
@@ -46,7 +50,7 @@ internal sealed class Debiting(PastContext context, LedgerKeeper keeper, FileId 
     private void Write()
     {
         long used = Context.Catalog.DebitedTo(Account) + Keeper.ReservedFor(Account);
-        if (certificate.IsDebit && Amount > Quota.Bytes - used)
+        if (certificate.IsDebit && !isAttested && Amount > Quota.Bytes - used)
         {
             Context.Host.Report(new Fact(FactKind.OverQuota, Account, Amount));
             Refuse(RefusalCode.OverQuota, $"{Amount} bytes (size times k) are more than is left of a quota of {Quota.Bytes} bytes, of which {used} are used");
@@ -71,12 +75,12 @@ internal sealed class Debiting(PastContext context, LedgerKeeper keeper, FileId 
         Context.Catalog.Set(CatalogEntry.Of(id, certificate));
         Context.Lapsed.Remove(id);
         if (certificate.IsDebit) Context.Host.Report(new Fact(FactKind.Debited, Account, Amount));
-        Keeper.Entered(this, id, _askers.ConvertAll(a => a.Node.Id));
+        Keeper.Entered(this, id, isAttested ? null : _askers.ConvertAll(a => (a.Node.Id, a.Operation)));
         // Of a grant the answer tells what it made of the quota.
         foreach ((NodeHandle node, long operation) in _askers) Keeper.Answer(new LedgerRequest(operation, LedgerIntent.Query, Owner), node);
     }
 
-    private void Refuse(RefusalCode code, string why)
+    protected override void Refuse(RefusalCode code, string why)
     {
         Keeper.NotEntered(this, id);
         foreach ((NodeHandle node, long operation) in _askers) Context.Refuse(node, operation, code, why);

@@ -8,7 +8,7 @@ namespace PastryActors.Past.Quotas;
 /// Debits that this node let go because their objects are nowhere. The other keepers of the ledger come to the same conclusion each by
 /// itself; until then a comparison with them would bring the debits back. Bounded; what it forgets comes back, and is let go again.
 /// </summary>
-internal sealed class LapsedBook(IPastryHost host, PastOptions options)
+internal sealed class LapsedBook(IPastryHost host)
 {
     private const int EntriesMax = 4096;
 
@@ -18,10 +18,11 @@ internal sealed class LapsedBook(IPastryHost host, PastOptions options)
     /// <summary>Whether the debit was let go a short while ago, and not made again since.</summary>
     public bool Contains(FileId debit) => _until.TryGetValue(debit, out Instant until) && until > host.Now;
 
-    public void Note(FileId debit)
+    /// <summary>A debit was let go.</summary>
+    /// <param name="time">For how long it is not to come back: what the other keepers need to let it go as well.</param>
+    public void Note(FileId debit, TimeSpan time)
     {
-        // Several times what the others take to notice.
-        Instant until = host.Now + (4 * options.DebitGrace) + (8 * options.SyncPeriod);
+        Instant until = host.Now + time;
         _until[debit] = until;
         _order.Enqueue((debit, until));
         while (_order.Count > EntriesMax || (_order.TryPeek(out var oldest) && oldest.Until <= host.Now)) ForgetOldest();

@@ -4,6 +4,7 @@ using PastryActors.Past.Certificates;
 using PastryActors.Past.Holding;
 using PastryActors.Past.Messages;
 using PastryActors.Past.Operations;
+using PastryActors.Past.Repair;
 
 namespace PastryActors.Past.Quotas;
 
@@ -12,7 +13,7 @@ namespace PastryActors.Past.Quotas;
 /// debits, each an entry of the catalog like an object: so what is used is always their sum, the same debit twice is one, replicas of
 /// the ledger merge like any others, and a tombstone says that one was credited. Bounded like store requests.
 /// </summary>
-internal sealed class LedgerKeeper(PastContext context)
+internal sealed class LedgerKeeper(PastContext context, IRepairs repairs)
 {
     private readonly Dictionary<FileId, Debiting> _entering = [];
     private readonly Dictionary<RingId, long> _reserved = [];
@@ -35,7 +36,7 @@ internal sealed class LedgerKeeper(PastContext context)
         switch (request.Intent)
         {
             case LedgerIntent.Query: Answer(request, from); break;
-            case LedgerIntent.Debit or LedgerIntent.Grant: Enter(request, from); break;
+            case LedgerIntent.Debit or LedgerIntent.Attest or LedgerIntent.Grant: Enter(request, from); break;
             case LedgerIntent.Release: Release(request, from); break;
             default: Credit(request, from); break;
         }
@@ -59,10 +60,13 @@ internal sealed class LedgerKeeper(PastContext context)
     }
 
     /// <summary>An entry is durable.</summary>
-    public void Entered(Debiting entering, FileId id, IEnumerable<RingId> claimants)
+    /// <param name="claimants">Those for whom it was made, who may release it; null where nobody may, empty where all have.</param>
+    public void Entered(Debiting entering, FileId id, List<(RingId Node, long Operation)>? claimants)
     {
         NotEntered(entering, id);
-        _claims.Note(id, claimants);
+        if (claimants is null) return;
+        if (claimants.Count > 0) _claims.Note(id, claimants);
+        else if (context.Catalog.TryGet(id, out CatalogEntry entry)) TryDrop(entry, 2 * context.Options.SyncPeriod);
     }
 
     /// <summary>An entry came to nothing.</summary>
@@ -73,14 +77,21 @@ internal sealed class LedgerKeeper(PastContext context)
         _open--;
     }
 
+    /// <summary>An entry could not be read: it is fetched from another keeper, unless the disk as a whole has failed.</summary>
+    public void Unreadable(FileId id, StoreStatus status)
+    {
+        if (status != StoreStatus.Failed && context.Catalog.TryGet(id, out CatalogEntry entry)) repairs.Lost(entry, onDisk: status == StoreStatus.Done);
+    }
+
     /// <summary>A task is over.</summary>
     public void Closed() => _open--;
 
     /// <summary>Takes a debit out, of an object that is nowhere. False if it cannot be changed now.</summary>
-    public bool TryDrop(in CatalogEntry entry)
+    /// <param name="time">For how long it is not to come back from another keeper.</param>
+    public bool TryDrop(in CatalogEntry entry, TimeSpan time)
     {
         if (!context.Catalog.TryGet(entry.Object, out CatalogEntry now) || now != entry || !context.Changing.Add(entry.Object)) return false;
-        context.Remove(new Dropping(context, entry), entry.Object);
+        context.Remove(new Dropping(context, entry, time), entry.Object);
         return true;
     }
 
@@ -98,7 +109,7 @@ internal sealed class LedgerKeeper(PastContext context)
     private string? Problem(LedgerRequest request) => request.Intent switch
     {
         LedgerIntent.Query => null,
-        LedgerIntent.Debit when request.Certificate is { IsDebit: true } debit =>
+        LedgerIntent.Debit or LedgerIntent.Attest when request.Certificate is { IsDebit: true } debit =>
             context.Check(debit) ?? (Hash256.Of(debit.Owner.Span) == request.Owner ? null : "the certificate is another owner's"),
         LedgerIntent.Grant when request.Certificate is { Kind: ObjectKind.Grant } grant =>
             context.Check(grant) ?? (grant.ContentHash == request.Owner ? null : "the grant is another owner's"),
@@ -114,7 +125,7 @@ internal sealed class LedgerKeeper(PastContext context)
         FileId id = CertificateRules.ObjectOf(certificate);
         if (_entering.TryGetValue(id, out Debiting? entering))
         {
-            if (!entering.TryJoin(certificate, from, request.Operation)) context.Refuse(from, request.Operation, RefusalCode.Busy, "another debit of this id is being made");
+            if (!entering.TryJoin(certificate, from, request.Operation, request.Intent == LedgerIntent.Attest)) context.Refuse(from, request.Operation, RefusalCode.Busy, "another debit of this id is being made");
         }
         else if (context.Catalog.TryGet(id, out CatalogEntry known))
         {
@@ -127,8 +138,9 @@ internal sealed class LedgerKeeper(PastContext context)
         else
         {
             _open++;
-            entering = new Debiting(context, this, id, certificate, request.Owner);
-            entering.TryJoin(certificate, from, request.Operation);
+            bool attests = request.Intent == LedgerIntent.Attest;
+            entering = new Debiting(context, this, id, certificate, request.Owner, attests);
+            entering.TryJoin(certificate, from, request.Operation, attests);
             _entering.Add(id, entering);
             entering.Begin();
         }
@@ -148,15 +160,17 @@ internal sealed class LedgerKeeper(PastContext context)
         }
         else
         {
-            _claims.Join(known.Object, from.Id);
+            if (request.Intent == LedgerIntent.Debit) _claims.Join(known.Object, from.Id, request.Operation);
             Answer(request, from);
         }
     }
 
     private void Release(LedgerRequest request, NodeHandle from)
     {
+        // The others are told at the same time: a comparison with one that was not yet would bring it back.
         FileId id = DebitOf(request);
-        if (_claims.Release(id, from.Id) && context.Catalog.TryGet(id, out CatalogEntry entry) && !entry.IsTombstone) TryDrop(entry);
+        if (_entering.TryGetValue(id, out Debiting? entering)) entering.Leave(from.Id, request.Operation);
+        else if (_claims.Release(id, from.Id, request.Operation) && context.Catalog.TryGet(id, out CatalogEntry entry) && !entry.IsTombstone) TryDrop(entry, 2 * context.Options.SyncPeriod);
     }
 
     private void Credit(LedgerRequest request, NodeHandle from)
@@ -182,14 +196,14 @@ internal sealed class LedgerKeeper(PastContext context)
 
     private static FileId DebitOf(LedgerRequest request) => Ledger.DebitOf(request.Owner, request.Object!.Value);
 
-    private sealed class Dropping(PastContext context, CatalogEntry entry) : IWorkWaiter
+    private sealed class Dropping(PastContext context, CatalogEntry entry, TimeSpan time) : IWorkWaiter
     {
         public void WorkDone(WorkResult result)
         {
             context.Changing.Remove(entry.Object);
             if (((StoreChanged)result).Status is not (StoreStatus.Done or StoreStatus.NotFound)) return;
             context.Catalog.Remove(entry.Object);
-            context.Lapsed.Note(entry.Object);
+            context.Lapsed.Note(entry.Object, time);
             context.Host.Report(new Fact(FactKind.Credited, entry.Key, entry.Debited));
         }
     }

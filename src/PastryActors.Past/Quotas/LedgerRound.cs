@@ -26,6 +26,7 @@ internal sealed class LedgerRound : RoundOperation
     private readonly ILedgerWaiter _waiter;
     private readonly HashSet<RingId> _agreed = [];
     private readonly HashSet<RingId> _asked = [];
+    private readonly SortedDictionary<RingId, NodeHandle> _everAsked = [];
     private List<NodeHandle> _nodes = [];
     private LedgerAnswer? _answer;
     private string _why = "its nodes could not be found";
@@ -45,9 +46,10 @@ internal sealed class LedgerRound : RoundOperation
     }
 
     /// <summary>Tells the ledger, as far as its nodes are known to this one or to be found, that an object which was debited is not stored here. Nothing waits for it: what is not released is found later.</summary>
-    public static void Release(PastContext context, Core.Collections.Blob owner, FileId id)
+    /// <param name="debit">The operation by which it was debited; zero if it was not, and nothing is to be told.</param>
+    public static void Release(PastContext context, Core.Collections.Blob owner, FileId id, long debit)
     {
-        if (context.Options.KeepsLedgers) Open(context, new LedgerRequest(0, LedgerIntent.Release, Hash256.Of(owner.Span), Object: id), NobodyWaits.Instance);
+        if (debit != 0) Open(context, new LedgerRequest(debit, LedgerIntent.Release, Hash256.Of(owner.Span), Object: id), NobodyWaits.Instance);
     }
 
     /// <inheritdoc/>
@@ -68,7 +70,8 @@ internal sealed class LedgerRound : RoundOperation
         {
             if (_agreed.Contains(node.Id)) continue;
             if (_request.Intent != LedgerIntent.Release) _asked.Add(node.Id);
-            Context.Host.Send(_request with { Operation = Id }, node);
+            _everAsked[node.Id] = node;
+            Context.Host.Send(_request.Intent == LedgerIntent.Release ? _request : _request with { Operation = Id }, node);
         }
 
         if (_request.Intent == LedgerIntent.Release) End();
@@ -135,7 +138,16 @@ internal sealed class LedgerRound : RoundOperation
     {
         if (!IsOpen) return;
         Close();
+        TakeBack();
         _waiter.NotAgreed(code, $"the owner's ledger: {_why}");
+    }
+
+    // Some may have made the debit that another refused, or be about to.
+    private void TakeBack()
+    {
+        if (_request.Intent != LedgerIntent.Debit) return;
+        var release = new LedgerRequest(Id, LedgerIntent.Release, _request.Owner, Object: CertificateRules.ObjectOf(_request.Certificate! with { IsDebit = false }));
+        foreach (NodeHandle node in _everAsked.Values) Context.Host.Send(release, node);
     }
 
     private sealed class NobodyWaits : ILedgerWaiter

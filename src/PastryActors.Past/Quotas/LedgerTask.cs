@@ -32,12 +32,26 @@ internal abstract class LedgerTask(PastContext context, LedgerKeeper keeper, Has
     /// <inheritdoc/>
     public void WorkDone(WorkResult result)
     {
-        if (result is StoreGot got && got.Object == _grant) Found(keeper.Quotas.Read(_grant, got));
-        else Done(result);
+        if (result is not StoreGot got || got.Object != _grant)
+        {
+            Done(result);
+        }
+        else if (keeper.Quotas.Read(_grant, got) is { } quota)
+        {
+            Found(quota);
+        }
+        else
+        {
+            Refuse(RefusalCode.Broken, "the owner's grant cannot be read here");
+            keeper.Unreadable(_grant, got.Status);
+        }
     }
 
     /// <summary>The quota is known.</summary>
     protected abstract void Go();
+
+    /// <summary>It comes to nothing.</summary>
+    protected abstract void Refuse(RefusalCode code, string why);
 
     /// <summary>Work that was asked for is done.</summary>
     protected virtual void Done(WorkResult result) => throw new InvalidOperationException($"{result.GetType().Name} is not what was asked for");
@@ -51,12 +65,25 @@ internal abstract class LedgerTask(PastContext context, LedgerKeeper keeper, Has
     }
 }
 
-/// <summary>Tells how a ledger stands.</summary>
+/// <summary>Tells how a ledger stands. Of a debit that is there: also that nothing is covered, while the sum is beyond the quota.</summary>
 internal sealed class Querying(PastContext context, LedgerKeeper keeper, LedgerRequest request, NodeHandle asker) : LedgerTask(context, keeper, request.Owner)
 {
     protected override void Go()
     {
+        long used = Context.Catalog.DebitedTo(Account);
+        if (request.Intent == LedgerIntent.Debit && used > Quota.Bytes)
+        {
+            Refuse(RefusalCode.OverQuota, $"{used} bytes (size times k) are used of a quota of {Quota.Bytes} bytes");
+            return;
+        }
+
         Keeper.Closed();
         Context.Host.Send(AnswerTo(request.Operation), asker);
+    }
+
+    protected override void Refuse(RefusalCode code, string why)
+    {
+        Keeper.Closed();
+        Context.Refuse(asker, request.Operation, code, why);
     }
 }

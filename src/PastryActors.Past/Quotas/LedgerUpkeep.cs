@@ -19,8 +19,12 @@ internal sealed class LedgerUpkeep(PastContext context, LedgerKeeper keeper)
 
     // Debits whose objects were nowhere, since when. No more than entries that were looked at and not let go.
     private readonly Dictionary<FileId, Instant> _nowhere = [];
+    private readonly LedgerKeeper _keeper = keeper;
     private RingId _cursor;
     private int _running;
+
+    // Several times what the other keepers take to notice, each for itself.
+    private TimeSpan LapsedTime => (4 * context.Options.DebitGrace) + (8 * context.Options.SyncPeriod);
 
     /// <summary>Begins the next round, if the last is over.</summary>
     public void Look()
@@ -47,7 +51,7 @@ internal sealed class LedgerUpkeep(PastContext context, LedgerKeeper keeper)
             if (_nowhere.Count >= context.Options.SurplusMax) _nowhere.Clear();
             _nowhere.Add(entry.Object, context.Host.Now);
         }
-        else if (since + context.Options.DebitGrace <= context.Host.Now && keeper.TryDrop(entry))
+        else if (since + context.Options.DebitGrace <= context.Host.Now && _keeper.TryDrop(entry, LapsedTime))
         {
             _nowhere.Remove(entry.Object);
         }
@@ -86,8 +90,8 @@ internal sealed class LedgerUpkeep(PastContext context, LedgerKeeper keeper)
             ObjectCertificate? debit = got.Status == StoreStatus.Done ? CertificateCodec.TryDecodeCertificate(got.Meta.Span, out _) : null;
             if (debit is null || context.Check(debit, entry.Object) is not null)
             {
-                // Damaged: whoever reads it for a neighbour has it fetched again.
                 upkeep.Stands(entry, isCertain: false);
+                upkeep._keeper.Unreadable(entry.Object, got.Status);
                 return;
             }
 

@@ -36,11 +36,11 @@ internal sealed class QuotaBook(PastContext context)
         return _grants.TryGetValue(latest, out Quota quota) ? quota : null;
     }
 
-    /// <summary>Takes what was read of a grant.</summary>
-    public Quota Read(FileId grant, StoreGot got)
+    /// <summary>Takes what was read of a grant; null if it is damaged.</summary>
+    public Quota? Read(FileId grant, StoreGot got)
     {
         ObjectCertificate? certificate = got.Status == StoreStatus.Done ? CertificateCodec.TryDecodeCertificate(got.Meta.Span, out _) : null;
-        if (certificate is null || context.Check(certificate, grant) is not null) return Quota.None;
+        if (certificate is null || context.Check(certificate, grant) is not null) return null;
         var quota = new Quota(certificate.FileSize, Ledger.ExpiryOf(certificate));
         if (_grants.Count >= GrantsMax) _grants.Clear();
         return _grants[grant] = quota;

@@ -70,8 +70,8 @@ internal static class ScenarioGenerator
         if (damages) options.AddRange([new("disk", "interrupted-write-survives", "0.5"), new("disk", "interrupted-write-torn", "0.5")]);
         // Room so scarce that some files go to neighbours, and some nowhere.
         if (random.Next(2) == 0) options.Add(new("past", "capacity-bytes", Text($"{400_000 + random.Next(1_600_000)}")));
-        // A quota that some runs reach; abandoned debits are let go while a run lasts, but no cut does: what is beyond one is nowhere to be found.
-        if (random.Next(3) == 0) options.AddRange([new("past", "owner-quota-bytes", Text($"{500_000 + random.Next(8_000_000)}")), new("past", "debit-grace", "60s")]);
+        // A quota that some runs reach; debits are let go while a run lasts, and while most cuts do.
+        if (random.Next(3) == 0) options.AddRange([new("past", "owner-quota-bytes", Text($"{500_000 + random.Next(8_000_000)}")), new("past", "debit-grace", "20s")]);
         return options.ToValueList();
     }
 

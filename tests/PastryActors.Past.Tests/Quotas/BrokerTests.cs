@@ -64,6 +64,19 @@ public sealed class BrokerTests
     }
 
     [Fact]
+    public void A_grant_that_rotted_refuses_nobody_for_good_and_is_fetched_from_another_keeper()
+    {
+        Publish<LedgerReport>(Grant(30, issued: 1));
+        TestNode keeper = _ring.ClosestTo(new FileId(Ledger.KeyOf(Keys.Alice), 0))[0];
+        FileId grant = Ledger.GrantOf(Alice, 1);
+        keeper.Stop();
+        keeper.Disk[grant] = keeper.Disk[grant] with { Meta = new byte[] { 1, 2, 3 } };
+        _ring.Restart(keeper);
+        Assert.IsType<ObjectInserted>(Insert("a"));
+        Assert.NotNull(CertificateCodec.TryDecodeCertificate(keeper.Disk[grant].Meta.Span, out _));
+    }
+
+    [Fact]
     public void A_grant_outlives_those_who_keep_it()
     {
         Publish<LedgerReport>(Grant(30, issued: 1));

@@ -132,6 +132,83 @@ public sealed class QuotaTests
     }
 
     [Fact]
+    public void What_one_keeper_refuses_the_others_take_back_at_once()
+    {
+        Insert(Make.File("fits", _content));
+        List<TestNode> keepers = Keepers;
+        // One of them has debits that the others have not heard of yet.
+        foreach (string name in (string[])["x", "y"]) Send(keepers[0], LedgerIntent.Debit, 1, Make.File(name, _content));
+        _ring.RunFor(TimeSpan.FromSeconds(0.5));
+        Assert.Equal(FailureCode.OverQuota, _ring.Ask<Failed>(_ring.Nodes[4], id => new InsertObject(id, Timeout, Make.File("over", _content), _content, false)).Code);
+        _ring.RunFor(TimeSpan.FromSeconds(0.5));
+        Assert.All(keepers[1..], k => Assert.Equal(30, DebitedOn(k)));
+    }
+
+    [Fact]
+    public void A_release_takes_back_what_that_request_debited_and_nothing_later()
+    {
+        ObjectCertificate certificate = Make.File("a", _content);
+        TestNode keeper = Keepers[0];
+        Send(keeper, LedgerIntent.Debit, 1, certificate);
+        Send(keeper, LedgerIntent.Debit, 2, certificate);
+        _ring.RunFor(TimeSpan.FromSeconds(0.1));
+        Send(keeper, LedgerIntent.Release, 1, certificate);
+        _ring.RunFor(TimeSpan.FromSeconds(0.1));
+        Assert.Equal(30, DebitedOn(keeper));
+        Send(keeper, LedgerIntent.Release, 2, certificate);
+        _ring.RunFor(TimeSpan.FromSeconds(0.1));
+        Assert.Equal(0, DebitedOn(keeper));
+    }
+
+    [Fact]
+    public void A_debit_released_while_it_is_written_does_not_stay()
+    {
+        ObjectCertificate certificate = Make.File("a", _content);
+        TestNode keeper = Keepers[0];
+        Send(keeper, LedgerIntent.Debit, 1, certificate);
+        Send(keeper, LedgerIntent.Release, 1, certificate);
+        _ring.RunFor(TimeSpan.FromSeconds(0.1));
+        Assert.Equal(0, DebitedOn(keeper));
+    }
+
+    [Fact]
+    public void A_failed_insert_whose_object_was_given_away_meanwhile_stays_debited()
+    {
+        ObjectCertificate certificate = Make.File("a", _content);
+        List<TestNode> closest = _ring.ClosestTo(certificate.File);
+        (TestNode holder, TestNode full, TestNode asker) = (closest[0], closest[2], closest[^1]);
+        bool fetched = false;
+        _ring.OnTheWay = p =>
+        {
+            // A neighbour takes itself for one of the k, as in a cut, and makes itself a replica before the third holder says that it is full.
+            if (p.Message is StoreAnswer && p.From.Id == full.Self.Id) return p with { Message = new Refused(((StoreAnswer)p.Message).Operation, RefusalCode.Full, "no room") };
+            if (p.Message is StoreAnswer && p.From.Id == holder.Self.Id && !fetched)
+            {
+                fetched = true;
+                closest[5].Send(new FetchRequest(9, certificate.File), holder.Self);
+            }
+
+            return p;
+        };
+        Assert.Equal(FailureCode.Full, _ring.Ask<Failed>(asker, id => new InsertObject(id, Timeout, certificate, _content, false)).Code);
+        _ring.RunFor(TimeSpan.FromSeconds(1));
+        Assert.True(fetched);
+        Assert.All(Keepers, k => Assert.Equal(30, DebitedOn(k)));
+    }
+
+    [Fact]
+    public void A_debit_that_rotted_is_fetched_from_another_keeper()
+    {
+        Insert(Make.File("a", _content));
+        TestNode keeper = Keepers[0];
+        FileId debit = Ledger.DebitOf(Keys.Alice, Make.File("a", _content).File);
+        keeper.Disk[debit] = keeper.Disk[debit] with { Meta = new byte[] { 1, 2, 3 } };
+        _ring.RunFor(TimeSpan.FromMinutes(1));
+        Assert.Equal(30, DebitedOn(keeper));
+        Assert.NotNull(CertificateCodec.TryDecodeCertificate(keeper.Disk[debit].Meta.Span, out _));
+    }
+
+    [Fact]
     public void A_debit_whose_object_was_never_stored_lapses_for_good()
     {
         ObjectCertificate never = Make.File("never", _content);
@@ -200,6 +277,14 @@ public sealed class QuotaTests
         ring.Ask<ObjectReclaimed>(ring.Nodes[0], id => new ReclaimObject(id, Timeout, Make.File("a", _content).File, Make.Reclaim(Make.File("a", _content).File)));
         Assert.Equal(0, asked);
         Assert.Equal(FailureCode.Invalid, ring.Ask<Failed>(ring.Nodes[0], id => new QueryLedger(id, Timeout, Alice)).Code);
+    }
+
+    private List<TestNode> Keepers => _ring.ClosestTo(new FileId(Ledger.KeyOf(Keys.Alice), 0))[..Ledger.Copies];
+
+    private void Send(TestNode keeper, LedgerIntent intent, long operation, ObjectCertificate certificate)
+    {
+        TestNode asker = _ring.Nodes.Find(n => !Keepers.Contains(n))!;
+        asker.Send(intent == LedgerIntent.Release ? new LedgerRequest(operation, intent, Alice, Object: certificate.File) : new LedgerRequest(operation, intent, Alice, certificate with { IsDebit = true }), keeper.Self);
     }
 
     private ObjectInserted Insert(ObjectCertificate certificate, int through = 0) =>

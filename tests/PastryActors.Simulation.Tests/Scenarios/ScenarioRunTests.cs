@@ -32,6 +32,9 @@ public sealed class ScenarioRunTests
     [InlineData("all-restart", 8000486)]
     [InlineData("first-back", 10000060)]
     [InlineData("far-publisher", 9000939)]
+    [InlineData("missed-debit", 6)]
+    [InlineData("long-cut", 6)]
+    [InlineData("long-cut", 9)]
     public void Lies_bad_disks_and_what_broke_a_promise_once_break_none(string name, ulong seed)
     {
         ScenarioResult result = ScenarioRun.Run(ScenarioLibrary.Find(name)! with { Seed = seed });
