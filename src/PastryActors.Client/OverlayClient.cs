@@ -25,6 +25,13 @@ public sealed class OverlayClient
     public Task<RepairDescription> SteerRepairAsync(RepairOrder order, CancellationToken cancellation = default) => _gateway.AskAsync(
         HttpMethod.Post, "/repair", PastryJson.Default.RepairDescription, Repeat.Never, cancellation, () => JsonContent.Create(order, PastryJson.Default.RepairOrder));
 
+    /// <summary>From which severity on the node logs.</summary>
+    public Task<LogDescription> LogAsync(CancellationToken cancellation = default) => _gateway.GetAsync("/log", PastryJson.Default.LogDescription, cancellation);
+
+    /// <summary>Changes that; answers how it is then. For a client of one node, as <see cref="SteerRepairAsync"/>.</summary>
+    public Task<LogDescription> SetLogAsync(LogOrder order, CancellationToken cancellation = default) => _gateway.AskAsync(
+        HttpMethod.Post, "/log", PastryJson.Default.LogDescription, Repeat.Never, cancellation, () => JsonContent.Create(order, PastryJson.Default.LogOrder));
+
     /// <summary>What is wrong with the ring, as the node finds by asking everyone it reaches.</summary>
     public Task<RingDiagnosis> DoctorAsync(CancellationToken cancellation = default) =>
         _gateway.GetAsync("/doctor", PastryJson.Default.RingDiagnosis, cancellation);

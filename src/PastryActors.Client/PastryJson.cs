@@ -26,6 +26,8 @@ namespace PastryActors.Client;
 [JsonSerializable(typeof(NodeDescription))]
 [JsonSerializable(typeof(RepairDescription))]
 [JsonSerializable(typeof(RepairOrder))]
+[JsonSerializable(typeof(LogDescription))]
+[JsonSerializable(typeof(LogOrder))]
 [JsonSerializable(typeof(RingDiagnosis))]
 [JsonSerializable(typeof(FileTrace))]
 [JsonSerializable(typeof(MetricsHistory))]

@@ -36,3 +36,12 @@ public sealed record RingDiagnosis(IReadOnlyList<Finding> Findings, int NodesAsk
 /// <param name="What">In words.</param>
 /// <param name="Advice">What to do.</param>
 public sealed record Finding(string Code, string Severity, string Node, string What, string Advice);
+
+/// <summary>From which severity on a node logs.</summary>
+/// <param name="Levels">By subsystem (gateway, node, overlay, past, scribe, store, transport): trace, debug, info, warning, error or off.</param>
+public sealed record LogDescription(IReadOnlyDictionary<string, string> Levels);
+
+/// <summary>What is to be logged until the node restarts.</summary>
+/// <param name="Level">trace, debug, info, warning, error or off.</param>
+/// <param name="Subsystem">One; null for all.</param>
+public sealed record LogOrder(string Level, string? Subsystem = null);

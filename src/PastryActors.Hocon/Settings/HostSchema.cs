@@ -13,6 +13,9 @@ internal static class HostSchema
     /// <summary>Each is a site trusted with this node's files; a longer list is a mistake.</summary>
     private const int OriginsMax = 16;
 
+    /// <summary>More than there are subsystems.</summary>
+    private const int LevelsMax = 16;
+
     public static OptionSection<HostSettings> Section() => new OptionSection<HostSettings>(
             "The process: where it keeps its state, whom it asks to join, how it is looked at.")
         .Key("dir", OptionTypes.Text("the path of a folder"), o => o.Dir, (o, v) => o with { Dir = v },
@@ -58,8 +61,14 @@ internal static class HostSchema
         .Key("level", OptionTypes.Choice<LogThreshold>(), o => o.Level, (o, v) => o with { Level = v },
             """
             The least severe entries that are written. debug adds joins, repairs and refusals one by one; trace adds messages, and is too much for a node
-            under load.
+            under load. It can be changed while the node runs: pastry log set.
+            """)
+        .Key("levels", OptionTypes.TextList(LevelsMax), o => o.Levels, (o, v) => o with { Levels = v },
+            """
+            Subsystems that differ from level, each as "SUBSYSTEM=LEVEL": gateway, node, overlay, past, scribe, store, transport. For example
+            ["transport=debug", "past=trace"].
             """)
         .Key("format", OptionTypes.Choice<LogFormat>(), o => o.Format, (o, v) => o with { Format = v },
-            "console is a line for the eye; json is a document a line with every field, for whatever collects logs.");
+            "console is a line for the eye; json is a document a line with every field, for whatever collects logs.")
+        .Rule("levels", o => o.Levels.All(l => LogAssignment.TryParse(l, out _)), "SUBSYSTEM=LEVEL each: gateway, node, overlay, past, scribe, store or transport, and trace, debug, info, warning, error or off");
 }

@@ -39,6 +39,9 @@ public sealed record LogSettings
 {
     public LogThreshold Level { get; init; } = LogThreshold.Info;
 
+    /// <summary>Subsystems that differ, each as <see cref="LogAssignment"/> reads it.</summary>
+    public ValueList<string> Levels { get; init; } = [];
+
     public LogFormat Format { get; init; } = LogFormat.Console;
 }
 

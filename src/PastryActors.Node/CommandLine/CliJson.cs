@@ -42,4 +42,5 @@ public sealed record OwnerKeyFile(string Path, string PublicKey, string Owner);
 [JsonSerializable(typeof(TopView))]
 [JsonSerializable(typeof(DoctorResult))]
 [JsonSerializable(typeof(RepairResult))]
+[JsonSerializable(typeof(LogResult))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -34,6 +34,14 @@ internal sealed class CommandContext(ParseResult arguments, CommandOutput output
     /// <summary>A client of the node at a URL.</summary>
     public PastryClient Connect(Uri node) => Locator.Connect(node);
 
+    /// <summary>A client of every running node of the local cluster where <see cref="GlobalOptions.All"/> asks for it, else of one; the caller disposes of them.</summary>
+    public async Task<IReadOnlyList<PastryClient>> ConnectToAllAsync(CancellationToken cancellation)
+    {
+        if (!Get(GlobalOptions.All)) return [await ConnectAsync(cancellation).ConfigureAwait(false)];
+        ClusterState state = Folder.Read() ?? throw new CommandFailedException("no-node", $"there is no cluster in {Folder.FullPath}", "--all is for a local cluster; ask others with --node URL");
+        return [.. state.Nodes.Where(n => n.Alive).Select(n => Connect(new Uri(n.Http)))];
+    }
+
     private NodeLocator Locator => new(
         arguments.GetValue(GlobalOptions.Node), Folder, arguments.GetValue(GlobalOptions.Token) ?? Environment.GetEnvironmentVariable("PASTRY_TOKEN"));
 }

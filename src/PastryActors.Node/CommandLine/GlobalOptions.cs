@@ -18,4 +18,7 @@ internal static class GlobalOptions
     };
 
     public static readonly Option<string?> Token = new("--token") { Recursive = true, Description = "The token that the node wants; else the variable PASTRY_TOKEN." };
+
+    /// <summary>Of the commands that can be given to many nodes at once.</summary>
+    public static readonly Option<bool> All = new("--all") { Description = "Every running node of the local cluster, not one." };
 }

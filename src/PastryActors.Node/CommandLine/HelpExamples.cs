@@ -21,6 +21,8 @@ internal static class HelpExamples
         ["doctor"] = ["pastry doctor", "pastry doctor --dir /tmp/ring --json"],
         ["get"] = ["pastry get FILEID -o report.pdf", "pastry get FILEID --range 0-1023", "pastry get -r FILEID -o photos"],
         ["info"] = ["pastry info FILEID"],
+        ["log levels"] = ["pastry log levels --all"],
+        ["log set"] = ["pastry log set debug transport", "pastry log set info --all"],
         ["ls"] = ["pastry ls", "pastry ls --node http://127.0.0.1:9003"],
         ["node"] = ["pastry node --config hocon/node.conf --set pastry.node.dir=/var/lib/pastry"],
         ["owner create"] = ["pastry owner create broker.key"],

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using PastryActors.Client;
 using PastryActors.Hocon.Units;
-using PastryActors.Node.Cluster;
 using PastryActors.Node.Upkeep;
 
 namespace PastryActors.Node.CommandLine;
@@ -10,16 +9,14 @@ namespace PastryActors.Node.CommandLine;
 /// <summary>pastry repair: what a node does in the background to keep files alive; to see, pause and set the pace of.</summary>
 internal static class RepairCommands
 {
-    private static readonly Option<bool> All = new("--all") { Description = "Every running node of the local cluster, not one." };
-
     public static Command Build(CommandActions actions)
     {
         var repair = new Command("repair", "The background work of a node: restoring replicas, scrub, compaction.");
-        repair.Subcommands.Add(actions.Set(new Command("status", "What it is doing.") { All }, (context, stop) => RunAsync(context, null, stop)));
+        repair.Subcommands.Add(actions.Set(new Command("status", "What it is doing.") { GlobalOptions.All }, (context, stop) => RunAsync(context, null, stop)));
         repair.Subcommands.Add(OfWorker(actions, "pause", "Lets it rest; nothing that is to be done is lost. A restart of the node ends it."));
         repair.Subcommands.Add(OfWorker(actions, "resume", "Lets it go on."));
         repair.Subcommands.Add(Speed(actions));
-        repair.Subcommands.Add(actions.Set(new Command("scrub", "Begins to read everything again now.") { All }, (context, stop) => RunAsync(context, new RepairOrder("scrub"), stop)));
+        repair.Subcommands.Add(actions.Set(new Command("scrub", "Begins to read everything again now.") { GlobalOptions.All }, (context, stop) => RunAsync(context, new RepairOrder("scrub"), stop)));
         return repair;
     }
 
@@ -27,14 +24,14 @@ internal static class RepairCommands
     {
         var worker = new Argument<string?>("WORKER") { Arity = ArgumentArity.ZeroOrOne, Description = "replicas, scrub or compaction; all if none is named." };
         worker.AcceptOnlyFromAmong([.. RepairOrders.Workers]);
-        return actions.Set(new Command(action, what) { worker, All }, (context, stop) => RunAsync(context, new RepairOrder(action, context.Get(worker)), stop));
+        return actions.Set(new Command(action, what) { worker, GlobalOptions.All }, (context, stop) => RunAsync(context, new RepairOrder(action, context.Get(worker)), stop));
     }
 
     private static Command Speed(CommandActions actions)
     {
         var speed = new Argument<string>("SIZE") { Description = "Bytes a second at which replicas are restored at most, for instance 8MiB." };
         var objects = new Option<int?>("--objects") { HelpName = "N", Description = "Objects fetched at once at most." };
-        return actions.Set(new Command("speed", "Sets the pace of restoring replicas until the node restarts.") { speed, objects, All }, (context, stop) =>
+        return actions.Set(new Command("speed", "Sets the pace of restoring replicas until the node restarts.") { speed, objects, GlobalOptions.All }, (context, stop) =>
             RunAsync(context, new RepairOrder("speed", null, SizeOf(context.Get(speed)), context.Get(objects)), stop));
     }
 
@@ -48,19 +45,12 @@ internal static class RepairCommands
     {
         if (order is not null && RepairOrders.Problem(order) is { } problem) throw CommandFailedException.Usage(problem);
         List<RepairDescription> nodes = [];
-        foreach (PastryClient client in await ClientsAsync(context, stop).ConfigureAwait(false))
+        foreach (PastryClient client in await context.ConnectToAllAsync(stop).ConfigureAwait(false))
         {
             using (client) nodes.Add(await (order is null ? client.Overlay.RepairAsync(stop) : client.Overlay.SteerRepairAsync(order, stop)).ConfigureAwait(false));
         }
 
         context.Output.Result(new RepairResult(nodes), CliJson.Default.RepairResult, text => Show(text, nodes));
-    }
-
-    private static async Task<List<PastryClient>> ClientsAsync(CommandContext context, CancellationToken stop)
-    {
-        if (!context.Get(All)) return [await context.ConnectAsync(stop).ConfigureAwait(false)];
-        ClusterState state = context.Folder.Read() ?? throw new CommandFailedException("no-node", $"there is no cluster in {context.Folder.FullPath}", "--all is for a local cluster; ask others with --node URL");
-        return [.. state.Nodes.Where(n => n.Alive).Select(n => context.Connect(new Uri(n.Http)))];
     }
 
     private static void Show(TextWriter text, List<RepairDescription> nodes)

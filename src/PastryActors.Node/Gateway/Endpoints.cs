@@ -1,3 +1,6 @@
+using PastryActors.Hocon.Settings;
+using PastryActors.Node.Logging;
+
 namespace PastryActors.Node.Gateway;
 
 /// <summary>Maps handlers whose every failure becomes a problem document, or, once content is on its way, a broken connection.</summary>
@@ -29,7 +32,7 @@ internal static class Endpoints
         if (context.Response.HasStarted)
         {
             // The status is said already: only a broken connection tells that the content is not whole.
-            Log.BrokenOff(context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("PastryActors.Gateway"), context.Request.Path, e.Message);
+            Log.BrokenOff(context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(LogLevels.CategoryOf(LogSubsystem.Gateway)), context.Request.Path, e.Message);
             context.Abort();
             return;
         }

@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using PastryActors.Hocon.Settings;
 using PastryActors.Node.Dashboard;
+using PastryActors.Node.Logging;
 
 namespace PastryActors.Node.Gateway;
 
@@ -28,6 +30,7 @@ public static class GatewayHost
         new TopicEndpoints(services, options).Map(app);
         new OverlayEndpoints(services, options).Map(app);
         new UpkeepEndpoints(services, options).Map(app);
+        if (services.LogLevels is { } levels) new LogEndpoints(levels).Map(app);
         new StatusEndpoints(services, recorder, options).Map(app);
         new DashboardEndpoints(DashboardFiles.Load()).Map(app);
         new SessionEndpoints(options).Map(app);
@@ -54,7 +57,7 @@ public static class GatewayHost
     {
         var others = new CrossOrigin(options.AllowedOrigins);
         var guard = new GatewayGuard(options, others);
-        ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("PastryActors.Gateway");
+        ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(LogLevels.CategoryOf(LogSubsystem.Gateway));
         app.Use(async (context, next) =>
         {
             RequestIds.Assign(context);

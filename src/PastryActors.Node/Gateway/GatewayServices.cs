@@ -1,6 +1,7 @@
 using PastryActors.Core.Collections;
 using PastryActors.Node.Access;
 using PastryActors.Node.Files;
+using PastryActors.Node.Logging;
 
 namespace PastryActors.Node.Gateway;
 
@@ -10,6 +11,9 @@ public sealed record GatewayServices(
 {
     /// <summary>The node's background work; null where there is none to steer.</summary>
     public INodeUpkeep? Upkeep { get; init; }
+
+    /// <summary>What is logged, to be changed while the node runs; null where nobody can.</summary>
+    internal LogLevels? LogLevels { get; init; }
 
     /// <summary>The usual composition over a node and an owner.</summary>
     public static GatewayServices Over(INodeAccess node, OwnerIdentity owner, OwnerJournal journal, FileTransferOptions transfer, TimeProvider time)

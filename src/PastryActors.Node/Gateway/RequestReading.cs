@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Features;
 using PastryActors.Core.Ring;
 
@@ -65,5 +67,24 @@ internal static class RequestReading
         }
 
         throw GatewayRefusalException.Invalid($"{key} must be 1 to {maxBytes} bytes in hexadecimal");
+    }
+
+    /// <summary>A short document of the body.</summary>
+    /// <param name="example">What one looks like, for the refusal.</param>
+    public static async Task<T> OrderAsync<T>(HttpContext context, JsonTypeInfo<T> type, int bytesMax, string example)
+    {
+        if (context.Request.ContentLength > bytesMax) throw GatewayRefusalException.TooLarge($"an order has at most {bytesMax} bytes");
+        // One byte more than there may be, so that too much is seen as such whatever the header said.
+        byte[] bytes = new byte[bytesMax + 1];
+        int length = await context.Request.Body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, context.RequestAborted).ConfigureAwait(false);
+        if (length > bytesMax) throw GatewayRefusalException.TooLarge($"an order has at most {bytesMax} bytes");
+        try
+        {
+            return JsonSerializer.Deserialize(bytes.AsSpan(0, length), type) ?? throw new JsonException("it is null");
+        }
+        catch (JsonException e)
+        {
+            throw GatewayRefusalException.Invalid($"an order is a JSON document such as {example}: {e.Message}");
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PastryActors.Client;
 using PastryActors.Node.Upkeep;
 
@@ -27,28 +26,9 @@ internal sealed class UpkeepEndpoints(GatewayServices services, GatewayOptions o
 
     private async Task<IResult> SteerAsync(HttpContext context)
     {
-        if (context.Request.ContentLength is > OrderBytesMax) throw GatewayRefusalException.TooLarge($"an order has at most {OrderBytesMax} bytes");
-        RepairOrder order = await ReadAsync(context).ConfigureAwait(false);
+        RepairOrder order = await RequestReading.OrderAsync(context, PastryJson.Default.RepairOrder, OrderBytesMax, "{\"action\":\"pause\"}").ConfigureAwait(false);
         if (RepairOrders.Problem(order) is { } problem) throw GatewayRefusalException.Invalid(problem);
         return Result(await services.Upkeep!.SteerAsync(order, context.RequestAborted).ConfigureAwait(false));
-    }
-
-    private static async Task<RepairOrder> ReadAsync(HttpContext context)
-    {
-        // One byte more than there may be, so that too much is seen as such whatever the header said.
-        byte[] bytes = new byte[OrderBytesMax + 1];
-        int length = await context.Request.Body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, context.RequestAborted).ConfigureAwait(false);
-        if (length > OrderBytesMax) throw GatewayRefusalException.TooLarge($"an order has at most {OrderBytesMax} bytes");
-        try
-        {
-            return JsonSerializer.Deserialize(bytes.AsSpan(0, length), PastryJson.Default.RepairOrder) is { Action: not null } order
-                ? order
-                : throw GatewayRefusalException.Invalid("an order names an action");
-        }
-        catch (JsonException e)
-        {
-            throw GatewayRefusalException.Invalid($"an order is a JSON document such as {{\"action\":\"pause\"}}: {e.Message}");
-        }
     }
 
     private static IResult Result(RepairDescription description) => TypedResults.Json(description, PastryJson.Default.RepairDescription);

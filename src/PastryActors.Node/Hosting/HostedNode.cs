@@ -1,7 +1,9 @@
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Engine;
+using PastryActors.Hocon.Settings;
 using PastryActors.Node.Access;
+using PastryActors.Node.Logging;
 using PastryActors.Node.Upkeep;
 using PastryActors.Pastry.Node;
 using PastryActors.Pastry.Requests;
@@ -20,7 +22,7 @@ internal sealed class HostedNode : IHostedNode, INodeAccess, INodeListener
     private readonly NodeKey _key;
     private readonly VolumeStore _store;
     private readonly NodeFolder _folder;
-    private readonly ILogger _logger;
+    private readonly NodeFacts _log;
     private readonly RequestTable _requests;
     private readonly FactTally _facts = new();
     private readonly PeerMemory _memory;
@@ -31,11 +33,11 @@ internal sealed class HostedNode : IHostedNode, INodeAccess, INodeListener
     private IEngineNode _node = null!;
     private volatile NodeParts? _parts;
 
-    public HostedNode(IEngine engine, NodeKey key, VolumeStore store, NodeFolder folder, RequestTableOptions requests, CaretakerOptions caretaking, ILogger logger)
+    public HostedNode(IEngine engine, NodeKey key, VolumeStore store, NodeFolder folder, RequestTableOptions requests, CaretakerOptions caretaking, ILoggerFactory logs)
     {
-        (_engine, _key, _store, _folder, _logger) = (engine, key, store, folder, logger);
+        (_engine, _key, _store, _folder, _log) = (engine, key, store, folder, new NodeFacts(logs));
         _requests = new RequestTable(request => _node.Post(request), requests, TimeProvider.System);
-        _memory = new PeerMemory(folder, logger);
+        _memory = new PeerMemory(folder, logs.CreateLogger(LogLevels.CategoryOf(LogSubsystem.Node)));
         _damage = new DamageReporter(this);
         _upkeep = new NodeUpkeep(this, key.NodeId, store, caretaking, TimeProvider.System);
     }
@@ -67,7 +69,7 @@ internal sealed class HostedNode : IHostedNode, INodeAccess, INodeListener
     public void Start(Func<NodeHandle, NodeParts> parts, IWorkers workers)
     {
         INodeCore MakeCore(NodeHandle self) => (_parts = parts(self)).Node;
-        _node = _engine.AddNode(new NodeSettings(_key, MakeCore, workers, this, _folder.NextStart));
+        _node = _engine.AddNode(new Engine.NodeSettings(_key, MakeCore, workers, this, _folder.NextStart));
         _upkeep.Start();
     }
 
@@ -103,7 +105,7 @@ internal sealed class HostedNode : IHostedNode, INodeAccess, INodeListener
     public void OnFact(in Fact fact)
     {
         _facts.Count(fact.Kind);
-        NodeFacts.Log(_logger, fact);
+        _log.Log(fact);
         if (fact is { Kind: FactKind.LeafSetChanged, Value: > 0 } && _parts is { } parts) _memory.Remember([.. parts.Node.ToRemember]);
     }
 

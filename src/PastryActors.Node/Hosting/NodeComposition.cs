@@ -3,11 +3,14 @@ using PastryActors.Core.Collections;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
 using PastryActors.Engine;
+using PastryActors.Hocon.Settings;
 using PastryActors.Node.Files;
+using PastryActors.Node.Logging;
 using PastryActors.Node.Workers;
 using PastryActors.Past;
 using PastryActors.Past.Messages;
 using PastryActors.Pastry;
+using PastryActors.Pastry.Applications;
 using PastryActors.Pastry.Messages;
 using PastryActors.Pastry.Node;
 using PastryActors.Scribe;
@@ -25,12 +28,17 @@ internal static class NodeComposition
     public static WireCodec Codec { get; } = new([.. PastryWire.Kinds, .. PastKinds.All, .. ScribeMessages.Kinds]);
 
     /// <summary>Starts a node as the settings say.</summary>
-    public static async Task<StartedNode> StartAsync(NodeSettings settings, ECDsa owner, ILoggerFactory logs, CancellationToken cancellation)
+    public static Task<StartedNode> StartAsync(NodeSettings settings, ECDsa owner, ILoggerFactory logs, CancellationToken cancellation) =>
+        StartAsync(settings, owner, logs, [], cancellation);
+
+    /// <summary>Starts a node as the settings say, with applications of an app's own on it, by the numbers of their names.</summary>
+    public static async Task<StartedNode> StartAsync(
+        NodeSettings settings, ECDsa owner, ILoggerFactory logs, IReadOnlyCollection<KeyValuePair<uint, IPastryApplication>> applications, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var folder = new NodeFolder(settings.Node.Dir);
         NodeKey key = NodeKey.LoadOrCreate(folder.KeyFile);
-        var storeLog = new StoreLog(logs.CreateLogger("PastryActors.Store"));
+        var storeLog = new StoreLog(logs.CreateLogger(LogLevels.CategoryOf(LogSubsystem.Store)));
         VolumeStore store = VolumeStore.Open(SettingsMap.StoreOf(settings, folder), storeLog);
         try
         {
@@ -38,9 +46,9 @@ internal static class NodeComposition
             var options = new SignatureOptions();
             var ownerSigner = new BatchSigner(owner, options);
             var signatures = new SignatureWorkers(new BatchSigner(folder.LoadKey(), options), ownerSigner, new SignatureVerifier(options), options);
-            var node = new HostedNode(engine, key, store, folder, SettingsMap.RequestsOf(settings), SettingsMap.CaretakerOf(settings), logs.CreateLogger("PastryActors.Node"));
+            var node = new HostedNode(engine, key, store, folder, SettingsMap.RequestsOf(settings), SettingsMap.CaretakerOf(settings), logs);
             storeLog.Damaged = node.OnDamaged;
-            node.Start(self => CoreOf(self, settings, folder, key, ownerSigner.PublicKey, store), new NodeWorkers(new StoreWorkers(store), signatures, SegmentsOf(settings, folder, node, ownerSigner)));
+            node.Start(self => CoreOf(self, settings, folder, key, ownerSigner.PublicKey, store, applications), new NodeWorkers(new StoreWorkers(store), signatures, SegmentsOf(settings, folder, node, ownerSigner)));
             return new StartedNode(node, ownerSigner);
         }
         catch
@@ -63,14 +71,14 @@ internal static class NodeComposition
     }
 
     /// <summary>A core with fresh state: of a node that starts, or in place of one that failed.</summary>
-    private static NodeParts CoreOf(NodeHandle self, NodeSettings settings, NodeFolder folder, NodeKey key, Blob ownerKey, VolumeStore store)
+    private static NodeParts CoreOf(NodeHandle self, NodeSettings settings, NodeFolder folder, NodeKey key, Blob ownerKey, VolumeStore store, IReadOnlyCollection<KeyValuePair<uint, IPastryApplication>> applications)
     {
         var past = new PastComponent(SettingsMap.PastOf(settings, store.Usage.WritableBytes), new Blob(key.PublicKey), store.Entries);
         var scribe = new ScribeComponent(SettingsMap.ScribeOf(settings), ownerKey, store.Entries);
         ValueList<NodeHandle> seeds = settings.Node.Seeds.Select(address => new NodeHandle(default, address, 0)).ToValueList();
         var contacts = new Contacts(seeds, folder.LoadPeers(), settings.Node.FoundRing);
         ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        return new NodeParts(new PastryNode(self, SettingsMap.OverlayOf(settings), seed, contacts, past, scribe), past);
+        return new NodeParts(new PastryNode(self, SettingsMap.OverlayOf(settings), seed, contacts, past, scribe, new ApplicationHost(applications)), past);
     }
 }
 

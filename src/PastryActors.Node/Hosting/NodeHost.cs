@@ -5,6 +5,7 @@ using PastryActors.Hocon.Reading;
 using PastryActors.Hocon.Settings;
 using PastryActors.Node.Files;
 using PastryActors.Node.Gateway;
+using PastryActors.Node.Logging;
 using PastryActors.Node.Workers;
 using PastryActors.Store;
 using NodeSettings = PastryActors.Hocon.Settings.NodeSettings;
@@ -24,11 +25,12 @@ public sealed class NodeHost(NodeFactory start, TextWriter error)
     {
         if (Load(config, overrides) is not { } settings) return 2;
         if (GatewayOptionsOf(settings) is not { } gateway) return 2;
-        using ILoggerFactory logs = LoggerFactory.Create(builder => NodeLogging.Configure(builder, settings.Node.Log));
-        ILogger logger = logs.CreateLogger("PastryActors.Node");
+        var levels = new LogLevels(settings.Node.Log);
+        using ILoggerFactory logs = LoggerFactory.Create(builder => NodeLogging.Configure(builder, settings.Node.Log, levels));
+        ILogger logger = logs.CreateLogger(LogLevels.CategoryOf(LogSubsystem.Node));
         try
         {
-            return await RunAsync(settings, gateway, logs, logger, stop).ConfigureAwait(false);
+            return await RunAsync(settings, gateway, logs, levels, stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -50,8 +52,9 @@ public sealed class NodeHost(NodeFactory start, TextWriter error)
     private static bool IsForTheOperator(Exception fault) =>
         fault is ListenException or InvalidDataException or StoreUnusableException or NodeKeyException or EngineOptionsException or IOException or UnauthorizedAccessException or CryptographicException;
 
-    private async Task<int> RunAsync(NodeSettings settings, GatewayOptions gateway, ILoggerFactory logs, ILogger logger, CancellationToken stop)
+    private async Task<int> RunAsync(NodeSettings settings, GatewayOptions gateway, ILoggerFactory logs, LogLevels levels, CancellationToken stop)
     {
+        ILogger logger = logs.CreateLogger(LogLevels.CategoryOf(LogSubsystem.Node));
         string keyFile = settings.Past.OwnerKey.Length > 0 ? settings.Past.OwnerKey : Path.Combine(settings.Node.Dir, "owner.key");
         using var ownerKey = OwnerKey.LoadOrCreate(keyFile);
         StartedNode started = await start(settings, ownerKey, logs, stop).ConfigureAwait(false);
@@ -60,7 +63,7 @@ public sealed class NodeHost(NodeFactory start, TextWriter error)
         using var journal = new OwnerJournal(keyFile + ".files", node.Id.ToString());
         var services = GatewayServices.Over(
             node.Access, new OwnerIdentity(started.OwnerSigner, TimeProvider.System), journal, SettingsMap.TransferOf(settings), TimeProvider.System);
-        await using WebApplication web = GatewayHost.Build(services with { Upkeep = node.Upkeep }, gateway, builder => NodeLogging.Configure(builder, settings.Node.Log));
+        await using WebApplication web = GatewayHost.Build(services with { Upkeep = node.Upkeep, LogLevels = levels }, gateway, builder => NodeLogging.Configure(builder, settings.Node.Log, levels));
         await web.StartAsync(stop).ConfigureAwait(false);
         HostLog.Started(logger, node.Id.ToString(), GatewayHost.UrlOf(web));
         bool failed = await UntilStoppedAsync(node, logger, stop).ConfigureAwait(false);

@@ -1,4 +1,6 @@
+using System.Text;
 using PastryActors.Core.Collections;
+using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
 
 namespace PastryActors.Pastry.Messages;
@@ -10,8 +12,17 @@ public sealed record ApplicationMessage(uint Application, Blob Body) : Message
 {
     public const byte Number = 96;
 
+    /// <summary>A message of the application of that name.</summary>
+    public ApplicationMessage(string application, Blob body)
+        : this(NumberOf(application), body)
+    {
+    }
+
     /// <inheritdoc/>
     public override byte Kind => Number;
+
+    /// <summary>The number of an application: the first 32 bits of the SHA-256 of its name.</summary>
+    public static uint NumberOf(string name) => (uint)(Hash256.Of(Encoding.UTF8.GetBytes(name)).High >> 96);
 
     /// <inheritdoc/>
     public override void Write(WireWriter writer)

@@ -1,6 +1,7 @@
 using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
+using PastryActors.Pastry.Messages;
 
 namespace PastryActors.Pastry.Requests;
 
@@ -25,3 +26,12 @@ public sealed record LeaveRing(long Id, TimeSpan Timeout) : Request(Id, Timeout)
 
 /// <summary>The neighbours have been told.</summary>
 public sealed record LeftRing(long RequestId) : Reply(RequestId);
+
+/// <summary>Route a message of an application of one's own. Answered by <see cref="ApplicationMessageTaken"/>, before it arrives anywhere.</summary>
+public sealed record RouteApplicationMessage(long Id, TimeSpan Timeout, ApplicationMessage Message, RingId Key) : Request(Id, Timeout);
+
+/// <summary>Send one straight to a node. Answered likewise.</summary>
+public sealed record SendApplicationMessage(long Id, TimeSpan Timeout, ApplicationMessage Message, NodeHandle To) : Request(Id, Timeout);
+
+/// <summary>The message is on its way, best effort.</summary>
+public sealed record ApplicationMessageTaken(long RequestId) : Reply(RequestId);

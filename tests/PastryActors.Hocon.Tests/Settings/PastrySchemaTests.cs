@@ -23,6 +23,9 @@ public sealed class PastrySchemaTests
     [InlineData("node.http.listen = \"0.0.0.0:80\"", "node.http.listen", "a token")]
     [InlineData("node.http.listen = \"example.org:80\"", "node.http.listen", "a token")]
     [InlineData("node.http.token = \"a b\"", "node.http.token", "without blanks")]
+    [InlineData("node.log.levels = [\"past\"]", "node.log.levels", "SUBSYSTEM=LEVEL")]
+    [InlineData("node.log.levels = [\"nobody=info\"]", "node.log.levels", "SUBSYSTEM=LEVEL")]
+    [InlineData("node.log.levels = [\"past=1\"]", "node.log.levels", "SUBSYSTEM=LEVEL")]
     public void Rules_between_values_hold(string text, string key, string expected)
     {
         HoconProblem problem = Assert.Single(Refused(text).Problems);
@@ -35,6 +38,7 @@ public sealed class PastrySchemaTests
     [InlineData("node.http.listen = \"[::1]:80\"")]
     [InlineData("node.http.listen = \"localhost:0\"")]
     [InlineData("node.seeds = []")]
+    [InlineData("node.log.levels = [\"past=trace\", \"Transport=off\"]")]
     [InlineData("overlay.advertise = \"\"")]
     [InlineData("overlay = null")]
     [InlineData("overlay.b = null")]

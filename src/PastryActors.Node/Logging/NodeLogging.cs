@@ -1,16 +1,16 @@
 using Microsoft.Extensions.Logging.Console;
 using PastryActors.Hocon.Settings;
 
-namespace PastryActors.Node.Hosting;
+namespace PastryActors.Node.Logging;
 
 /// <summary>Logs go to standard error: standard output belongs to results.</summary>
 internal static class NodeLogging
 {
-    public static void Configure(ILoggingBuilder builder, LogSettings settings)
+    public static void Configure(ILoggingBuilder builder, LogSettings settings, LogLevels levels)
     {
-        builder.SetMinimumLevel(LevelOf(settings.Level));
-        // What the web server says of each request would drown what the node says of itself.
-        builder.AddFilter("Microsoft", level => level >= LogLevel.Warning && settings.Level != LogThreshold.Off);
+        // Each entry is judged when it comes, since levels change while the node runs.
+        builder.SetMinimumLevel(LogLevel.Trace);
+        builder.AddFilter((category, level) => levels.Allows(category, level));
         // A gateway that cannot listen is said in one sentence at the end; the web server's own account of it is a stack trace.
         builder.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.AddConsole(console =>
@@ -22,15 +22,4 @@ internal static class NodeLogging
         if (settings.Format == LogFormat.Json)
             builder.AddJsonConsole(json => (json.TimestampFormat, json.UseUtcTimestamp) = ("yyyy-MM-ddTHH:mm:ss.fffZ", true));
     }
-
-    private static LogLevel LevelOf(LogThreshold threshold) => threshold switch
-    {
-        LogThreshold.Trace => LogLevel.Trace,
-        LogThreshold.Debug => LogLevel.Debug,
-        LogThreshold.Info => LogLevel.Information,
-        LogThreshold.Warning => LogLevel.Warning,
-        LogThreshold.Error => LogLevel.Error,
-        LogThreshold.Off => LogLevel.None,
-        _ => throw new ArgumentOutOfRangeException(nameof(threshold)),
-    };
 }
