@@ -31,10 +31,12 @@ public sealed record ReplicaReceipt(string NodeId, bool Diverted);
 /// <param name="Owner">SHA-256 of the owner's public key.</param>
 /// <param name="Created">The owner's clock when it signed.</param>
 /// <param name="Holders">Of the file's own object, closest first.</param>
-/// <param name="ReplicasAlive">The least over the file's own object and all its parts.</param>
+/// <param name="ReplicasAlive">The least over the file's own object and all its parts; a stripe of a coded file counts as many as the nodes that must fail before it is lost.</param>
 /// <param name="Modified">When the content was last changed, by its owner's word; null where that was not said.</param>
 /// <param name="Mode">Unix permission bits in octal; null where they were not said.</param>
 /// <param name="Advice">A sentence for each thing that is not as it should be: why, and what to do. Empty if the file is well.</param>
+/// <param name="Code">Chunks of content and of parity in a stripe, such as 10+4; null for a file whose chunks are kept k times.</param>
+/// <param name="ChunksMissing">Of a coded file, chunks that no node holds just now.</param>
 public sealed record FileDescription(
     string FileId,
     string Name,
@@ -49,7 +51,9 @@ public sealed record FileDescription(
     int ReplicasAlive,
     DateTimeOffset? Modified = null,
     string? Mode = null,
-    IReadOnlyList<string>? Advice = null);
+    IReadOnlyList<string>? Advice = null,
+    string? Code = null,
+    int? ChunksMissing = null);
 
 /// <summary>One node's answer about a file.</summary>
 /// <param name="State">unreachable, missing, pointer, held, verified, damaged or reclaimed.</param>

@@ -14,6 +14,12 @@ public sealed record InsertOptions
     /// <summary>Media type of the content.</summary>
     public string ContentType { get; init; } = "application/octet-stream";
 
+    /// <summary>
+    /// How to code a file of more than one chunk: chunks of content and of parity in a stripe, such as "10+4". Each chunk is kept once, and any as many of a stripe as it has of content give all
+    /// of it back. Null keeps each chunk k times.
+    /// </summary>
+    public string? Code { get; init; }
+
     /// <summary>When the content was last changed; null is not kept.</summary>
     public DateTimeOffset? Modified { get; init; }
 

@@ -10,7 +10,7 @@ public sealed record RepairDescription(
     string NodeId, bool Paused, int UnderReplicated, IReadOnlyList<string> Examples, long BytesPerSecond, int ObjectsAtOnce, IReadOnlyList<BackgroundWorker> Workers);
 
 /// <summary>One worker.</summary>
-/// <param name="Name">replicas, pointers, scrub or compaction.</param>
+/// <param name="Name">replicas, pointers, stripes (of coded files), scrub or compaction.</param>
 /// <param name="State">idle, working, paused, throttled (by its rate) or yielding (to users' requests).</param>
 /// <param name="Queue">Objects that wait; of scrub, bytes left in the pass under way.</param>
 /// <param name="Done">Objects done since the start; of scrub, bytes.</param>
@@ -21,7 +21,7 @@ public sealed record BackgroundWorker(string Name, string State, long Queue, lon
 
 /// <summary>What an operator wants changed.</summary>
 /// <param name="Action">pause, resume, speed or scrub (begin a pass now).</param>
-/// <param name="Worker">For pause and resume: replicas, scrub or compaction; null for all.</param>
+/// <param name="Worker">For pause and resume: replicas, stripes, scrub or compaction; null for all.</param>
 /// <param name="BytesPerSecond">For speed; null leaves it.</param>
 /// <param name="ObjectsAtOnce">For speed; null leaves it.</param>
 public sealed record RepairOrder(string Action, string? Worker = null, long? BytesPerSecond = null, int? ObjectsAtOnce = null);

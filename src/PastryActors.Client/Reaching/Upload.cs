@@ -64,6 +64,7 @@ internal sealed class Upload(Gateway gateway, string name, Stream content, Inser
         if (options.Salt is not null) path.Append("&salt=").Append(options.Salt);
         if (options.Modified is { } modified) path.Append(CultureInfo.InvariantCulture, $"&modified={Math.Max(modified.ToUnixTimeMilliseconds(), 0)}");
         if (options.Mode is { } mode) path.Append("&mode=").Append(FileModes.ToText(mode));
+        if (options.Code is not null) path.Append("&code=").Append(Uri.EscapeDataString(options.Code));
         if (_mayStand) path.Append("&existing=accept");
         if (_attempt > 0) path.Append(CultureInfo.InvariantCulture, $"&attempt={_attempt}");
         return path.ToString();

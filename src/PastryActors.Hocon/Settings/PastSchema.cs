@@ -126,6 +126,11 @@ internal static class PastSchema
             Bytes a second that a node fetches at most to restore k; users' requests go first in any case. The neighbours of a node that failed share its load.
             Changed while it runs by pastry repair speed.
             """)
+        .Key("coded-check-period", Ranges.Period, o => o.CodedCheckPeriod, (o, v) => o with { CodedCheckPeriod = v },
+            """
+            How often this node asks for all chunks of the coded files that it keeps (put --code), to make those again that are missing at two looks; each chunk costs a few small messages. A stripe is lost when more of its chunks are
+            lost within that time than it has of parity. Repair goes at repair-speed.
+            """)
         .Key("scrub-period", ScrubPeriod, o => o.ScrubPeriod, (o, v) => o with { ScrubPeriod = v },
             """
             In which a node reads all that it holds again, over restarts too, so that what rotted is found and fetched from another holder while there is one. Shorter finds it

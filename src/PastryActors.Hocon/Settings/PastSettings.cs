@@ -41,6 +41,8 @@ public sealed record PastSettings
     /// <summary>Bytes a second.</summary>
     public long RepairBytesPerSecond { get; init; } = 64L << 20;
 
+    public TimeSpan CodedCheckPeriod { get; init; } = TimeSpan.FromMinutes(10);
+
     public TimeSpan ScrubPeriod { get; init; } = TimeSpan.FromDays(30);
 
     public long VolumeBytes { get; init; } = 256L << 20;

@@ -26,7 +26,8 @@ internal static class FileCommands
         text.WriteLine($"content  {f.ContentHash}");
         text.WriteLine($"owner    {f.Owner}  {f.Created:u}");
         if (f.Modified is not null || f.Mode is not null) text.WriteLine($"changed  {f.Modified?.ToString("u") ?? "-"}  mode {f.Mode ?? "-"}");
-        text.WriteLine($"replicas {f.ReplicasAlive} of {f.K} live");
+        if (f.Code is null) text.WriteLine($"replicas {f.ReplicasAlive} of {f.K} live");
+        else text.WriteLine($"coded    {f.Code}, {f.ChunksMissing} chunks missing; lost only if {f.ReplicasAlive} {(f.ReplicasAlive == 1 ? "node fails" : "nodes fail at once")}");
         CommandOutput.Table(text, ["NODE", "ADDRESS", "STATE", "VERIFIED"], f.Holders.Select(h => new[]
         {
             h.NodeId, h.Address, h.DivertedTo is null ? h.State : $"diverted to {h.DivertedTo[..8]}", h.VerifiedAt?.ToString("u") ?? "-",

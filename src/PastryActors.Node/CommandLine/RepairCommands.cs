@@ -11,7 +11,7 @@ internal static class RepairCommands
 {
     public static Command Build(CommandActions actions)
     {
-        var repair = new Command("repair", "The background work of a node: restoring replicas, scrub, compaction.");
+        var repair = new Command("repair", "The background work of a node: restoring replicas and coded chunks, scrub, compaction.");
         repair.Subcommands.Add(actions.Set(new Command("status", "What it is doing.") { GlobalOptions.All }, (context, stop) => RunAsync(context, null, stop)));
         repair.Subcommands.Add(OfWorker(actions, "pause", "Lets it rest; nothing that is to be done is lost. A restart of the node ends it."));
         repair.Subcommands.Add(OfWorker(actions, "resume", "Lets it go on."));
@@ -22,7 +22,7 @@ internal static class RepairCommands
 
     private static Command OfWorker(CommandActions actions, string action, string what)
     {
-        var worker = new Argument<string?>("WORKER") { Arity = ArgumentArity.ZeroOrOne, Description = "replicas, scrub or compaction; all if none is named." };
+        var worker = new Argument<string?>("WORKER") { Arity = ArgumentArity.ZeroOrOne, Description = "replicas, stripes (of coded files), scrub or compaction; all if none is named." };
         worker.AcceptOnlyFromAmong([.. RepairOrders.Workers]);
         return actions.Set(new Command(action, what) { worker, GlobalOptions.All }, (context, stop) => RunAsync(context, new RepairOrder(action, context.Get(worker)), stop));
     }

@@ -3,6 +3,7 @@ using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Node.Access;
 using PastryActors.Past.Certificates;
+using PastryActors.Past.Coding;
 using PastryActors.Past.Requests;
 
 namespace PastryActors.Node.Files;
@@ -10,9 +11,19 @@ namespace PastryActors.Node.Files;
 /// <summary>Where a file is.</summary>
 /// <param name="Chunks">Chunks of content; 1 for a file in one piece.</param>
 /// <param name="Holders">Of the file's own object, the k closest nodes and whoever else holds it or may hold it, closest first, as of <paramref name="At"/>.</param>
-/// <param name="ReplicasAlive">The least number of replicas over the file's own object and all its parts.</param>
+/// <param name="ReplicasAlive">The least number of replicas over the file's own object and all its parts; a stripe of a coded file counts as many as the nodes that must fail before it is lost.</param>
 /// <param name="ContentHash">What names the content, wherever its chunks lie.</param>
-public sealed record FileWhereabouts(ObjectCertificate Certificate, Hash256 ContentHash, int Chunks, ValueList<HolderReport> Holders, int ReplicasAlive, DateTimeOffset At);
+public sealed record FileWhereabouts(ObjectCertificate Certificate, Hash256 ContentHash, int Chunks, ValueList<HolderReport> Holders, int ReplicasAlive, DateTimeOffset At)
+{
+    /// <summary>How its chunks are coded; none: each is kept k times.</summary>
+    public StripeCode Code { get; init; }
+
+    /// <summary>Of a coded file, chunks of content and parity that no node holds.</summary>
+    public int ChunksMissing { get; init; }
+
+    /// <summary>Of a coded file, stripes of which too many chunks are missing to make them again.</summary>
+    public int StripesLost { get; init; }
+}
 
 /// <summary>Answers for a file who holds it and how many replicas live, and releases it.</summary>
 public sealed class FileInspector(INodeAccess node, FileReader reader, OwnerIdentity owner, OwnerJournal journal, FileTransferOptions options, TimeProvider time)
@@ -21,26 +32,29 @@ public sealed class FileInspector(INodeAccess node, FileReader reader, OwnerIden
     public async Task<FileWhereabouts> InspectAsync(FileId file, CancellationToken cancellation)
     {
         ObjectInspected top = await InspectAsync(file, readBack: true, cancellation).ConfigureAwait(false);
-        if (top.Certificate is not { Kind: ObjectKind.File or ObjectKind.FileTree } certificate)
+        if (top.Certificate is not { } certificate || !certificate.IsFile())
             throw new RequestFailedException(FailureCode.NotFound, $"nobody holds a file {file}");
 
         int alive = AliveOf(top);
         int chunks = 1;
         Hash256 contentHash = certificate.ContentHash;
-        if (certificate.Kind == ObjectKind.FileTree)
+        var census = new StripeCensus(null);
+        if (certificate.Kind != ObjectKind.File)
         {
             OpenFile open = await reader.OpenAsync(file, cancellation).ConfigureAwait(false);
-            (chunks, contentHash) = (0, open.ContentHash);
+            (chunks, contentHash, census) = (0, open.ContentHash, new StripeCensus(open.Top));
             await ForEachPartAsync(open, async part =>
             {
-                if (part.IsChunk) Interlocked.Increment(ref chunks);
-                Lower(ref alive, AliveOf(await InspectAsync(part.Id, readBack: false, cancellation).ConfigureAwait(false)));
+                if (part.IsChunk && !part.IsParity) Interlocked.Increment(ref chunks);
+                ObjectInspected seen = await InspectAsync(part.Id, readBack: false, cancellation).ConfigureAwait(false);
+                if (!census.Take(part, seen)) Lower(ref alive, AliveOf(seen));
             }, cancellation).ConfigureAwait(false);
+            alive = Math.Min(alive, census.NodesToLose);
         }
 
         // Of the k closest also those that lack it: that is what one wants to know.
         ValueList<HolderReport> holders = top.Holders.Where((h, rank) => rank < certificate.Replicas || h.State != HolderState.Missing).ToValueList();
-        return new FileWhereabouts(certificate, contentHash, chunks, holders, alive, time.GetUtcNow());
+        return new FileWhereabouts(certificate, contentHash, chunks, holders, alive, time.GetUtcNow()) { Code = census.Code, ChunksMissing = census.Missing, StripesLost = census.Lost };
     }
 
     /// <summary>

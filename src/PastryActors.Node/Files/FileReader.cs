@@ -19,11 +19,12 @@ public sealed class FileReader(INodeAccess node, FileTransferOptions options)
     public async Task<OpenFile> OpenAsync(FileId file, CancellationToken cancellation)
     {
         ObjectFound found = await LookupAsync(file, cancellation).ConfigureAwait(false);
-        if (found.Certificate.File != file || found.Certificate.Kind is not (ObjectKind.File or ObjectKind.FileTree))
+        if (found.Certificate.File != file || !found.Certificate.IsFile())
             throw new RequestFailedException(FailureCode.NotFound, $"{file} is a part of a file, not a file");
         var content = (MemoryContent)found.Content;
         if (found.Certificate.Kind == ObjectKind.File) return new OpenFile(found.Certificate, content, null) { Holder = found.Holder, Hops = found.Hops };
         var top = HashTreeNode.TryParseTop(content.Bytes, found.Certificate.FileSize, options.ChunkSizeBytes, out string refusal);
+        if (top is not null && top.Code.IsNone == (found.Certificate.Kind == ObjectKind.CodedTree)) throw MadeWrong(file, "its certificate and its tree do not say the same of its code");
         return top is null ? throw MadeWrong(file, refusal) : new OpenFile(found.Certificate, content, top) { Holder = found.Holder, Hops = found.Hops };
     }
 
@@ -40,12 +41,13 @@ public sealed class FileReader(INodeAccess node, FileTransferOptions options)
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        StripeFetch? stripe = null;
         var ahead = new Queue<(FilePart Part, Task<MemoryContent> Content)>();
         try
         {
             await foreach (FilePart part in PartsAsync(file, from, to, chunksOnly: true, stop.Token).ConfigureAwait(false))
             {
-                ahead.Enqueue((part, FetchAsync(file, part, stop.Token)));
+                ahead.Enqueue((part, file.Top.Code.IsNone ? FetchAsync(file, part, stop.Token) : FetchCoded(part)));
                 if (ahead.Count >= options.Window) yield return await CutAsync(ahead.Dequeue(), from, to).ConfigureAwait(false);
             }
 
@@ -56,14 +58,23 @@ public sealed class FileReader(INodeAccess node, FileTransferOptions options)
             await stop.CancelAsync().ConfigureAwait(false);
             foreach ((_, Task<MemoryContent> content) in ahead) await ((Task)content).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        // Chunks are asked for in order, and who waits for one of an earlier stripe has that stripe itself.
+        Task<MemoryContent> FetchCoded(FilePart part)
+        {
+            int number = part.Parent.StripeOf(part.Child.Index);
+            if (stripe?.Number != number) stripe = Stripe(file, number, stop.Token);
+            return stripe.ReadAsync(part.Child.Index % part.Parent.Code.Data);
+        }
     }
 
-    /// <summary>The parts of a file that hold some of the range, in order; with the tree's inner nodes each before its children, unless only chunks are wanted.</summary>
+    /// <summary>The parts of a file that hold some of the range, in order; unless only chunks are wanted with the tree's inner nodes, each before its children, and with all parity, first.</summary>
     internal async IAsyncEnumerable<FilePart> PartsAsync(
         OpenFile file, long from, long to, bool chunksOnly, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var open = new Stack<FilePart>();
         if (file.Top is not null) PushChildren(open, file, file.Top, from, to);
+        for (int i = 0; !chunksOnly && i < file.Top?.ParityCount; i++) yield return PartOf(file, file.Top, file.Top.Parity(i));
         while (open.TryPop(out FilePart part))
         {
             // Read before it is shown: whoever walks in order to reclaim may release what is shown.
@@ -75,8 +86,15 @@ public sealed class FileReader(INodeAccess node, FileTransferOptions options)
     private static void PushChildren(Stack<FilePart> open, OpenFile file, HashTreeNode parent, long from, long to)
     {
         foreach (TreeChild child in parent.Cover(from, to).Reverse())
-            open.Push(new FilePart(FileIds.OfPart(file.File, file.Certificate.Owner.Span, child.Hash, child.Attempt), parent, child));
+            open.Push(PartOf(file, parent, child));
     }
+
+    internal static FilePart PartOf(OpenFile file, HashTreeNode parent, TreeChild child) =>
+        new(FileIds.OfPart(file.File, file.Certificate.Owner.Span, child.Hash, child.Place), parent, child);
+
+    /// <summary>The chunks of one stripe of a coded file, for whoever wants some of them.</summary>
+    internal StripeFetch Stripe(OpenFile file, int stripe, CancellationToken stop) => new(file, stripe, FetchAsync, options.CodedPatience, stop);
+
 
     private async Task<HashTreeNode> NodeAsync(OpenFile file, FilePart part, CancellationToken cancellation)
     {
@@ -84,7 +102,7 @@ public sealed class FileReader(INodeAccess node, FileTransferOptions options)
         return part.Parent.TryParseChild(part.Child.Index, content.Bytes, out string refusal) ?? throw MadeWrong(file.File, refusal);
     }
 
-    private static RequestFailedException MadeWrong(FileId file, string how) => new(FailureCode.Invalid, $"{file} cannot be read, its owner made it wrong: {how}");
+    internal static RequestFailedException MadeWrong(FileId file, string how) => new(FailureCode.Invalid, $"{file} cannot be read, its owner made it wrong: {how}");
 
     private async Task<MemoryContent> FetchAsync(OpenFile file, FilePart part, CancellationToken cancellation)
     {

@@ -15,6 +15,15 @@ public sealed record FileTransferOptions
     /// <summary>How long one object may take, with all the attempts that PAST makes meanwhile.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// How long one chunk of a coded file is waited for before the others of its stripe are asked for, too: its one holder may have failed unnoticed. Less costs traffic where links are slow, since a stripe is 10 chunks and more; more
+    /// lets a reader wait at every stripe until the ring has found the failure.
+    /// </summary>
+    public TimeSpan CodedPatience { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often the keeper of a coded file looks whether all its chunks are there: a stripe is safe while no more of its chunks are lost within two of these than it has of parity.</summary>
+    public TimeSpan CodedCheckPeriod { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>Salts tried for a file that finds no room: the paper's three further ones after the first (file diversion, SOSP 2001, section 3.4).</summary>
     public int AttemptsMax { get; init; } = 4;
 

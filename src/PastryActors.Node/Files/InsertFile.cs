@@ -1,6 +1,7 @@
 using PastryActors.Core.Collections;
 using PastryActors.Core.Ring;
 using PastryActors.Past.Certificates;
+using PastryActors.Past.Coding;
 
 namespace PastryActors.Node.Files;
 
@@ -19,6 +20,9 @@ public sealed record InsertFile(string Name, string ContentType, int Replicas, l
 
     /// <summary>Unix permission bits; 0 is not kept.</summary>
     public int Mode { get; init; }
+
+    /// <summary>How the chunks of a file of more than one are coded; none: each is kept k times.</summary>
+    public StripeCode Code { get; init; }
 }
 
 /// <summary>A file whose every part is durable on k nodes.</summary>

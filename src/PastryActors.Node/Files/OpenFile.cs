@@ -40,4 +40,7 @@ internal readonly record struct FilePart(FileId Id, HashTreeNode Parent, TreeChi
 {
     /// <summary>Whether the part is content, and not a node of the tree.</summary>
     public bool IsChunk => Parent.Level == 0;
+
+    /// <summary>Whether the part is a chunk of parity: not content, but what content can be made again from.</summary>
+    public bool IsParity => IsChunk && Child.Index >= Parent.ChildCount;
 }

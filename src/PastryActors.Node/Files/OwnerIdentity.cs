@@ -26,6 +26,9 @@ public sealed class OwnerIdentity(BatchSigner signer, TimeProvider time)
         return draft with { Signature = await signer.SignAsync(CertificateCodec.DigestOf(draft)).ConfigureAwait(false) };
     }
 
+    /// <summary>The signature of all chunks' certificates of a coded file at once.</summary>
+    public async Task<Blob> SealAsync(RowCertificates rows) => (await signer.SignAloneAsync(rows.Root).ConfigureAwait(false)).Value;
+
     internal static readonly BatchSignature NoSignature = new(default, 0, default);
 
     internal DateTimeOffset Now => time.GetUtcNow();

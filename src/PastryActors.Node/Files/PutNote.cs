@@ -17,10 +17,14 @@ public sealed class PutNote : IDisposable
     {
         // Others may put the very same file at the same time, and note its parts here too.
         _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        IsTakenUp = _file.Length > 0;
         // A put taken up begins on a line of its own: the last may have been torn.
         if (_file.Length == 0) Append([.. JsonSerializer.SerializeToUtf8Bytes(description, JournalJson.Default.JournalEntry), (byte)'\n']);
         else Append("\n"u8.ToArray());
     }
+
+    /// <summary>Whether an earlier put of the same file left it, so that some of its parts may be in the ring.</summary>
+    public bool IsTakenUp { get; }
 
     /// <summary>Notes a part that is about to be sent.</summary>
     public void Add(FileId part) => Append(Encoding.ASCII.GetBytes(part + "\n"));

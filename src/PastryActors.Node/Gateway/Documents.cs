@@ -30,7 +30,8 @@ internal static class Documents
         return new FileDescription(
             c.File.ToString(), c.Name, c.FileSize, c.Replicas, found.Chunks, Hash256.Of(c.Owner.Span).ToString(), TimeOf(c.CreatedUnixMilliseconds),
             c.ContentType, found.ContentHash.ToString(), [.. found.Holders.Select(h => Of(h, found.At))], found.ReplicasAlive,
-            c.ModifiedUnixMilliseconds == 0 ? null : TimeOf(c.ModifiedUnixMilliseconds), c.Mode == 0 ? null : FileModes.ToText(c.Mode), advice);
+            c.ModifiedUnixMilliseconds == 0 ? null : TimeOf(c.ModifiedUnixMilliseconds), c.Mode == 0 ? null : FileModes.ToText(c.Mode), advice,
+            found.Code.IsNone ? null : found.Code.ToString(), found.Code.IsNone ? null : found.ChunksMissing);
     }
 
     public static OwnedFile Of(JournalEntry entry) => new(entry.FileId, entry.Name, entry.Size, entry.K, TimeOf(entry.UnixMilliseconds));

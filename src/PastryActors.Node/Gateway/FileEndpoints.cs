@@ -8,6 +8,7 @@ using PastryActors.Node.Access;
 using PastryActors.Node.Files;
 using PastryActors.Node.Upkeep;
 using PastryActors.Past.Certificates;
+using PastryActors.Past.Coding;
 
 namespace PastryActors.Node.Gateway;
 
@@ -23,7 +24,7 @@ internal sealed class FileEndpoints(GatewayServices services, UploadRegistry upl
         routes.Handle("PUT", "/files/{**fileId}", PutAsync).Says(
             "putFile", "Inserts a file named as the path says. Done when every byte is durable on k nodes.",
             ApiAnswer.Json<FileReceipt>(StatusCodes.Status201Created), body: ApiNote.AnyBytes,
-            [ApiParameter.Number("k", "number of replicas"), ApiParameter.Text("salt", "a salt of the caller's, hexadecimal"), ApiParameter.Number("attempt", "the salt to go on with after \"full\""),
+            [ApiParameter.Number("k", "number of replicas"), ApiParameter.Text("code", "chunks of content and of parity in a stripe, such as 10+4, in place of k copies of each chunk"), ApiParameter.Text("salt", "a salt of the caller's, hexadecimal"), ApiParameter.Number("attempt", "the salt to go on with after \"full\""),
                 ApiParameter.Text("existing", "\"accept\": the same file again is a success"), ApiParameter.Number("modified", "when the content was last changed, Unix milliseconds"),
                 ApiParameter.Text("mode", "permission bits, octal"), ApiParameter.Text("upload", "a name under which /uploads tells the progress")]);
         routes.Handle("GET", "/files", ListAsync).Says("listFiles", "What this node's owner inserted and did not reclaim.", ApiAnswer.Json<OwnedFiles>());
@@ -76,10 +77,16 @@ internal sealed class FileEndpoints(GatewayServices services, UploadRegistry upl
         int attempt = RequestReading.NumberOf(context, "attempt", 0, services.Transfer.AttemptsMax - 1) ?? 0;
         return new InsertFile(name, type, k, length, salt is null ? null : new(salt), attempt, context.Request.Query["existing"] == "accept")
         {
+            Code = CodeOf(context),
             ModifiedUnixMilliseconds = RequestReading.LongOf(context, "modified", 0, long.MaxValue) ?? 0,
             Mode = context.Request.Query["mode"] is [{ } mode, ..] ? FileModes.TryParse(mode) ?? throw GatewayRefusalException.Invalid("mode must be permission bits in octal, 0 to 777") : 0,
         };
     }
+
+    // A plus that was sent as it is arrives as a blank.
+    private static StripeCode CodeOf(HttpContext context) => context.Request.Query["code"] is not [{ } text, ..]
+        ? default
+        : StripeCode.TryParse(text.Replace(' ', '+')) ?? throw GatewayRefusalException.Invalid($"code must be {StripeCode.Rule}");
 
     private async Task<IResult> GetAsync(HttpContext context, bool withContent)
     {

@@ -3,6 +3,7 @@ using PastryActors.Core.Ring;
 using PastryActors.Engine;
 using PastryActors.Hocon.Settings;
 using PastryActors.Node.Access;
+using PastryActors.Node.Files;
 using PastryActors.Node.Logging;
 using PastryActors.Node.Upkeep;
 using PastryActors.Pastry.Node;
@@ -33,13 +34,13 @@ internal sealed class HostedNode : IHostedNode, INodeAccess, INodeListener
     private IEngineNode _node = null!;
     private volatile NodeParts? _parts;
 
-    public HostedNode(IEngine engine, NodeKey key, VolumeStore store, NodeFolder folder, RequestTableOptions requests, CaretakerOptions caretaking, ILoggerFactory logs)
+    public HostedNode(IEngine engine, NodeKey key, VolumeStore store, NodeFolder folder, RequestTableOptions requests, CaretakerOptions caretaking, FileTransferOptions transfer, ILoggerFactory logs)
     {
         (_engine, _key, _store, _folder, _log) = (engine, key, store, folder, new NodeFacts(logs));
         _requests = new RequestTable(request => _node.Post(request), requests, TimeProvider.System);
         _memory = new PeerMemory(folder, logs.CreateLogger(LogLevels.CategoryOf(LogSubsystem.Node)));
         _damage = new DamageReporter(this);
-        _upkeep = new NodeUpkeep(this, key.NodeId, store, caretaking, TimeProvider.System);
+        _upkeep = new NodeUpkeep(this, key.NodeId, store, caretaking, transfer, TimeProvider.System);
     }
 
     /// <inheritdoc/>

@@ -46,7 +46,7 @@ internal static class NodeComposition
             var options = new SignatureOptions();
             var ownerSigner = new BatchSigner(owner, options);
             var signatures = new SignatureWorkers(new BatchSigner(folder.LoadKey(), options), ownerSigner, new SignatureVerifier(options), options);
-            var node = new HostedNode(engine, key, store, folder, SettingsMap.RequestsOf(settings), SettingsMap.CaretakerOf(settings), logs);
+            var node = new HostedNode(engine, key, store, folder, SettingsMap.RequestsOf(settings), SettingsMap.CaretakerOf(settings), SettingsMap.TransferOf(settings), logs);
             storeLog.Damaged = node.OnDamaged;
             node.Start(self => CoreOf(self, settings, folder, key, ownerSigner.PublicKey, store, applications), new NodeWorkers(new StoreWorkers(store), signatures, SegmentsOf(settings, folder, node, ownerSigner)));
             return new StartedNode(node, ownerSigner);

@@ -87,6 +87,7 @@ internal static class SettingsMap
         ChunkSizeBytes = settings.Past.ChunkBytes,
         Window = settings.Past.TransferWindow,
         RequestTimeout = settings.Past.RequestTimeout,
+        CodedCheckPeriod = settings.Past.CodedCheckPeriod,
         Replicas = settings.Past.Replicas,
     };
 

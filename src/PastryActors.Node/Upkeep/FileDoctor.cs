@@ -17,9 +17,26 @@ internal sealed class FileDoctor(INodeAccess node, TimeSpan timeout)
             if (await ExplainAsync(holder, file, cancellation).ConfigureAwait(false) is { } sentence) advice.Add(sentence);
         }
 
-        bool unexplained = file.ReplicasAlive < file.Certificate.Replicas && advice.Count == 0;
+        advice.AddRange(OfStripes(file));
+        bool unexplained = file.Code.IsNone && file.ReplicasAlive < file.Certificate.Replicas && advice.Count == 0;
         if (unexplained) advice.Add($"a part of the file has {file.ReplicasAlive} of {file.Certificate.Replicas} replicas: pastry doctor names the nodes that lack parts");
         return advice;
+    }
+
+    private static IEnumerable<string> OfStripes(FileWhereabouts file)
+    {
+        if (file.StripesLost > 0)
+        {
+            yield return $"{file.StripesLost} of its stripes lack more than {file.Code.Parity} chunks, and cannot be read: start the nodes that are down, they have them";
+        }
+        else if (file.ChunksMissing > 0)
+        {
+            yield return $"{file.ChunksMissing} of its chunks are missing; the file is read without them, and the first of its holders above makes them again, at its second look (past.coded-check-period)";
+        }
+        else if (!file.Code.IsNone && file.ReplicasAlive < Math.Min(file.Certificate.Replicas, file.Code.Parity + 1))
+        {
+            yield return $"the chunks of a stripe lie on few nodes: {(file.ReplicasAlive == 1 ? "one that fails takes" : $"{file.ReplicasAlive} that fail at once may take")} it along. pastry cluster add: some of its chunks move to nodes that join";
+        }
     }
 
     private async Task<string?> ExplainAsync(HolderReport holder, FileWhereabouts file, CancellationToken cancellation) => holder.State switch

@@ -11,6 +11,8 @@ public static class FindingCodes
     public const string LeafSetIncomplete = "leaf-set-incomplete";
     public const string NotWhole = "ring-not-whole";
     public const string UnderReplicated = "under-replicated";
+    public const string ChunksMissing = "chunks-missing";
+    public const string StripesLost = "stripes-lost";
     public const string NoRoom = "no-room";
     public const string RepairPaused = "repair-paused";
     public const string DiskNearlyFull = "disk-nearly-full";
@@ -26,7 +28,7 @@ public static class FindingCodes
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        NoCluster, NotRunning, NotAnswering, NotActive, Alone, LeafSetIncomplete, NotWhole, UnderReplicated, NoRoom, RepairPaused, DiskNearlyFull,
+        NoCluster, NotRunning, NotAnswering, NotActive, Alone, LeafSetIncomplete, NotWhole, UnderReplicated, ChunksMissing, StripesLost, NoRoom, RepairPaused, DiskNearlyFull,
         Quarantined, CapacityTooLarge, CapacityTooSmall, ClockSkew, ScrubOverdue, MailboxDeep, AuditsFailed, OwnerKeyReadable,
     ];
 }

@@ -3,6 +3,8 @@ using System.Text.Json;
 using PastryActors.Client;
 using PastryActors.Core.Ring;
 using PastryActors.Node.Access;
+using PastryActors.Node.Files;
+using PastryActors.Past.Holding;
 using PastryActors.Past.Requests;
 using PastryActors.Store;
 using PastryActors.Store.Upkeep;
@@ -22,18 +24,20 @@ internal sealed class NodeUpkeep : INodeUpkeep, IAsyncDisposable
     private readonly RingId _id;
     private readonly VolumeStore _store;
     private readonly StoreCaretaker _caretaker;
+    private readonly StripeKeeper _stripes;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
 
-    public NodeUpkeep(INodeAccess node, RingId id, VolumeStore store, CaretakerOptions options, TimeProvider time)
+    public NodeUpkeep(INodeAccess node, RingId id, VolumeStore store, CaretakerOptions options, FileTransferOptions transfer, TimeProvider time)
     {
         (_node, _id, _store, _time) = (node, id, store, time);
         _caretaker = new StoreCaretaker(store, options, time);
+        _stripes = new StripeKeeper(node, id, new FileReader(node, transfer), transfer, () => store.Entries.Where(e => StoredFiles.IsCoded(e)).Select(e => e.Object), time);
     }
 
     /// <summary>Begins to work.</summary>
-    public void Start() => _running = Task.WhenAll(_caretaker.RunAsync(_stopping.Token), Task.Run(() => NoteAsync(_stopping.Token)));
+    public void Start() => _running = Task.WhenAll(_caretaker.RunAsync(_stopping.Token), Task.Run(() => _stripes.RunAsync(_stopping.Token)), Task.Run(() => NoteAsync(_stopping.Token)));
 
     /// <inheritdoc/>
     public Task<RepairDescription> DescribeAsync(CancellationToken cancellation) => SteerCoreAsync(null, null, null, cancellation);
@@ -44,6 +48,7 @@ internal sealed class NodeUpkeep : INodeUpkeep, IAsyncDisposable
         bool? pauses = order.Action switch { "pause" => true, "resume" => false, _ => null };
         if (pauses is { } paused && order.Worker is null or "scrub") _caretaker.ScrubPaused = paused;
         if (pauses is { } rests && order.Worker is null or "compaction") _caretaker.CompactionPaused = rests;
+        if (pauses is { } halts && order.Worker is null or "stripes") _stripes.Paused = halts;
         if (order.Action == "scrub") _caretaker.ScrubNow();
         return SteerCoreAsync(order.Worker is null or "replicas" ? pauses : null, order.BytesPerSecond, order.ObjectsAtOnce, cancellation);
     }
@@ -57,7 +62,12 @@ internal sealed class NodeUpkeep : INodeUpkeep, IAsyncDisposable
             DateTimeOffset now = _time.GetUtcNow();
             return new HostUpkeep(
                 now.ToUnixTimeMilliseconds(), usage.UsedBytes, usage.CapacityBytes, usage.Quarantined, usage.RottenBytes,
-                now - _store.ScrubProgress.OldestVerifiedAt, _caretaker.ScrubPeriod, _caretaker.ScrubPaused, _caretaker.CompactionPaused);
+                now - _store.ScrubProgress.OldestVerifiedAt, _caretaker.ScrubPeriod, _caretaker.ScrubPaused, _caretaker.CompactionPaused)
+            {
+                ChunksMissing = _stripes.Now.Missing,
+                StripesLost = _stripes.Now.Lost,
+                StripesPaused = _stripes.Paused,
+            };
         }
     }
 
@@ -67,6 +77,10 @@ internal sealed class NodeUpkeep : INodeUpkeep, IAsyncDisposable
         counters["scrubbed_bytes"] = _caretaker.ScrubbedBytes;
         counters["scrub_passes"] = _caretaker.ScrubPasses;
         counters["scrub_damaged"] = _caretaker.ScrubDamaged;
+        counters["coded_files_kept"] = _stripes.Now.Files;
+        counters["coded_chunks_missing"] = _stripes.Now.Missing;
+        counters["coded_stripes_lost"] = _stripes.Now.Lost;
+        counters["coded_chunks_restored"] = _stripes.Now.Restored;
     }
 
     /// <inheritdoc/>
@@ -82,7 +96,7 @@ internal sealed class NodeUpkeep : INodeUpkeep, IAsyncDisposable
         RepairSteered steered = await _node.AskAsync<RepairSteered>(id => new SteerRepair(id, Patience, paused, bytesPerSecond, objectsAtOnce), cancellation).ConfigureAwait(false);
         await NoteOnceAsync(cancellation).ConfigureAwait(false);
         RepairStatus s = steered.Status;
-        BackgroundWorker[] workers = [Replicas(s), Pointers(s), Scrub(), Compaction()];
+        BackgroundWorker[] workers = [Replicas(s), Pointers(s), Stripes(s), Scrub(), Compaction()];
         return new RepairDescription(
             _id.ToString(), workers.Any(w => w.State == "paused"), s.UnderReplicated, [.. s.Examples.Select(e => e.ToString())], s.BytesPerSecond, s.ObjectsAtOnce, workers);
     }
@@ -93,6 +107,15 @@ internal sealed class NodeUpkeep : INodeUpkeep, IAsyncDisposable
 
     private static BackgroundWorker Pointers(RepairStatus s) => new(
         "pointers", s.Activity == RepairActivity.Paused ? "paused" : "idle", 0, s.BroughtHome, null, "", $"{s.BroughtHome} objects came home that a neighbour had held; goes with replicas");
+
+    private BackgroundWorker Stripes(RepairStatus s)
+    {
+        StripeKeeper.Report r = _stripes.Now;
+        string state = _stripes.Paused ? "paused" : _stripes.Works ? "working" : "idle";
+        return new BackgroundWorker(
+            "stripes", state, r.Missing, r.Restored, s.BytesPerSecond, r.LastError,
+            $"of {r.Files} coded files kept here {r.Missing} chunks are missing, and {r.Lost} stripes cannot be read; {r.Restored} chunks made again, {r.Laps} rounds done");
+    }
 
     private BackgroundWorker Scrub()
     {

@@ -7,7 +7,7 @@ namespace PastryActors.Node.Upkeep;
 public static class RepairOrders
 {
     /// <summary>The workers that can be paused.</summary>
-    public static IReadOnlyList<string> Workers { get; } = ["replicas", "scrub", "compaction"];
+    public static IReadOnlyList<string> Workers { get; } = ["replicas", "stripes", "scrub", "compaction"];
 
     /// <summary>Why an order cannot be carried out, or null.</summary>
     public static string? Problem(RepairOrder order)

@@ -53,6 +53,10 @@ internal sealed class RingDoctor(INodeAccess node, TimeSpan stepTimeout, int nod
 
     private static IEnumerable<Finding> OfHost(string id, HostUpkeep host, DateTimeOffset now)
     {
+        if (host.StripesLost > 0)
+            yield return new Finding(FindingCodes.StripesLost, "critical", id, $"{host.StripesLost} stripes of the coded files that it keeps lack more chunks than they have of parity, and cannot be read", "start the nodes that are down: they have them");
+        else if (host.ChunksMissing > 0)
+            yield return new Finding(FindingCodes.ChunksMissing, "warning", id, $"{host.ChunksMissing} chunks of the coded files that it keeps are missing", "start the nodes that are down, or wait: it makes them again at its second look (past.coded-check-period); pastry repair status shows it");
         if (host.CapacityBytes > 0 && host.UsedBytes > FullShare * host.CapacityBytes)
             yield return new Finding(FindingCodes.DiskNearlyFull, "warning", id, $"its disk space is {100.0 * host.UsedBytes / host.CapacityBytes:0} % full", "raise past.capacity, reclaim files, or pastry cluster add");
         if (host.Quarantined > 0 || host.RottenBytes > 0)
@@ -92,7 +96,7 @@ internal sealed class RingDoctor(INodeAccess node, TimeSpan stepTimeout, int nod
 
     private static string PausedOf(UpkeepReport report) => string.Join(" and ", new[]
     {
-        report.Repair == RepairActivity.Paused ? "restoring replicas" : "", report.Host.ScrubPaused ? "scrub" : "", report.Host.CompactionPaused ? "compaction" : "",
+        report.Repair == RepairActivity.Paused ? "restoring replicas" : "", report.Host.ScrubPaused ? "scrub" : "", report.Host.CompactionPaused ? "compaction" : "", report.Host.StripesPaused ? "restoring coded chunks" : "",
     }.Where(s => s.Length > 0));
 
     private static IEnumerable<Finding> OfSelf(NodeStatus self)

@@ -46,7 +46,9 @@ public sealed class BatchSigner : IThreadPoolWorkItem
     public long RefusedDigests => Volatile.Read(ref _refused);
 
     /// <summary>Takes one digest; <paramref name="handler"/> is called exactly once.</summary>
-    public void Sign(Hash256 digest, SignedHandler handler, object state, long id)
+    public void Sign(Hash256 digest, SignedHandler handler, object state, long id) => Sign(new Waiting(digest, handler, state, id));
+
+    private void Sign(in Waiting waiting)
     {
         bool start;
         lock (_gate)
@@ -54,11 +56,11 @@ public sealed class BatchSigner : IThreadPoolWorkItem
             if (_queue.Count >= _options.QueueMax)
             {
                 Interlocked.Increment(ref _refused);
-                handler(state, id, Refused);
+                waiting.Answer(Refused);
                 return;
             }
 
-            _queue.Enqueue(new Waiting(digest, handler, state, id));
+            _queue.Enqueue(waiting);
             start = !_running;
             _running = true;
         }
@@ -67,10 +69,15 @@ public sealed class BatchSigner : IThreadPoolWorkItem
     }
 
     /// <summary>Signs one digest; throws <see cref="InvalidOperationException"/> when the queue is full.</summary>
-    public async Task<BatchSignature> SignAsync(Hash256 digest)
+    public Task<BatchSignature> SignAsync(Hash256 digest) => SignAsync(digest, alone: false);
+
+    /// <summary>The same, in a batch of one: of a digest that is itself the root of a batch, so that the signature has to be its own.</summary>
+    public Task<BatchSignature> SignAloneAsync(Hash256 digest) => SignAsync(digest, alone: true);
+
+    private async Task<BatchSignature> SignAsync(Hash256 digest, bool alone)
     {
         var done = new TaskCompletionSource<BatchSignature>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Sign(digest, static (state, _, signature) => ((TaskCompletionSource<BatchSignature>)state).SetResult(signature), done, 0);
+        Sign(new Waiting(digest, static (state, _, signature) => ((TaskCompletionSource<BatchSignature>)state).SetResult(signature), done, 0, alone));
         BatchSignature signed = await done.Task.ConfigureAwait(false);
         return signed.Value.IsEmpty ? throw new InvalidOperationException("the queue of the signer is full") : signed;
     }
@@ -85,10 +92,15 @@ public sealed class BatchSigner : IThreadPoolWorkItem
     {
         lock (_gate)
         {
-            var batch = new Waiting[Math.Min(_queue.Count, _options.BatchMax)];
-            for (int i = 0; i < batch.Length; i++) batch[i] = _queue.Dequeue();
-            _running = batch.Length > 0;
-            return batch;
+            List<Waiting> batch = [];
+            while (batch.Count < _options.BatchMax && _queue.TryPeek(out Waiting next) && !(next.Alone && batch.Count > 0))
+            {
+                batch.Add(_queue.Dequeue());
+                if (next.Alone) break;
+            }
+
+            _running = batch.Count > 0;
+            return [.. batch];
         }
     }
 
@@ -108,7 +120,7 @@ public sealed class BatchSigner : IThreadPoolWorkItem
         return _key.SignHash(bytes.ToArray(), DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
     }
 
-    private readonly record struct Waiting(Hash256 Digest, SignedHandler Handler, object State, long Id)
+    private readonly record struct Waiting(Hash256 Digest, SignedHandler Handler, object State, long Id, bool Alone = false)
     {
         public void Answer(BatchSignature signature) => Handler(State, Id, signature);
     }

@@ -28,7 +28,7 @@ public static class CertificateRules
     public const int SignatureSizeBytes = 64;
 
     /// <summary>Whether the object is a file of its own, and not a part of one.</summary>
-    public static bool IsFile(this ObjectCertificate certificate) => certificate.Kind is ObjectKind.File or ObjectKind.FileTree;
+    public static bool IsFile(this ObjectCertificate certificate) => certificate.Kind is ObjectKind.File or ObjectKind.FileTree or ObjectKind.CodedTree;
 
     /// <summary>Whether it is an entry of an owner's ledger: a certificate alone, that no content belongs to.</summary>
     public static bool IsLedgerEntry(this ObjectCertificate certificate) => certificate.IsDebit || certificate.Kind == ObjectKind.Grant;
@@ -45,7 +45,7 @@ public static class CertificateRules
         if (certificate.IsDebit) return Ledger.DebitOf(certificate.Owner, ObjectOf(certificate with { IsDebit = false }));
         return certificate.IsFile() || certificate.Kind == ObjectKind.Grant
             ? certificate.File
-            : FileIds.OfPart(certificate.File, certificate.Owner.Span, certificate.ContentHash, AttemptOf(certificate));
+            : FileIds.OfPart(certificate.File, certificate.Owner.Span, certificate.ContentHash, PlaceOf(certificate));
     }
 
     /// <summary>Whether the certificate says nothing impossible.</summary>
@@ -53,7 +53,7 @@ public static class CertificateRules
     /// <param name="replicasMax">The largest k that the leaf sets carry: L/2.</param>
     public static string? Check(ObjectCertificate certificate, int contentBytesMax, int replicasMax)
     {
-        if (certificate.Kind is < ObjectKind.File or > ObjectKind.Grant) return $"object kind {(int)certificate.Kind} is not known";
+        if (certificate.Kind is < ObjectKind.File or > ObjectKind.CodedTree or ObjectKind.Debit) return $"object kind {(int)certificate.Kind} is not known";
         if (certificate.ContentLength < 0 || certificate.ContentLength > contentBytesMax) return $"content of {certificate.ContentLength} bytes exceeds the chunk size of {contentBytesMax}";
         if (certificate.Replicas < 1 || certificate.Replicas > replicasMax) return $"k = {certificate.Replicas} is not within 1 to {replicasMax} (half the leaf set)";
         if (certificate.CreatedUnixMilliseconds < 0 || certificate.ModifiedUnixMilliseconds < 0) return "the creation time, or that of the last change, lies before 1970";
@@ -109,11 +109,10 @@ public static class CertificateRules
         return receipt.HolderId == holder ? null : "the reclaim receipt is not by the node that was asked";
     }
 
-    /// <summary>Which of its ids a part has: 0 for all but chunks that found no room under an earlier one.</summary>
-    public static int AttemptOf(ObjectCertificate certificate) => certificate.IsFile() || certificate.Salt.IsEmpty ? 0 : certificate.Salt.Span[0];
+    /// <summary>Which of its ids a part has, and which row of its file it is. Of a salt that no part may have, which is refused, the usual place.</summary>
+    public static PartPlace PlaceOf(ObjectCertificate certificate) => certificate.IsFile() ? default : PartPlace.TryRead(certificate.Salt) ?? default;
 
-    private static bool HasAttempt(ObjectCertificate certificate) =>
-        certificate.Salt.IsEmpty || (certificate.Kind == ObjectKind.Chunk && certificate.Salt.Length == 1 && certificate.Salt.Span[0] is >= 1 and <= FileIds.PartAttemptMax);
+    private static bool HasPlace(ObjectCertificate certificate) => certificate.Salt.IsEmpty || (certificate.Kind == ObjectKind.Chunk && PartPlace.TryRead(certificate.Salt) is not null);
 
     private static readonly Hash256 EmptyHash = Hash256.Of([]);
 
@@ -131,7 +130,7 @@ public static class CertificateRules
         if (certificate.Kind == ObjectKind.Grant) return Ledger.CheckGrant(certificate);
         int nameBytes = Encoding.UTF8.GetByteCount(certificate.Name);
         if (certificate.IsFile() && nameBytes is < 1 or > NameBytesMax) return $"a name of {nameBytes} bytes is not within 1 to {NameBytesMax}";
-        if (!certificate.IsFile() && (nameBytes != 0 || !HasAttempt(certificate))) return "a part of a file has no name, and no salt but a chunk the number of its attempt, 1 to 3";
+        if (!certificate.IsFile() && (nameBytes != 0 || !HasPlace(certificate))) return "a part of a file has no name, and no salt but a chunk the number of its attempt, or of attempt and row";
         if (!certificate.IsFile() && (certificate.ModifiedUnixMilliseconds != 0 || certificate.Mode != 0)) return "a part of a file has no time of change and no mode";
         if (certificate.Salt.Length > SaltBytesMax) return $"a salt of {certificate.Salt.Length} bytes exceeds {SaltBytesMax}";
         return Encoding.UTF8.GetByteCount(certificate.ContentType) <= ContentTypeBytesMax ? null : $"a media type exceeds {ContentTypeBytesMax} bytes";
@@ -140,7 +139,7 @@ public static class CertificateRules
     private static string? CheckSizes(ObjectCertificate certificate) => certificate.Kind switch
     {
         ObjectKind.File or ObjectKind.Chunk when certificate.FileSize != certificate.ContentLength => "an object in one piece is as long as its content",
-        ObjectKind.FileTree or ObjectKind.TreeNode when certificate.FileSize < 1 => "a hash tree is over at least one byte",
+        ObjectKind.FileTree or ObjectKind.CodedTree or ObjectKind.TreeNode when certificate.FileSize < 1 => "a hash tree is over at least one byte",
         _ => null,
     };
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using PastryActors.Core.Ring;
+using PastryActors.Past.Coding;
 
 namespace PastryActors.Past.Certificates;
 
@@ -36,8 +37,7 @@ public static class FileIds
     /// The id of a part (a chunk, a tree node) of a file. The owner is in it, or a stranger could occupy the id with a certificate
     /// of his own for the same bytes; the file is in it, so that reclaiming one file never takes another's chunk.
     /// </summary>
-    /// <param name="attempt">0 to 3: a chunk that found no room goes to other nodes by the next (SOSP 2001, section 3.4), without the rest of its file.</param>
-    public static FileId OfPart(FileId file, ReadOnlySpan<byte> owner, Hash256 contentHash, int attempt = 0)
+    public static FileId OfPart(FileId file, ReadOnlySpan<byte> owner, Hash256 contentHash, PartPlace place = default)
     {
         Span<byte> ids = stackalloc byte[FileId.SizeBytes + Hash256.SizeBytes];
         file.WriteTo(ids);
@@ -46,22 +46,23 @@ public static class FileIds
         hash.AppendData(PartTag);
         hash.AppendData(ids);
         AppendPrefixed(hash, owner);
-        if (attempt > 0) hash.AppendData([(byte)attempt]);
+        hash.AppendData(place.ToSalt().Span);
         return Finish(hash);
     }
 
     /// <summary>
     /// A salt that depends on what is inserted alone, so that an interrupted insert taken up again finds its own file.
-    /// <paramref name="attempt"/> counts up with every diversion to other nodes (SOSP 2001, section 3.4: at most 3).
+    /// <paramref name="attempt"/> counts up with every diversion to other nodes (SOSP 2001, section 3.4: at most 3). The same content coded, or coded otherwise, is another file.
     /// </summary>
-    public static byte[] DeriveSalt(Hash256 firstChunkHash, long declaredLength, int attempt)
+    public static byte[] DeriveSalt(Hash256 firstChunkHash, long declaredLength, int attempt, StripeCode code = default)
     {
-        Span<byte> preimage = stackalloc byte[8 + Hash256.SizeBytes + 12];
+        Span<byte> preimage = stackalloc byte[8 + Hash256.SizeBytes + 14];
         SaltTag.CopyTo(preimage);
         firstChunkHash.WriteTo(preimage[8..]);
         BinaryPrimitives.WriteInt64BigEndian(preimage[40..], declaredLength);
         BinaryPrimitives.WriteInt32BigEndian(preimage[48..], attempt);
-        return SHA256.HashData(preimage)[..SaltSizeBytes];
+        (preimage[52], preimage[53]) = ((byte)code.Data, (byte)code.Parity);
+        return SHA256.HashData(code.IsNone ? preimage[..52] : preimage)[..SaltSizeBytes];
     }
 
     private static void AppendPrefixed(IncrementalHash hash, ReadOnlySpan<byte> bytes)

@@ -24,6 +24,9 @@ public enum ObjectKind : byte
 
     /// <summary>Only in a catalog, never in a certificate: an object's certificate, kept as a debit to its owner's quota.</summary>
     Debit = 6,
+
+    /// <summary>A file in coded chunks: as a file in chunks, but that the node of its hash tree names chunks of parity, too (<see cref="Coding.StripeCode"/>).</summary>
+    CodedTree = 7,
 }
 
 /// <summary>
@@ -38,7 +41,7 @@ public enum ObjectKind : byte
 /// <param name="ContentLength">Length of the object's own bytes; at most one chunk.</param>
 /// <param name="FileSize">Length of the whole file in bytes; for parts that of the part's reach.</param>
 /// <param name="Replicas">The paper's k.</param>
-/// <param name="Salt">Makes the fileId; another salt moves the file to other nodes. Empty for parts, but for a chunk under its second to fourth id: one byte, 1 to 3.</param>
+/// <param name="Salt">Makes the fileId; another salt moves the file to other nodes. For parts what <see cref="PartPlace"/> says: empty for most.</param>
 /// <param name="CreatedUnixMilliseconds">The owner's clock when it signed; informative, no rule depends on it.</param>
 /// <param name="ContentType">Media type of the file, or empty.</param>
 /// <param name="Signature">The owner's, over the SHA-256 of all other fields as encoded on the wire.</param>

@@ -105,7 +105,7 @@ internal readonly record struct CatalogEntry
     {
         var kind = (ObjectKind)(byte)stored.Tag;
         var (replicas, state, log) = ((byte)(stored.Tag >> 8), (EntryState)(byte)(stored.Tag >> 16), (byte)(stored.Tag >> 24));
-        bool known = kind is >= ObjectKind.File and <= ObjectKind.Debit && replicas >= 1 && stored.ContentLength >= 0 && state <= EntryState.Diverted && log <= 30;
+        bool known = kind is >= ObjectKind.File and <= ObjectKind.CodedTree && replicas >= 1 && stored.ContentLength >= 0 && state <= EntryState.Diverted && log <= 30;
         if (!known) return null;
         int length = state == EntryState.Pointer ? 1 << log : stored.ContentLength;
         return new CatalogEntry(stored.Object, length, kind, replicas, state, (uint)(stored.Tag >> 32));

@@ -14,6 +14,7 @@ public sealed record UpkeepMessage(long Operation, FileId? About, UpkeepReport? 
 
     private const int ScrubPausedBit = 1;
     private const int CompactionPausedBit = 2;
+    private const int StripesPausedBit = 4;
 
     public override byte Kind => Number;
 
@@ -61,7 +62,9 @@ public sealed record UpkeepMessage(long Operation, FileId? About, UpkeepReport? 
         writer.Number(11, (ulong)host.RottenBytes);
         writer.Number(12, Age.PlusOne(host.ScrubAge));
         writer.Number(13, (ulong)host.ScrubPeriod.TotalMilliseconds);
-        writer.Number(14, (host.ScrubPaused ? ScrubPausedBit : 0UL) | (host.CompactionPaused ? CompactionPausedBit : 0UL));
+        writer.Number(14, (host.ScrubPaused ? ScrubPausedBit : 0UL) | (host.CompactionPaused ? CompactionPausedBit : 0UL) | (host.StripesPaused ? StripesPausedBit : 0UL));
+        writer.Number(15, (ulong)host.ChunksMissing);
+        writer.Number(16, (ulong)host.StripesLost);
     }
 
     private static UpkeepReport ReadReport(WireReader reader)
@@ -99,7 +102,9 @@ public sealed record UpkeepMessage(long Operation, FileId? About, UpkeepReport? 
             case 13: return host with { ScrubPeriod = TimeSpan.FromMilliseconds(Age.Read(ref reader)) };
             case 14:
                 ulong paused = reader.Number();
-                return host with { ScrubPaused = (paused & ScrubPausedBit) != 0, CompactionPaused = (paused & CompactionPausedBit) != 0 };
+                return host with { ScrubPaused = (paused & ScrubPausedBit) != 0, CompactionPaused = (paused & CompactionPausedBit) != 0, StripesPaused = (paused & StripesPausedBit) != 0 };
+            case 15: return host with { ChunksMissing = Size(ref reader) };
+            case 16: return host with { StripesLost = Size(ref reader) };
             default:
                 reader.Skip();
                 return host;

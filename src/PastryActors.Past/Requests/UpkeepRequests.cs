@@ -100,6 +100,15 @@ public sealed record HostUpkeep(
     bool ScrubPaused,
     bool CompactionPaused)
 {
+    /// <summary>Chunks of the coded files that the node keeps which no node had when it looked last.</summary>
+    public long ChunksMissing { get; init; }
+
+    /// <summary>Stripes of these files of which too many chunks were missing to make them again.</summary>
+    public long StripesLost { get; init; }
+
+    /// <summary>Whether the making of lost chunks rests.</summary>
+    public bool StripesPaused { get; init; }
+
     /// <summary>Of a node whose host has said nothing yet.</summary>
     public static readonly HostUpkeep Unknown = new(0, 0, 0, 0, 0, null, TimeSpan.Zero, false, false);
 }

@@ -1,4 +1,5 @@
 using PastryActors.Core.Ring;
+using PastryActors.Past.Coding;
 
 namespace PastryActors.Past.Trees;
 
@@ -14,13 +15,17 @@ public sealed record FinishedNode(byte[] Bytes, Hash256 Hash, long Size);
 public sealed class HashTreeBuilder
 {
     private readonly TreeShape _shape;
+    private readonly StripeCode _code;
     private readonly List<OpenNode> _levels = [new OpenNode()];
+    private readonly List<TreeSlot> _parity = [];
     private bool _ended;
 
     /// <summary>A builder for chunks of <paramref name="chunkSizeBytes"/> bytes, the last of which may be shorter.</summary>
     /// <param name="fanOut">Children of a full node, 2 to 16384.</param>
-    public HashTreeBuilder(int chunkSizeBytes, int fanOut = HashTreeNode.DefaultFanOut)
+    /// <param name="code">How the file is coded: then its tree has one node.</param>
+    public HashTreeBuilder(int chunkSizeBytes, int fanOut = HashTreeNode.DefaultFanOut, StripeCode code = default)
     {
+        _code = code;
         _shape = new TreeShape(chunkSizeBytes, fanOut);
         if (_shape.Problem(0, 1) is { } problem) throw new ArgumentOutOfRangeException(nameof(chunkSizeBytes), problem);
     }
@@ -43,6 +48,14 @@ public sealed class HashTreeBuilder
         return slot;
     }
 
+    /// <summary>Adds the next chunk of parity and answers its place.</summary>
+    public TreeSlot AddParity(Hash256 hash)
+    {
+        var slot = new TreeSlot(hash);
+        _parity.Add(slot);
+        return slot;
+    }
+
     /// <summary>
     /// Ends the file, the places of whose chunks are all known: appends the nodes still open below the top and answers the top node's bytes. The file must have more than one
     /// chunk: one in a single piece needs no tree.
@@ -50,6 +63,7 @@ public sealed class HashTreeBuilder
     public byte[] Finish(ICollection<FinishedNode> finished)
     {
         if (Size <= _shape.ChunkSizeBytes) throw new InvalidOperationException("a file of one chunk has no hash tree");
+        if (!_code.IsNone && (_levels.Count > 1 || _parity.Count != _code.ParityOf(_levels[0].Children.Count))) throw new InvalidOperationException("a coded file has one tree node, and parity for every stripe");
         _ended = true;
         int level = 0;
         for (; level < _levels.Count - 1; level++) Close(level, finished);
@@ -75,7 +89,7 @@ public sealed class HashTreeBuilder
         Push(level + 1, new TreeSlot(node.Hash), node.Size, finished);
     }
 
-    private byte[] Encode(int level) => HashTreeNode.Encode(_shape, level, _levels[level].Size, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_levels[level].Children));
+    private byte[] Encode(int level) => HashTreeNode.Encode(_shape, level, _levels[level].Size, [.. _levels[level].Children, .. _parity], _code);
 
     private sealed class OpenNode
     {

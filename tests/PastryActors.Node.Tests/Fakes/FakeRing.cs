@@ -29,6 +29,9 @@ internal sealed class FakeRing : INodeAccess
     /// <summary>Looks at a request first; a reply of its own ends it.</summary>
     public Func<Request, Reply?> Before { get; set; } = _ => null;
 
+    /// <summary>The node that holds an object in the place of whoever gives the receipt; null for none.</summary>
+    public Func<FileId, RingId?> HolderOf { get; set; } = _ => null;
+
     /// <summary>What every insert and lookup waits for.</summary>
     public Func<Request, Task> Hold { get; set; } = _ => Task.CompletedTask;
 
@@ -76,7 +79,7 @@ internal sealed class FakeRing : INodeAccess
         Assert.Equal(c.ContentHash, insert.Content.Hash);
         Assert.Null(CertificateRules.Check(c, 1 << 20, 128));
         bool held = !Objects.TryAdd(CertificateRules.ObjectOf(c), (c, insert.Content));
-        StoreReceipt[] receipts = [.. Enumerable.Range(0, c.Replicas).Select(i => new StoreReceipt(c.File, c.ContentHash, new byte[] { (byte)i }, null, c.Signature))];
+        StoreReceipt[] receipts = [.. Enumerable.Range(0, c.Replicas).Select(i => new StoreReceipt(c.File, c.ContentHash, new byte[] { (byte)i }, HolderOf(CertificateRules.ObjectOf(c)), c.Signature))];
         return new ObjectInserted(insert.Id, new(receipts), held ? c.Replicas : 0);
     }
 

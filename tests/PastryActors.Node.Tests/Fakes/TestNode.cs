@@ -24,7 +24,7 @@ internal sealed class TestNode : IAsyncDisposable, IDisposable
         Services = GatewayServices.Over(Ring, Owner, Journal, Transfer, TimeProvider.System);
     }
 
-    public static FileTransferOptions Transfer { get; } = new() { ChunkSizeBytes = Chunk, Window = 4, RequestTimeout = TimeSpan.FromSeconds(5) };
+    public static FileTransferOptions Transfer { get; } = new() { ChunkSizeBytes = Chunk, Window = 4, RequestTimeout = TimeSpan.FromSeconds(5), CodedPatience = TimeSpan.FromMilliseconds(50) };
 
     public string Folder { get; }
 

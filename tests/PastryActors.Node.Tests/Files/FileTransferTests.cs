@@ -223,7 +223,7 @@ public sealed class FileTransferTests : IDisposable
         _node.Ring.Before = request => request is InsertObject { Certificate: var c } && c.ContentHash == third && c.Salt.IsEmpty ? new Failed(request.Id, FailureCode.Full, "no room") : null;
         FileInserted done = await _node.InsertAsync(content);
         Assert.Single(done.Salts);
-        Assert.Equal(1, CertificateRules.AttemptOf(_node.Ring.Objects.Values.Single(o => o.Certificate.ContentHash == third).Certificate));
+        Assert.Equal(1, CertificateRules.PlaceOf(_node.Ring.Objects.Values.Single(o => o.Certificate.ContentHash == third).Certificate).Attempt);
         Assert.Equal(content, await ReadAsync(done, 0, content.Length));
 
         // Whoever downloads computes the name of the content from the content alone.
@@ -245,7 +245,7 @@ public sealed class FileTransferTests : IDisposable
         _node.Ring.Before = request =>
         {
             if (request is not InsertObject { Certificate: var c } || c.ContentHash != last) return null;
-            attempts.Add(CertificateRules.AttemptOf(c));
+            attempts.Add(CertificateRules.PlaceOf(c).Attempt);
             return new Failed(request.Id, FailureCode.Full, "no room");
         };
         Assert.Equal(FailureCode.Full, (await Assert.ThrowsAsync<RequestFailedException>(() => _node.InsertAsync(content))).Code);

@@ -86,6 +86,24 @@ public sealed class FileGatewayTests : IDisposable
     }
 
     [Fact]
+    public async Task A_coded_file_has_the_same_tag_as_any_other_and_its_description_says_how_it_is_coded()
+    {
+        (PastryClient client, HttpClient http) = await _node.ServeAsync();
+        byte[] content = TestNode.Bytes((5 * TestNode.Chunk) + 1);
+        FileReceipt coded = await client.Past.InsertAsync("coded", new MemoryStream(content), new InsertOptions { Code = "4+2" });
+        FileReceipt plain = await client.Past.InsertAsync("plain", new MemoryStream(content), new InsertOptions());
+        Assert.Equal(plain.ContentHash, coded.ContentHash);
+        FileDescription described = await client.Past.DescribeAsync(coded.FileId);
+        Assert.Equal(("4+2", 0, 6), (described.Code, described.ChunksMissing, described.Chunks));
+        Assert.Null((await client.Past.DescribeAsync(plain.FileId)).Code);
+        Assert.Equal(content, await http.GetByteArrayAsync(new Uri($"/files/{coded.FileId}", UriKind.Relative)));
+
+        // Where a plus is not escaped it arrives as a blank.
+        HttpResponseMessage put = await http.PutAsync(new Uri("/files/unescaped?code=4+2", UriKind.Relative), new ByteArrayContent(content));
+        Assert.Equal(HttpStatusCode.Created, put.StatusCode);
+    }
+
+    [Fact]
     public async Task Time_and_mode_come_back_in_headers()
     {
         (PastryClient client, HttpClient http) = await _node.ServeAsync();
@@ -112,6 +130,8 @@ public sealed class FileGatewayTests : IDisposable
     [InlineData("PUT", "/files/x?k=0", 400, "invalid")]
     [InlineData("PUT", "/files/x?k=many", 400, "invalid")]
     [InlineData("PUT", "/files/x?salt=xyz", 400, "invalid")]
+    [InlineData("PUT", "/files/x?code=10", 400, "invalid")]
+    [InlineData("PUT", "/files/x?code=99%2B99", 400, "invalid")]
     [InlineData("PUT", "/files/x?mode=1777", 400, "invalid")]
     [InlineData("PUT", "/files/x?modified=yesterday", 400, "invalid")]
     [InlineData("PUT", "/files/x%00y", 400, "invalid")]

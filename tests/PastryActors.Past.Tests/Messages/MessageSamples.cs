@@ -51,7 +51,7 @@ internal static class MessageSamples
     };
 
     public static ObjectCertificate Certificate(RandomSource random) => new(
-        (ObjectKind)(1 + random.Next((int)ObjectKind.Grant)),
+        random.Next(6) is 5 ? ObjectKind.CodedTree : (ObjectKind)(1 + random.Next((int)ObjectKind.Grant)),
         random.FileId(),
         random.Text(40),
         random.Body(),
@@ -87,7 +87,12 @@ internal static class MessageSamples
         random.ListUpTo(UpkeepReport.ExamplesMax, SampleValues.FileId),
         (RepairTrouble)random.Next(4),
         (CapacityAdvice)random.Next(3),
-        new HostUpkeep(Size(random), Size(random), Size(random), Size(random), Size(random), AgoOf(random), TimeSpan.FromMilliseconds(AgeOf(random)), random.Flag(), random.Flag()));
+        new HostUpkeep(Size(random), Size(random), Size(random), Size(random), Size(random), AgoOf(random), TimeSpan.FromMilliseconds(AgeOf(random)), random.Flag(), random.Flag())
+        {
+            ChunksMissing = Size(random),
+            StripesLost = Size(random),
+            StripesPaused = random.Flag(),
+        });
 
     private static TimeSpan? AgoOf(RandomSource random) => random.Flag() ? TimeSpan.FromMilliseconds(AgeOf(random)) : null;
 

@@ -88,7 +88,9 @@ public sealed class PastSchemaTests : SchemaContract
         RottenBytes = (ulong)report.Host.RottenBytes,
         ScrubAge = Ago(report.Host.ScrubAge),
         ScrubPeriod = (ulong)report.Host.ScrubPeriod.TotalMilliseconds,
-        Paused = (report.Host.ScrubPaused ? 1u : 0) | (report.Host.CompactionPaused ? 2u : 0),
+        Paused = (report.Host.ScrubPaused ? 1u : 0) | (report.Host.CompactionPaused ? 2u : 0) | (report.Host.StripesPaused ? 4u : 0),
+        ChunksMissing = (ulong)report.Host.ChunksMissing,
+        StripesLost = (ulong)report.Host.StripesLost,
     };
 
     private static IMessage TranslateAnswer(PastAnswer answer, ulong operation) => answer switch

@@ -73,7 +73,7 @@ public sealed class HashTreeTests
         byte[] diverted = builder.Finish([]);
         Assert.Equal(plain.Length + 10, diverted.Length);
         HashTreeNode top = HashTreeNode.TryParseTop(diverted, 95, ChunkSize, out _)!;
-        Assert.Equal([0, 0, 0, 2, 0, 0, 0, 0, 0, 0], top.Cover(0, 95).Select(c => c.Attempt));
+        Assert.Equal([0, 0, 0, 2, 0, 0, 0, 0, 0, 0], top.Cover(0, 95).Select(c => c.Place.Attempt));
         foreach (byte[] bad in new[] { [.. diverted[..^10], .. new byte[10]], [.. diverted[..^1], 4], diverted[..^1] })
         {
             Assert.Null(HashTreeNode.TryParseTop(bad, 95, ChunkSize, out string refusal));
