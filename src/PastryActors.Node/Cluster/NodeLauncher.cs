@@ -51,8 +51,8 @@ public sealed class NodeLauncher(ClusterFolder folder)
         return new ProcessStartInfo("/bin/sh", ["-c", Detach, "pastry", folder.LogFile(node.Index), .. command]);
     }
 
-    // This very program: its own executable, or the dotnet host with its assembly.
-    private static IEnumerable<string> ProgramCommand()
+    /// <summary>This very program: its own executable, or the dotnet host with its assembly.</summary>
+    public static IEnumerable<string> ProgramCommand()
     {
         string host = Environment.ProcessPath ?? "dotnet";
         string assembly = Assembly.GetExecutingAssembly().Location;

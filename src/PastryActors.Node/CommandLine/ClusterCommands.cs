@@ -86,7 +86,7 @@ internal static class ClusterCommands
     internal static LocalCluster ClusterOf(CommandContext context) =>
         new(context.Folder, new ClusterProbe(context.Connect, ProbeTimeout), new NodeLauncher(context.Folder), context.Output.Note);
 
-    private static string ConfigOf(string? path)
+    internal static string ConfigOf(string? path)
     {
         string config = Path.GetFullPath(path ?? Path.Combine(AppContext.BaseDirectory, "hocon", "local.conf"));
         return File.Exists(config) ? config : throw new CommandFailedException("config", $"there is no configuration {config}", "name one with --config FILE");

@@ -11,6 +11,12 @@ internal static class HelpExamples
     public static IReadOnlyDictionary<string, string[]> All { get; } = new SortedDictionary<string, string[]>(StringComparer.Ordinal)
     {
         ["anycast"] = ["pastry anycast jobs \"render 17\""],
+        ["bench insert"] = ["pastry bench insert", "pastry bench insert --size 1048576 --through gateway --json"],
+        ["bench lookup"] = ["pastry bench lookup -n 8 --seconds 5"],
+        ["bench multicast"] = ["pastry bench multicast --level best-effort", "pastry bench multicast --rate 1000 --count 10000"],
+        ["bench route"] = ["pastry bench route -n 16"],
+        ["bench store"] = ["pastry bench store --size 65536"],
+        ["bench transport"] = ["pastry bench transport", "pastry bench transport --set pastry.tcp.tls=false"],
         ["cluster add"] = ["pastry cluster add 2"],
         ["cluster down"] = ["pastry cluster down"],
         ["cluster kill"] = ["pastry cluster kill 3 --signal 9", "pastry cluster kill 3 --signal 15"],

@@ -50,8 +50,24 @@ public sealed class PastryCommand(NodeRunner runNode)
         root.Options.Add(GlobalOptions.Token);
         root.Subcommands.Add(NodeCommand.Build(runner, runNode));
         root.Subcommands.Add(ClusterCommands.Build(runner));
-        foreach (Command command in (Command[])[PutCommand.Build(runner), GetCommand.Build(runner), .. FileCommands.Build(runner), OwnerCommands.Build(runner), .. TopicCommands.Build(runner), .. OverlayCommands.Build(runner), DoctorCommand.Build(runner), RepairCommands.Build(runner), LogCommands.Build(runner), TopCommand.Build(runner), TraceCommand.Build(runner), CompletionCommand.Build(runner), SimCommands.Build(runner)])
-            root.Subcommands.Add(command);
+        Command[] commands =
+        [
+            PutCommand.Build(runner),
+            GetCommand.Build(runner),
+            .. FileCommands.Build(runner),
+            OwnerCommands.Build(runner),
+            .. TopicCommands.Build(runner),
+            .. OverlayCommands.Build(runner),
+            DoctorCommand.Build(runner),
+            RepairCommands.Build(runner),
+            LogCommands.Build(runner),
+            TopCommand.Build(runner),
+            TraceCommand.Build(runner),
+            BenchCommand.Build(runner),
+            CompletionCommand.Build(runner),
+            SimCommands.Build(runner),
+        ];
+        foreach (Command command in commands) root.Subcommands.Add(command);
         HelpExamples.AddTo(root);
         return root;
     }

@@ -1,0 +1,58 @@
+using System.Net;
+using System.Net.Sockets;
+using PastryActors.Client;
+using PastryActors.Node.Cluster;
+
+namespace PastryActors.Node.Benches;
+
+/// <summary>A cluster of processes that lives as long as a bench, in a folder that goes with it.</summary>
+internal sealed class BenchCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly LocalCluster _cluster;
+
+    private BenchCluster(LocalCluster cluster, ClusterStatus status) => (_cluster, Nodes) = (cluster, status.Nodes);
+
+    public IReadOnlyList<ClusterNodeStatus> Nodes { get; }
+
+    /// <summary>Starts so many processes and waits until their ring is whole.</summary>
+    public static async Task<BenchCluster> StartAsync(BenchPlan plan, int processes, CancellationToken stop)
+    {
+        var folder = new ClusterFolder(plan.Folder);
+        var cluster = new LocalCluster(folder, new ClusterProbe(url => new PastryClient(url), ProbeTimeout), new NodeLauncher(folder), plan.Note);
+        ClusterStatus status = await cluster.UpAsync(new ClusterPlan(processes, FreeBasePort(processes), plan.Config, plan.Settings), stop).ConfigureAwait(false);
+        return new BenchCluster(cluster, status);
+    }
+
+    /// <summary>Processor time that all its processes and this one have used, in microseconds: it does not ask how busy the machine is.</summary>
+    public double ProcessorMicros()
+    {
+        double sum = Environment.CpuUsage.TotalTime.TotalMicroseconds;
+        foreach (ClusterNodeStatus node in Nodes)
+        {
+            using var process = System.Diagnostics.Process.GetProcessById(node.Pid);
+            sum += process.TotalProcessorTime.TotalMicroseconds;
+        }
+
+        return sum;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await _cluster.DownAsync(CancellationToken.None).ConfigureAwait(false);
+
+    /// <summary>A port of this machine that nobody listens on at this moment.</summary>
+    public static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    private static int FreeBasePort(int processes)
+    {
+        int candidate = 20_000 + Random.Shared.Next(20_000);
+        while (ClusterPorts.FirstTaken(Enumerable.Range(candidate, 2 * processes)) is not null) candidate = 20_000 + Random.Shared.Next(20_000);
+        return candidate;
+    }
+}
