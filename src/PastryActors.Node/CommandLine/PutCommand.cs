@@ -1,6 +1,6 @@
 using System.CommandLine;
 using PastryActors.Client;
-using PastryActors.Past.Coding;
+using PastryActors.Core.Coding;
 
 namespace PastryActors.Node.CommandLine;
 

@@ -1,10 +1,10 @@
+using PastryActors.Core.Coding;
 using PastryActors.Core.Collections;
 using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Node.Access;
 using PastryActors.Past.Certificates;
-using PastryActors.Past.Coding;
 using PastryActors.Past.Requests;
 using PastryActors.Past.Trees;
 

@@ -1,7 +1,7 @@
+using PastryActors.Core.Coding;
 using PastryActors.Core.Collections;
 using PastryActors.Core.Ring;
 using PastryActors.Past.Certificates;
-using PastryActors.Past.Coding;
 
 namespace PastryActors.Node.Files;
 

@@ -1,7 +1,7 @@
+using PastryActors.Core.Coding;
 using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
 using PastryActors.Node.Access;
-using PastryActors.Past.Coding;
 using PastryActors.Past.Trees;
 
 namespace PastryActors.Node.Files;

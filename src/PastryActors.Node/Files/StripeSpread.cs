@@ -1,8 +1,8 @@
+using PastryActors.Core.Coding;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Node.Access;
 using PastryActors.Past.Certificates;
-using PastryActors.Past.Coding;
 using PastryActors.Past.Requests;
 
 namespace PastryActors.Node.Files;

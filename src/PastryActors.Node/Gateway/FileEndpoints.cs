@@ -2,13 +2,13 @@ using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Net.Http.Headers;
 using PastryActors.Client;
+using PastryActors.Core.Coding;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Node.Access;
 using PastryActors.Node.Files;
 using PastryActors.Node.Upkeep;
 using PastryActors.Past.Certificates;
-using PastryActors.Past.Coding;
 
 namespace PastryActors.Node.Gateway;
 

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using PastryActors.Core.Coding;
 using PastryActors.Core.Ring;
-using PastryActors.Past.Coding;
 
 namespace PastryActors.Past.Certificates;
 

@@ -25,7 +25,7 @@ public enum ObjectKind : byte
     /// <summary>Only in a catalog, never in a certificate: an object's certificate, kept as a debit to its owner's quota.</summary>
     Debit = 6,
 
-    /// <summary>A file in coded chunks: as a file in chunks, but that the node of its hash tree names chunks of parity, too (<see cref="Coding.StripeCode"/>).</summary>
+    /// <summary>A file in coded chunks: as a file in chunks, but that the node of its hash tree names chunks of parity, too (<see cref="Core.Coding.StripeCode"/>).</summary>
     CodedTree = 7,
 }
 

@@ -1,5 +1,5 @@
+using PastryActors.Core.Coding;
 using PastryActors.Core.Ring;
-using PastryActors.Past.Coding;
 
 namespace PastryActors.Past.Trees;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
+using PastryActors.Core.Coding;
 using PastryActors.Core.Ring;
 using PastryActors.Past.Certificates;
-using PastryActors.Past.Coding;
 
 namespace PastryActors.Past.Trees;
 

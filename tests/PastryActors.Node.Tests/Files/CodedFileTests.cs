@@ -1,3 +1,4 @@
+using PastryActors.Core.Coding;
 using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
@@ -5,7 +6,6 @@ using PastryActors.Node.Access;
 using PastryActors.Node.Files;
 using PastryActors.Node.Tests.Fakes;
 using PastryActors.Past.Certificates;
-using PastryActors.Past.Coding;
 using PastryActors.Past.Requests;
 using PastryActors.Past.Trees;
 

@@ -1,3 +1,4 @@
+using PastryActors.Core.Coding;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Node.Files;
@@ -6,7 +7,6 @@ using PastryActors.Node.Tests.Files;
 using PastryActors.Node.Upkeep;
 using PastryActors.Node.Workers;
 using PastryActors.Past.Certificates;
-using PastryActors.Past.Coding;
 using PastryActors.Past.Requests;
 
 namespace PastryActors.Node.Tests.Upkeep;

@@ -1,7 +1,7 @@
+using PastryActors.Core.Coding;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Past.Certificates;
-using PastryActors.Past.Coding;
 using PastryActors.Past.Tests.Testing;
 using PastryActors.Past.Trees;
 

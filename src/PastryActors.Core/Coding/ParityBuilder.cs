@@ -1,4 +1,4 @@
-namespace PastryActors.Past.Coding;
+namespace PastryActors.Core.Coding;
 
 /// <summary>
 /// Makes the parity of a file's stripes while its chunks go by: takes each chunk, gives a stripe's rows of parity behind its last. It keeps nothing of content, only the rows that it adds up: as many chunks as

@@ -1,9 +1,9 @@
 using FsCheck;
 using FsCheck.Fluent;
+using PastryActors.Core.Coding;
 using PastryActors.Core.Driving;
-using PastryActors.Past.Coding;
 
-namespace PastryActors.Past.Tests.Coding;
+namespace PastryActors.Core.Tests.Coding;
 
 /// <summary>What the code promises: any as many rows of a stripe as it has of content give back every row of it.</summary>
 public sealed class ReedSolomonTests

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PastryActors.Past.Coding;
+namespace PastryActors.Core.Coding;
 
 /// <summary>
 /// How a file is coded: its chunks are rows of stripes, and to every so many rows of content come so many of parity, such that any as many rows of a stripe as it has of content give

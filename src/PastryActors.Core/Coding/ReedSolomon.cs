@@ -1,4 +1,4 @@
-namespace PastryActors.Past.Coding;
+namespace PastryActors.Core.Coding;
 
 /// <summary>
 /// A systematic Reed-Solomon code over rows of bytes. The rows of parity are a Cauchy matrix times those of content, every square part of which can be inverted (Blömer and others, 1995), so that any as many rows as there are

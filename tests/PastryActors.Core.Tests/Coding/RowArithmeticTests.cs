@@ -1,8 +1,8 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using PastryActors.Past.Coding;
+using PastryActors.Core.Coding;
 
-namespace PastryActors.Past.Tests.Coding;
+namespace PastryActors.Core.Tests.Coding;
 
 public sealed class RowArithmeticTests
 {

@@ -1,4 +1,4 @@
-namespace PastryActors.Past.Coding;
+namespace PastryActors.Core.Coding;
 
 /// <summary>The field of 256 elements over x^8 + x^4 + x^3 + x^2 + 1, in which 2 generates all but 0. Addition is exclusive or; multiplication goes by logarithms.</summary>
 internal static class GaloisField

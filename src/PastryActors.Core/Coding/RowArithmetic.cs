@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace PastryActors.Past.Coding;
+namespace PastryActors.Core.Coding;
 
 /// <summary>
 /// Adds multiples of rows of field elements to others, many bytes at once: multiplication by a constant is linear over bits, an 8 x 8 matrix that GFNI applies to every byte of a register; without it two tables of sixteen
