@@ -4,6 +4,7 @@ using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
 using PastryActors.Pastry.Applications;
 using PastryActors.Pastry.Tables;
+using PastryActors.Scribe.Anycasting;
 using PastryActors.Scribe.History;
 using PastryActors.Scribe.Journal;
 using PastryActors.Scribe.Messages;
@@ -38,10 +39,17 @@ public sealed class ScribeComponent : IPastryComponent
     /// <inheritdoc/>
     public IEnumerable<MessageKind> Kinds => ScribeMessages.Kinds;
 
+    /// <summary>Groups of nodes that hand a message to the nearest of them that takes it, for other layers of this node.</summary>
+    public IAnycastGroups Groups => Context.Groups;
+
     private ScribeContext Context => _context ?? throw new InvalidOperationException("the component was not attached to a host");
 
     /// <inheritdoc/>
-    public void Attach(IPastryHost host) => _context = new ScribeContext(host, _options, _ownerKey) { Loaded = LookAround };
+    public void Attach(IPastryHost host)
+    {
+        _context = new ScribeContext(host, _options, _ownerKey) { Loaded = LookAround };
+        _context.Groups.Began = KeepTicking;
+    }
 
     /// <summary>Reads what the disk has of topics. Nothing is periodic until there is a topic.</summary>
     public void Started() => Context.Journals.Load(_journal);

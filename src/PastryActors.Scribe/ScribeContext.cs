@@ -50,10 +50,13 @@ internal sealed class ScribeContext
     /// </summary>
     private const int AskedBeyondReplicas = 2;
 
+    private long _lastInnerId;
+
     public ScribeContext(IPastryHost host, ScribeOptions options, Blob ownerKey)
     {
         Prefixes = new PrefixPublisher(this);
-        (Host, Options, OwnerKey) = (new PartsHost(host, Prefixes.Take), options, ownerKey);
+        Groups = new GroupKeeper(this);
+        (Host, Options, OwnerKey) = (new PartsHost(host, reply => Prefixes.Take(reply) || Groups.Take(reply)), options, ownerKey);
         Budget = new BufferBudget(options.RecentBytesTotalMax);
         Entries = new EntryCount();
         Topics = new TopicTable<TopicNode>(options.MaxTopics);
@@ -107,6 +110,8 @@ internal sealed class ScribeContext
     public AnycastKeeper Anycasts { get; }
 
     public PrefixPublisher Prefixes { get; }
+
+    public GroupKeeper Groups { get; }
 
     public DefinitionKeeper Definitions { get; }
 
@@ -163,6 +168,9 @@ internal sealed class ScribeContext
     public void Send(Message message, NodeHandle to, int payloadBytes = 0) => Host.Send(message, to, LaneOf(payloadBytes));
 
     public void Report(FactKind kind, RingId subject, long value = 0) => Host.Report(new Fact(kind, subject, value));
+
+    /// <summary>An id for a request that this node makes of itself: below zero, where no request of an application is.</summary>
+    public long NextInnerId() => --_lastInnerId;
 
     /// <summary>A number that nobody else can guess; never 0.</summary>
     public ulong NewNonce() => Host.Random.NextUInt64() | 1;

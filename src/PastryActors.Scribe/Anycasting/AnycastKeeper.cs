@@ -148,12 +148,18 @@ internal sealed class AnycastKeeper(ScribeContext context)
     private bool TryHandOver(TopicNode topic, NodeHandle from, AnycastOffer offer)
     {
         if (offer.Payload.Length > PayloadBytesMax) return false;
+        if (topic.Subscribers.Exists(s => s.Stands && s.Takes is { } takes && takes(from, offer.Payload))) return Took((from.Id, offer.Nonce), topic, offer);
         List<Subscription> takers = topic.Subscribers.FindAll(static s => s.Stands && s.AnycastsWanted > 0);
         if (takers.Count == 0) return false;
         Subscription taker = takers[_turn++ % takers.Count];
         taker.AnycastsWanted--;
-        Remember((from.Id, offer.Nonce));
         context.Host.Reply(new AnycastDelivered(taker.RequestId, new TopicItem(from.Id, offer.Payload)));
+        return Took((from.Id, offer.Nonce), topic, offer);
+    }
+
+    private bool Took((RingId From, ulong Nonce) key, TopicNode topic, AnycastOffer offer)
+    {
+        Remember(key);
         context.Report(FactKind.AnycastTaken, topic.Id, offer.Payload.Length);
         return true;
     }

@@ -16,7 +16,6 @@ internal sealed class PrefixPublisher(ScribeContext context)
 {
     private readonly SortedDictionary<string, PrefixLease> _leases = new(StringComparer.Ordinal);
     private readonly Dictionary<long, (PrefixPublish Publish, bool IsOwn)> _parts = [];
-    private long _lastPart;
     private long _waitingBytes;
 
     public bool IsEmpty => _leases.Count == 0;
@@ -131,8 +130,7 @@ internal sealed class PrefixPublisher(ScribeContext context)
 
     private void Send(PrefixPublish publish, string topic, bool isOwn)
     {
-        // Below zero, where no request of an application is.
-        long part = --_lastPart;
+        long part = context.NextInnerId();
         _parts.Add(part, (publish, isOwn));
         TimeSpan left = publish.Deadline - context.Now;
         Core.Collections.Blob payload = isOwn ? publish.Request.Payload : TopicPrefix.Wrap(publish.Request.Topic, publish.Request.Payload);

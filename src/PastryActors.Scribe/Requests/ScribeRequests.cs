@@ -13,6 +13,12 @@ public sealed record Subscribe(long Id, TimeSpan Timeout, string Topic) : Reques
     /// <summary>How many anycasts this subscription takes, every one that it is given counted; 0 declines all.</summary>
     public int AnycastsWanted { get; init; }
 
+    /// <summary>
+    /// Asked about every anycast that reaches this subscription, in the node's own thread: whether it is taken. Null for one that takes
+    /// <see cref="AnycastsWanted"/> without being asked.
+    /// </summary>
+    internal Func<NodeHandle, Blob, bool>? Takes { get; init; }
+
     /// <summary>The first number wanted, from 1; what is not retained of it is told as a gap. Null for what comes from now on.</summary>
     public ulong? From { get; init; }
 

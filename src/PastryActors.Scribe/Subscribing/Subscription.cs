@@ -1,4 +1,6 @@
+using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
 
 namespace PastryActors.Scribe.Subscribing;
 
@@ -22,6 +24,9 @@ internal sealed class Subscription(long requestId, Instant deadline, ulong? from
 
     /// <summary>How many anycasts it still takes.</summary>
     public int AnycastsWanted { get; set; }
+
+    /// <summary>Asked about every anycast; null for a subscription that takes a number of them.</summary>
+    public Func<NodeHandle, Blob, bool>? Takes { get; init; }
 
     /// <summary>The number that the subscriber gets next.</summary>
     public ulong Cursor { get; set; }
