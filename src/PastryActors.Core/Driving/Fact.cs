@@ -126,6 +126,12 @@ public enum FactKind : byte
 
     /// <summary>A child in a topic's tree was slow for too long and was put out. Subject: the topic. Value: seconds.</summary>
     ChildPutOut,
+
+    /// <summary>A block of a channel's stream was put together here. Subject: the channel. Value: its number.</summary>
+    BlockDelivered,
+
+    /// <summary>Blocks of a channel's stream could not be put together here, and the readers were told. Subject: the channel. Value: how many.</summary>
+    BlockGap,
 }
 
 /// <summary>One fact. Costs no allocation, so that reporting is free where nobody listens.</summary>

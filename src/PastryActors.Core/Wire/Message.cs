@@ -6,7 +6,7 @@ namespace PastryActors.Core.Wire;
 /// </summary>
 public abstract record Message
 {
-    /// <summary>The number of this kind on the wire: 1-31 Pastry, 32-63 PAST, 64-95 Scribe, 96-127 applications.</summary>
+    /// <summary>The number of this kind on the wire: 1-31 Pastry, 32-63 PAST, 64-95 Scribe, 96-111 applications, 112-127 streams.</summary>
     public abstract byte Kind { get; }
 
     /// <summary>Writes the fields.</summary>
