@@ -35,6 +35,12 @@ public sealed class SimNetwork
     /// <summary>Chance, 0 to 1, that a message arrives twice from now on; at first <see cref="SimOptions.Duplication"/>.</summary>
     public double Duplication { get; set; }
 
+    /// <summary>Asked about every message from one node to another: true loses it. For faults that know what they strike; null for none.</summary>
+    public Func<Message, bool>? Swallows { get; set; }
+
+    /// <summary>Told of every message that sets out: from whom, and what. For checkers that hold against what is sent what nodes say of themselves.</summary>
+    public event Action<SimNode, Effect>? SetsOut;
+
     /// <summary>Whether no cut is made at this moment.</summary>
     public bool IsInOnePiece => _partitions.Count == 0;
 
@@ -73,6 +79,7 @@ public sealed class SimNetwork
         NodeHandle to = send.To!;
         Message message = Encoded(send.Message);
         SimNode? target = Find(to);
+        SetsOut?.Invoke(from, send);
         _world.Counters.CountSent(message.Kind, IsNew(from) || (target is not null && IsNew(target)));
         if (target is not null && IsCut(from, target))
         {
@@ -83,7 +90,7 @@ public sealed class SimNetwork
             _world.Counters.CountLost(LossReason.NobodyThere);
             Hint(from.Index, from.Handle.Incarnation, to, TimeSpan.Zero);
         }
-        else if (target == from || !IsLostOnTheWay(from, target, to))
+        else if (target == from || !IsLostOnTheWay(from, target, send))
         {
             Carry(from, target, message, send);
         }
@@ -131,9 +138,9 @@ public sealed class SimNetwork
         return false;
     }
 
-    private bool IsLostOnTheWay(SimNode from, SimNode target, NodeHandle to)
+    private bool IsLostOnTheWay(SimNode from, SimNode target, in Effect send)
     {
-        if (Happens(MessageLoss))
+        if (Happens(MessageLoss) || Swallows?.Invoke(send.Message) == true)
         {
             _world.Counters.CountLost(LossReason.Chance);
             return true;
@@ -141,7 +148,7 @@ public sealed class SimNetwork
 
         if (target.IsUp && !Happens(_options.ConnectionBreak)) return false;
         _world.Counters.CountLost(target.IsUp ? LossReason.Break : LossReason.NobodyThere);
-        Hint(from.Index, from.Handle.Incarnation, to, 2 * OneWay(from.Index, target.Index));
+        Hint(from.Index, from.Handle.Incarnation, send.To!, 2 * OneWay(from.Index, target.Index));
         return true;
     }
 

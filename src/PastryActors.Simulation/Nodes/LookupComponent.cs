@@ -12,7 +12,7 @@ public sealed record RouteLookup(long Id, TimeSpan Timeout, RingId Key) : Reques
 /// <summary>The message of a lookup: a number and nothing else, as the papers' experiments route them.</summary>
 internal sealed record LookupMessage(ulong Number) : Message
 {
-    private const byte NumberOnTheWire = 120;
+    private const byte NumberOnTheWire = 97;
 
     public static readonly MessageKind Schema = new(NumberOnTheWire, nameof(LookupMessage), Read);
 

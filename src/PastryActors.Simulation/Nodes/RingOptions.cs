@@ -2,6 +2,7 @@ using PastryActors.Past;
 using PastryActors.Pastry;
 using PastryActors.Scribe;
 using PastryActors.Simulation.Storage;
+using PastryActors.Streams;
 
 namespace PastryActors.Simulation.Nodes;
 
@@ -19,6 +20,12 @@ public sealed record RingOptions
 
     /// <summary>Parameters of Scribe; null for nodes without topics.</summary>
     public ScribeOptions? Scribe { get; init; }
+
+    /// <summary>Parameters of streams, which need Scribe; null for nodes without channels.</summary>
+    public StreamsOptions? Streams { get; init; }
+
+    /// <summary>Whether nodes offer different numbers of children in streams: of ten one offers none, two half of <see cref="StreamsOptions.Offer"/>, four as many, three twice as many.</summary>
+    public bool MixesOffers { get; init; }
 
     /// <summary>Whether every message goes through its wire form. Costs about 1 us a message; large rings do without.</summary>
     public bool ChecksWire { get; init; } = true;
@@ -45,8 +52,16 @@ public sealed record RingOptions
         },
         Past = new PastOptions { AttemptTimeout = TimeSpan.FromSeconds(2), SyncPeriod = TimeSpan.FromSeconds(5), SurplusDelay = TimeSpan.FromSeconds(10) },
         Scribe = new ScribeOptions(),
+        Streams = new StreamsOptions(),
     };
 
+    /// <summary>How many children a node, by its index, offers to serve in streams.</summary>
+    public int OfferOf(int node)
+    {
+        int offer = Streams?.Offer ?? 0;
+        return !MixesOffers ? offer : (node % 10) switch { 3 => 0, 1 or 6 => offer / 2, 0 or 4 or 8 => offer * 2, _ => offer };
+    }
+
     /// <summary>Answers what is wrong with these options, or null.</summary>
-    public string? Problem() => Overlay.Problem() ?? Past?.Problem(Overlay.LeafSetSize) ?? Scribe?.Problem();
+    public string? Problem() => Overlay.Problem() ?? Past?.Problem(Overlay.LeafSetSize) ?? Scribe?.Problem() ?? Streams?.Problem() ?? (Streams is not null && Scribe is null ? "streams need Scribe" : null);
 }

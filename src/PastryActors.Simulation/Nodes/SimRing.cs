@@ -12,11 +12,13 @@ using PastryActors.Scribe;
 using PastryActors.Scribe.Messages;
 using PastryActors.Simulation.Checking;
 using PastryActors.Simulation.World;
+using PastryActors.Streams;
+using PastryActors.Streams.Messages;
 
 namespace PastryActors.Simulation.Nodes;
 
 /// <summary>
-/// A ring of whole nodes (Pastry, and PAST and Scribe where the options have them) in a simulated world. Wires them as a host
+/// A ring of whole nodes (Pastry, and PAST, Scribe and streams where the options have them) in a simulated world. Wires them as a host
 /// wires a real node: contacts, what was remembered before a restart, what the disk lists, one codec for all.
 /// </summary>
 public sealed class SimRing
@@ -27,7 +29,7 @@ public sealed class SimRing
     /// <summary>How often a ring that becomes whole is looked at: dear only when much has changed.</summary>
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
-    private static readonly WireCodec Codec = new([.. PastryWire.Kinds, .. PastKinds.All, .. ScribeMessages.Kinds, LookupMessage.Schema]);
+    private static readonly WireCodec Codec = new([.. PastryWire.Kinds, .. PastKinds.All, .. ScribeMessages.Kinds, .. StreamsMessages.Kinds, LookupMessage.Schema]);
 
     private readonly Dictionary<int, ValueList<NodeHandle>> _remembered = [];
     private readonly Dictionary<int, PastComponent> _stores = [];
@@ -157,6 +159,9 @@ public sealed class SimRing
     /// <summary>Bytes that a node gives to objects.</summary>
     public long CapacityOf(int node) => Options.Capacities?.Of(World.Seed, node) ?? Options.Past?.CapacityBytes ?? 0;
 
+    /// <summary>How many children a node offers to serve in streams.</summary>
+    public int OfferOf(int node) => Options.OfferOf(node);
+
     private INodeCore Make(NodeStart start)
     {
         PastryNode node = MakeNode(start);
@@ -167,7 +172,13 @@ public sealed class SimRing
     {
         List<IPastryComponent> components = [];
         if (Options.Past is { } past) components.Add(_stores[start.Node.Index] = new PastComponent(past with { CapacityBytes = CapacityOf(start.Node.Index) }, start.PublicKey, start.Stored));
-        if (Options.Scribe is { } scribe) components.Add(new ScribeComponent(scribe, start.OwnerKey, start.Stored));
+        if (Options.Scribe is { } options)
+        {
+            var scribe = new ScribeComponent(options, start.OwnerKey, start.Stored);
+            components.Add(scribe);
+            if (Options.Streams is { } streams) components.Add(new StreamsComponent(streams with { Offer = OfferOf(start.Node.Index) }, scribe));
+        }
+
         components.Add(new LookupComponent());
         bool founds = start.Node.Index == 0;
         var contacts = new Contacts(SeedsFor(start.Node), _remembered.GetValueOrDefault(start.Node.Index), founds);

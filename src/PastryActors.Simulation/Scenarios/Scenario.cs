@@ -28,7 +28,10 @@ public sealed record Scenario
     /// <summary>How much room the nodes have: d1, d2, d3 or d4 of PAST's experiments; empty for what the options of PAST say.</summary>
     public string Capacities { get; init; } = "";
 
-    /// <summary>Single options, in their order: section (overlay, past, scribe, world, disk), key, value.</summary>
+    /// <summary>Whether nodes offer different numbers of children in streams.</summary>
+    public bool MixesOffers { get; init; }
+
+    /// <summary>Single options, in their order: section (overlay, past, scribe, streams, world, disk), key, value.</summary>
     public ValueList<ScenarioOption> Options { get; init; }
 
     /// <summary>The option that is tried with one value after the other; null for a scenario of one run.</summary>

@@ -6,6 +6,7 @@ using PastryActors.Simulation.Network;
 using PastryActors.Simulation.Nodes;
 using PastryActors.Simulation.Storage;
 using PastryActors.Simulation.World;
+using PastryActors.Streams;
 
 namespace PastryActors.Simulation.Scenarios;
 
@@ -28,10 +29,14 @@ internal static class ScenarioOptions
                 "overlay" => ring with { Overlay = With(ring.Overlay, option) },
                 "past" => ring with { Past = option.Key == "enabled" ? (IsYes(option) ? ring.Past ?? new PastOptions() : null) : With(ring.Past ?? new PastOptions(), option) },
                 "scribe" => ring with { Scribe = option.Key == "enabled" ? (IsYes(option) ? ring.Scribe ?? new ScribeOptions() : null) : With(ring.Scribe ?? new ScribeOptions(), option) },
+                "streams" => ring with { Streams = option.Key == "enabled" ? (IsYes(option) ? ring.Streams ?? new StreamsOptions() : null) : With(ring.Streams ?? new StreamsOptions(), option) },
                 _ => ring,
             };
         }
 
+        // Streams rest on Scribe: who does without that does without both.
+        if (ring.Scribe is null) ring = ring with { Streams = null };
+        ring = ring with { MixesOffers = scenario.MixesOffers };
         if (scenario.Capacities.Length == 0) return ring;
         CapacityDraw draw = CapacityDraw.Named(scenario.Capacities) ?? throw new ScenarioFormatException($"capacities are d1, d2, d3 or d4, not {scenario.Capacities}");
         return ring with { Capacities = draw };

@@ -38,6 +38,7 @@ public sealed class ScenarioRun
         Lookups = new LookupBook(Ring);
         Files = new FileWorkload(Ring);
         Topics = new TopicWorkload(Ring);
+        Channels = new ChannelWorkload(Ring);
         Placement = new FileChecker(Ring, Files);
         Streams = new TopicStreamChecker(Topics, () => WasCut);
         Prefixes = new PrefixStreamChecker(Topics, () => WasCut);
@@ -46,6 +47,7 @@ public sealed class ScenarioRun
         _checkers = [new DeliveryChecker(Lookups), new LoopChecker(Lookups), new TableChecker(Ring), new LeafSetChecker(Ring.Options.Overlay.LeafSetSize), new BoundChecker()];
         if (Ring.Options.Past is not null) _checkers.AddRange([Placement, new StorageChecker(Ring, Files, Placement)]);
         if (Ring.Options.Scribe is not null) _checkers.AddRange([Streams, Prefixes, new AnycastChecker(Topics)]);
+        if (Ring.Options.Streams is not null) _checkers.AddRange([new ChannelStreamChecker(Channels), new ForwardingChecker(Ring)]);
         if (Ring.Options.Past is { KeepsLedgers: true }) _checkers.Add(Quotas = new QuotaChecker(Ring));
         // The others look at books and cores when they conclude; a fact that nobody needs costs a call each all the same.
         World.Listen(_checkers.OfType<BoundChecker>().Single());
@@ -66,6 +68,8 @@ public sealed class ScenarioRun
     internal FileWorkload Files { get; }
 
     internal TopicWorkload Topics { get; }
+
+    internal ChannelWorkload Channels { get; }
 
     internal FileChecker Placement { get; }
 
@@ -235,6 +239,7 @@ public sealed class ScenarioRun
             Figures["standIns"] = Ring.Facts.Count(FactKind.StandInFound);
         }
 
+        Channels.AddTo(Figures);
         NearestReplica.AddTo(Figures, Ring, Files);
     }
 }

@@ -18,6 +18,7 @@ public static class ScenarioWriter
         text.AppendLine(CultureInfo.InvariantCulture, $"preset {scenario.Preset}");
         text.AppendLine(CultureInfo.InvariantCulture, $"topology {string.Join(' ', scenario.Topology.Span.ToArray())}");
         if (scenario.Capacities.Length > 0) text.AppendLine(CultureInfo.InvariantCulture, $"capacities {scenario.Capacities}");
+        if (scenario.MixesOffers) text.AppendLine("offers mixed");
         foreach (ScenarioOption option in scenario.Options) text.AppendLine(CultureInfo.InvariantCulture, $"{option.Section} {option.Key}={option.Value}");
         if (scenario.Vary is { } vary) text.AppendLine(CultureInfo.InvariantCulture, $"vary {vary.Section} {vary.Key} {string.Join(' ', vary.Values.Span.ToArray())}");
         text.AppendLine();

@@ -16,7 +16,7 @@ internal sealed class AcksAndDrops(INodeCore inner) : AlteredCore(inner)
 {
     protected override bool Takes(in NodeEvent happened, Instant now, Outbox outbox)
     {
-        if (happened.Body is not Routed { Payload.Kind: 120 } hop || hop.Sequence % 8 != 0) return true;
+        if (happened.Body is not Routed { Payload.Kind: 97 } hop || hop.Sequence % 8 != 0) return true;
         outbox.Send(happened.From!, new HopAck(hop.Sequence));
         return false;
     }
@@ -27,7 +27,7 @@ internal sealed class DeliversAnywhere(INodeCore inner) : AlteredCore(inner)
 {
     protected override bool Takes(in NodeEvent happened, Instant now, Outbox outbox)
     {
-        if (happened.Body is not Routed { Payload.Kind: 120 } hop) return true;
+        if (happened.Body is not Routed { Payload.Kind: 97 } hop) return true;
         outbox.Send(happened.From!, new HopAck(hop.Sequence));
         outbox.Report(new Fact(FactKind.Delivered, hop.Key, hop.Hops));
         return false;
@@ -39,7 +39,7 @@ internal sealed class WrongTieBreak(INodeCore inner) : AlteredCore(inner)
 {
     protected override void Let(in Effect effect, Outbox outbox)
     {
-        if (effect.Body is not Routed { Payload.Kind: 120 } hop || !((PastryNode)Inner).Leafs.Covers(hop.Key))
+        if (effect.Body is not Routed { Payload.Kind: 97 } hop || !((PastryNode)Inner).Leafs.Covers(hop.Key))
         {
             Pass(effect, outbox);
             return;
@@ -67,7 +67,7 @@ internal sealed class NeverReroutes(INodeCore inner) : AlteredCore(inner)
     protected override void Let(in Effect effect, Outbox outbox)
     {
         Pass(effect, outbox);
-        if (effect.Body is Routed { Payload.Kind: 120, Sequence: not 0 } hop) _sent.Enqueue((effect.To!, hop.Sequence));
+        if (effect.Body is Routed { Payload.Kind: 97, Sequence: not 0 } hop) _sent.Enqueue((effect.To!, hop.Sequence));
     }
 }
 
@@ -111,7 +111,7 @@ internal sealed class RoutesBack(INodeCore inner) : AlteredCore(inner)
 
     protected override bool Takes(in NodeEvent happened, Instant now, Outbox outbox)
     {
-        if (happened.Body is not Routed { Payload.Kind: 120, Hops: < HopsMax } hop) return true;
+        if (happened.Body is not Routed { Payload.Kind: 97, Hops: < HopsMax } hop) return true;
         outbox.Send(happened.From!, new HopAck(hop.Sequence));
         outbox.Report(new Fact(FactKind.HopTaken, hop.Key, hop.Hops + 1));
         outbox.Send(happened.From!, hop with { Hops = hop.Hops + 1, Sequence = 0 });

@@ -70,6 +70,7 @@ internal static class FaultSteps
         Heal(run);
         run.World.Network.MessageLoss = 0;
         run.World.Network.Duplication = 0;
+        run.World.Network.Swallows = null;
         foreach (SimNode node in run.World.Nodes)
         {
             run.World.Slow(node, TimeSpan.Zero);
