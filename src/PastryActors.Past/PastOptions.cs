@@ -62,7 +62,7 @@ public sealed record PastOptions
     public int FetchesAtOnce { get; init; } = 2;
 
     /// <summary>How many lookups in one may ask a holder more because the first takes long, 0 to 1: what hiding slow holders may cost. 0 overtakes nobody.</summary>
-    public double OvertakeShareMax { get; init; }
+    public double OvertakeShareMax { get; init; } = 0.05;
 
     /// <summary>Nobody is overtaken before this: what is faster than a disk's busy moment is not slow.</summary>
     public TimeSpan OvertakeDelayMin { get; init; } = TimeSpan.FromMilliseconds(20);

@@ -26,7 +26,7 @@ public sealed record PastSettings
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Second questions, a lookup; 0 to 1.</summary>
-    public double OvertakeShareMax { get; init; }
+    public double OvertakeShareMax { get; init; } = 0.05;
 
     public TimeSpan SyncPeriod { get; init; } = TimeSpan.FromSeconds(60);
 

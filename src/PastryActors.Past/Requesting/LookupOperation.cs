@@ -137,7 +137,9 @@ internal sealed class LookupOperation(PastContext context, RequestDesk desk, Loo
 
     private bool TryOvertake()
     {
-        if (_overtaken == OvertakenMax || Desk.Haste.Delay is null || !Desk.Haste.TryOvertake()) return false;
+        // A node that is behind its own events, and wakes late for it, is slow itself: the answer may wait behind.
+        bool isBehind = Context.Host.Now > WakesAt + Context.Options.OvertakeDelayMin;
+        if (isBehind || _overtaken == OvertakenMax || Desk.Haste.Delay is null || !Desk.Haste.TryOvertake()) return false;
         _overtaken++;
         Context.Host.Report(new Fact(FactKind.LookupOvertaken, lookup.Object.Key, (long)(Context.Host.Now - _begunAt).TotalMilliseconds));
         return true;

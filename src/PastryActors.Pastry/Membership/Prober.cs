@@ -33,6 +33,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
 
     private readonly List<Open> _open = [];
     private readonly FailedNodes _failed = new();
+    private readonly SlowPeers _slow = new(node.Options);
     private readonly JoinNews _news = new(node.Options.LeafSetSize / 2);
     private long _generation;
     private int _repairedVersion = -1;
@@ -52,9 +53,12 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
 
     /// <summary>
     /// A node was silent when it should have spoken: asks whether it is alive. Only a member of the leaf set is asked by a leaf-set probe,
-    /// or far nodes would enter each other's leaf sets where those happen to lack a member.
+    /// or far nodes would enter each other's leaf sets where those happen to lack a member. One that is known to be slow, and spoke lately, is not asked at all.
     /// </summary>
-    public void Suspect(NodeHandle target) => Probe(target, Reason.Suspicion);
+    public void Suspect(NodeHandle target)
+    {
+        if (!_slow.SpokeLately(target.Id, node.Now)) Probe(target, Reason.Suspicion);
+    }
 
     /// <summary>As <see cref="Probe(NodeHandle)"/>, also for a node that was believed failed: there is reason to hope.</summary>
     public void ProbeAnew(NodeHandle target)
@@ -82,9 +86,17 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     {
         if (IndexOf(target) is var at && (at < 0 || _open[at].Generation != generation)) return;
         Open open = _open[at];
-        if (open.Retries < RetriesFor(open.Reason)) Ask(open with { Retries = open.Retries + 1 });
-        else if (node.IsActive && open.Spoke) Spare(target);
+        if (open.Due < node.Now && !open.IsLate) LookBehind(at);
+        else if (open.Retries < RetriesFor(open.Reason)) Ask(open with { Retries = open.Retries + 1 });
+        else if (node.IsActive && open.Spoke) SpareUnasked(target);
         else Fail(open);
+    }
+
+    /// <summary>This node is behind its events: the answer may wait behind the timer.</summary>
+    private void LookBehind(int at)
+    {
+        _open[at] = _open[at] with { IsLate = true };
+        node.Schedule(OverlayTimer.ProbeTimeout, TimeSpan.Zero, _open[at].Generation, _open[at].Target.Id);
     }
 
     /// <summary>
@@ -106,27 +118,46 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
         SettleIfIdle();
     }
 
+    /// <summary>It lives, but did not say whom it knows: that nobody knows more nodes cannot be concluded from it.</summary>
+    private void SpareUnasked(RingId target)
+    {
+        _repairedVersion = -1;
+        Spare(target);
+    }
+
     /// <summary>A neighbour says that it leaves: believed at once, since it speaks for itself.</summary>
     public void OnLeave(NodeHandle from, ValueList<NodeHandle> leafs)
     {
-        _failed.Add(from, node.Now);
+        _failed.Add(new FailedNode(from, node.Now, WasSilent: false, node.Leafs.Contains(from.Id)));
         TakeOut(from.Id);
         foreach (NodeHandle candidate in leafs) Weigh(candidate);
         Close(from.Id);
         SettleIfIdle();
     }
 
-    /// <summary>A node that was believed failed, or that takes this one for its neighbour, was heard from: it may belong into the leaf set.</summary>
+    /// <summary>
+    /// A node that was believed failed, or that takes this one for its neighbour, was heard from: it may belong into the leaf set. One that this node put out for its silence was slow,
+    /// and is back at once.
+    /// </summary>
     public void Heard(NodeHandle from, bool asNeighbour)
     {
         if (IndexOf(from.Id) is >= 0 and int at)
         {
-            if (_open[at].Reason == Reason.Suspicion) Spare(from.Id);
+            if (_open[at].Reason == Reason.Suspicion)
+            {
+                NoteTime(_open[at]);
+                Spare(from.Id);
+            }
             else _open[at] = _open[at] with { Spoke = true };
         }
 
-        bool wasFailed = _failed.Remove(from.Id);
-        if ((wasFailed || asNeighbour) && node.Leafs.Admits(from.Id)) Probe(from);
+        _slow.Heard(from.Id, node.Now);
+        FailedNode? failed = _failed.Remove(from.Id);
+        bool wasSlow = failed is { WasSilent: true, Node: var before } && !from.Supersedes(before);
+        if (wasSlow) _slow.FalseAlarm(from.Id, node.Now);
+        if ((failed is null && !asNeighbour) || !node.Leafs.Admits(from.Id)) return;
+        if (wasSlow && failed!.Value.WasLeaf) node.Leafs.Add(from);
+        Probe(from);
     }
 
     /// <summary>Tries to close what a failure tore into the leaf set, or reports it settled.</summary>
@@ -170,7 +201,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
         }
 
         if (reason == Reason.Suspicion && node.Leafs.Contains(target.Id)) reason = Reason.Membership;
-        Ask(new Open(target, Retries: 0, Generation: 0, Since: node.Now, Spoke: false, Unreachable: false, reason));
+        Ask(new Open(target, Retries: 0, Generation: 0, Since: node.Now, Due: node.Now, Spoke: false, Unreachable: false, IsLate: false, reason));
     }
 
     /// <summary>
@@ -185,7 +216,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     /// <summary>The sender of an announcement confirmed a failure; this node wants to see for itself before it believes.</summary>
     private void Doubt(NodeHandle suspect)
     {
-        if (node.Leafs.Find(suspect.Id) is { } known && !known.Supersedes(suspect)) Probe(known, Reason.Hearsay);
+        if (node.Leafs.Find(suspect.Id) is { } known && !known.Supersedes(suspect) && !_slow.SpokeLately(known.Id, node.Now)) Probe(known, Reason.Hearsay);
     }
 
     private void Weigh(NodeHandle candidate)
@@ -225,11 +256,11 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
 
     private void Ask(Open open)
     {
-        open = open with { Generation = ++_generation };
+        TimeSpan patience = FirstPatience(open) * (open.Unreachable ? 1 : (open.Retries + 1) * _slow.FactorOf(open.Target.Id, node.Now));
+        open = open with { Generation = ++_generation, Due = node.Now + patience, IsLate = false };
         if (IndexOf(open.Target.Id) is >= 0 and int at) _open[at] = open;
         else _open.Add(open);
         node.Send(open.Target, open.Reason == Reason.Suspicion ? new DistanceProbe(SuspicionMark | (ulong)_generation, IsAnswer: false) : Compose(ProbePurpose.Ask));
-        TimeSpan patience = node.Options.ProbeTimeout * (open.Unreachable ? 1 : open.Retries + 1) / (RetriesFor(open.Reason) + 1);
         node.Schedule(OverlayTimer.ProbeTimeout, patience, open.Generation, open.Target.Id);
     }
 
@@ -246,17 +277,22 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
         if (IndexOf(from.Id) is var at && at < 0) return;
         Open open = _open[at];
         Close(from.Id);
+        NoteTime(open);
         if (!node.IsActive) _news.Answered(from.Id, leafs);
         if (open.Retries == 0) node.Measured(from, node.Now - open.Since);
         SettleIfIdle();
     }
 
+    private TimeSpan FirstPatience(Open open) => node.Options.ProbeTimeout / (RetriesFor(open.Reason) + 1);
+
+    private void NoteTime(Open open) => _slow.Answered(open.Target.Id, node.Now - open.Since, FirstPatience(open), node.Now);
+
     private void Fail(Open open)
     {
         NodeHandle target = open.Target;
         Close(target.Id);
-        _failed.Add(target, node.Now);
         bool wasLeaf = node.Leafs.Contains(target.Id);
+        _failed.Add(new FailedNode(target, node.Now, WasSilent: true, wasLeaf));
         TakeOut(target.Id);
         node.Report(FactKind.NodeFailed, target.Id);
 
@@ -319,7 +355,7 @@ internal sealed class Prober(NodeContext node, IProbeEvents events)
     private LeafSetProbe Compose(ProbePurpose purpose) =>
         new(purpose, node.IsActive, node.Leafs.Snapshot, _failed.List);
 
-    private readonly record struct Open(NodeHandle Target, int Retries, long Generation, Instant Since, bool Spoke, bool Unreachable, Reason Reason);
+    private readonly record struct Open(NodeHandle Target, int Retries, long Generation, Instant Since, Instant Due, bool Spoke, bool Unreachable, bool IsLate, Reason Reason);
 
     /// <summary>Why a node is asked.</summary>
     private enum Reason : byte

@@ -64,6 +64,19 @@ public sealed class LateLookupTests
         Assert.Equal(FailureCode.TimedOut, Assert.IsType<Failed>(Assert.Single(_host.Replies)).Code);
     }
 
+    [Theory]
+    [InlineData(30, 1)]
+    [InlineData(1000, 0)]
+    public void Nobody_is_overtaken_by_an_asker_that_wakes_late_for_it(int wokenAtMilliseconds, int overtaken)
+    {
+        for (int i = 0; i < 16; i++) _desk.Haste.Took(TimeSpan.FromMilliseconds(10));
+        Assert.True(_desk.TryTake(new LookupObject(1, TimeSpan.FromSeconds(60), Certificate.File)));
+        Assert.Equal(TimeSpan.FromMilliseconds(30), _host.Scheduled[^1].Delay);
+        _host.Now = new Instant(TimeSpan.FromMilliseconds(wokenAtMilliseconds).Ticks);
+        _context.Operations.OnTimer();
+        Assert.Equal(overtaken, _host.Facts.Count(f => f.Kind == FactKind.LookupOvertaken));
+    }
+
     // Its route ends without the object; two of three candidates are asked.
     private void LookUp(int timeoutSeconds)
     {

@@ -325,6 +325,85 @@ public sealed class ProberTests
     }
 
     [Fact]
+    public void Who_was_put_out_for_its_silence_and_speaks_was_slow_is_back_at_once_and_is_waited_for_twice_as_long()
+    {
+        _bench.WithLeafs(0x60, 0x70, 0x90, 0xa0);
+        PutOut(0x90);
+        Effect[] effects = _bench.Do(() => _bench.Prober.Heard(Peers.Of(0x90), asNeighbour: false));
+        Assert.True(_bench.Context.Leafs.Contains(Peers.Id(0x90)));
+        Assert.Equal(Armed(OverlayTimer.ProbeTimeout, First * 2, 5, Peers.Id(0x90)), effects[^1]);
+    }
+
+    [Fact]
+    public void A_later_start_of_one_that_was_put_out_has_to_answer_first()
+    {
+        _bench.WithLeafs(0x60, 0x70, 0x90, 0xa0);
+        PutOut(0x90);
+        Effect[] effects = _bench.Do(() => _bench.Prober.Heard(Peers.Of(0x90, incarnation: 2), asNeighbour: false));
+        Assert.False(_bench.Context.Leafs.Contains(Peers.Id(0x90)));
+        Assert.Equal(Armed(OverlayTimer.ProbeTimeout, First, 5, Peers.Id(0x90)), effects[^1]);
+    }
+
+    [Fact]
+    public void Who_said_that_it_leaves_is_not_back_for_a_late_word()
+    {
+        _bench.WithLeafs(0x60, 0x70, 0x90, 0xa0);
+        _bench.Do(() => _bench.Prober.OnLeave(Peers.Of(0x90), []));
+        _bench.Do(() => _bench.Prober.Heard(Peers.Of(0x90), asNeighbour: false));
+        Assert.False(_bench.Context.Leafs.Contains(Peers.Id(0x90)));
+    }
+
+    [Fact]
+    public void Who_answered_late_is_given_that_time_at_once_and_not_suspected_while_it_speaks()
+    {
+        _bench.WithLeafs(0x60, 0x70, 0x90, 0xa0);
+        _bench.Do(() => _bench.Prober.Probe(Peers.Of(0x90)));
+        _bench.Pass(First);
+        TimeUp(0x90, 1);
+        _bench.Pass(First / 2);
+        _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x90), Answer(active: true)));
+        Assert.Empty(_bench.Do(() => _bench.Prober.Suspect(Peers.Of(0x90))));
+        _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x70), Message(ProbePurpose.Announce, [], [0x90])));
+        Assert.True(_bench.Prober.IsIdle);
+        _bench.Pass(Timeout * 2);
+        Assert.Equal(Armed(OverlayTimer.ProbeTimeout, First * 2, 3, Peers.Id(0x90)), _bench.Do(() => _bench.Prober.Suspect(Peers.Of(0x90)))[^1]);
+    }
+
+    [Fact]
+    public void A_node_behind_its_events_looks_at_what_waits_before_it_takes_anyone_for_silent()
+    {
+        _bench.WithLeafs(0x60, 0x70, 0x90, 0xa0);
+        _bench.Do(() => _bench.Prober.Probe(Peers.Of(0x90)));
+        _bench.Pass(First * 2);
+        Assert.Equal([Armed(OverlayTimer.ProbeTimeout, TimeSpan.Zero, 1, Peers.Id(0x90))], TimeUp(0x90, 1));
+        Assert.Equal(Sent(Peers.Of(0x90), Ask(0x90, 0xa0, 0x70, 0x60)), TimeUp(0x90, 1)[0]);
+        _bench.Pass(Timeout);
+        Assert.Equal([Armed(OverlayTimer.ProbeTimeout, TimeSpan.Zero, 2, Peers.Id(0x90))], TimeUp(0x90, 2));
+        _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0x90), Answer(active: true)));
+        Assert.Empty(TimeUp(0x90, 2));
+        Assert.True(_bench.Prober.IsIdle);
+    }
+
+    [Fact]
+    public void That_the_ring_is_small_is_not_concluded_from_an_outermost_node_that_spoke_and_did_not_say_whom_it_knows()
+    {
+        _bench.Context.IsActive = true;
+        _bench.WithLeafs(0x60, 0x70, 0x90, 0xa0);
+        _bench.Do(() => _bench.Prober.OnLeave(Peers.Of(0x90), []));
+        for (long attempt = 1; attempt <= 3; attempt++)
+        {
+            _bench.Do(() => _bench.Prober.Heard(Peers.Of(0xa0), asNeighbour: false));
+            TimeUp(0xa0, attempt);
+        }
+
+        Assert.False(_bench.Context.Leafs.Wraps);
+        Assert.False(_bench.Prober.IsIdle);
+        _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0xa0), Answer(active: true, 0x80, 0xb0)));
+        _bench.Do(() => _bench.Prober.OnProbe(Peers.Of(0xb0), Answer(active: true)));
+        Assert.Equal([0xa0, 0xb0], Peers.Names(_bench.Context.Leafs.Right));
+    }
+
+    [Fact]
     public void Who_leaves_is_out_of_every_table_at_once_and_its_neighbours_are_asked()
     {
         _bench.WithLeafs(0x60, 0x70, 0x90, 0xa0).WithEntries(0x90);
@@ -333,6 +412,13 @@ public sealed class ProberTests
         Assert.Equal([0xb0], Peers.Names(effects.Where(e => e.Kind == EffectKind.Send).Select(e => e.To!)));
         Assert.False(_bench.Context.Leafs.Contains(Peers.Id(0x90)) || _bench.Context.Neighbourhood.Contains(Peers.Id(0x90)));
         Assert.Null(_bench.Context.Table.Find(Peers.Id(0x90)));
+    }
+
+    private void PutOut(int member)
+    {
+        _bench.Do(() => _bench.Prober.Probe(Peers.Of(member)));
+        for (long attempt = 1; attempt <= 3; attempt++) TimeUp(member, attempt);
+        Assert.False(_bench.Context.Leafs.Contains(Peers.Id(member)));
     }
 
     /// <summary>A full leaf set, one of whose members another says it found dead.</summary>

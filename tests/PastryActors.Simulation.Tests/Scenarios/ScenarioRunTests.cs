@@ -37,6 +37,7 @@ public sealed class ScenarioRunTests
     [InlineData("long-cut", 9)]
     [InlineData("splitstream-small", 3)]
     [InlineData("splitstream-small", 9)]
+    [InlineData("saturated", 1)]
     public void Lies_bad_disks_and_what_broke_a_promise_once_break_none(string name, ulong seed)
     {
         ScenarioResult result = ScenarioRun.Run(ScenarioLibrary.Find(name)! with { Seed = seed });
