@@ -93,6 +93,12 @@ public sealed class PastClient
     public Task<FileDescription> DescribeAsync(string link, CancellationToken cancellation = default) =>
         _gateway.GetAsync($"/files/{FileLink.Parse(link).FileId}/info", PastryJson.Default.FileDescription, cancellation);
 
+    /// <summary>A file with what is kept beside its content, and nothing of the content.</summary>
+    public Task<OpenedFile> HeadAsync(FileLink link, CancellationToken cancellation = default) => _opening.HeadAsync(link, cancellation);
+
+    /// <summary>The hashes of a file's chunks as it is stored, by which each chunk of a download can be verified as it comes.</summary>
+    public Task<FileChunks> ChunksAsync(string link, CancellationToken cancellation = default) => _opening.ChunksAsync(FileLink.Parse(link).FileId, cancellation);
+
     /// <summary>Looks a file up and explains it: every hop, who answered, from a replica or a cache, and how long it took.</summary>
     public Task<FileTrace> TraceAsync(string link, CancellationToken cancellation = default) =>
         _gateway.GetAsync($"/files/{FileLink.Parse(link).FileId}/trace", PastryJson.Default.FileTrace, cancellation);

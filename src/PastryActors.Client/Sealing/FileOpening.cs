@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 
 namespace PastryActors.Client;
 
@@ -9,13 +10,33 @@ internal sealed class FileOpening(Gateway gateway)
 {
     public async Task<OpenedFile> OpenAsync(FileLink link, ByteRange? range, CancellationToken cancellation)
     {
-        if (link.Key is { } key) return await OpenSealedAsync(link.FileId, key, range, cancellation).ConfigureAwait(false);
+        if (link.Key is { } key) return await OpenSealedAsync(link.FileId, key, range, withContent: true, cancellation).ConfigureAwait(false);
         HttpResponseMessage response = await GetAsync(link.FileId, range, cancellation).ConfigureAwait(false);
         Stream content = await ContentOf(link.FileId, response, cancellation).ConfigureAwait(false);
         return new OpenedFile(MetadataOf(response), SizeOf(response), HashOf(response), ChunkSizeOf(response), content);
     }
 
-    private async Task<OpenedFile> OpenSealedAsync(string fileId, FileKey key, ByteRange? range, CancellationToken cancellation)
+    public async Task<OpenedFile> HeadAsync(FileLink link, CancellationToken cancellation)
+    {
+        if (link.Key is { } key) return await OpenSealedAsync(link.FileId, key, null, withContent: false, cancellation).ConfigureAwait(false);
+        using HttpResponseMessage response = await SendAsync(HttpMethod.Head, link.FileId, null, cancellation).ConfigureAwait(false);
+        return new OpenedFile(MetadataOf(response), SizeOf(response), HashOf(response), ChunkSizeOf(response), Stream.Null);
+    }
+
+    public async Task<FileChunks> ChunksAsync(string fileId, CancellationToken cancellation)
+    {
+        using HttpResponseMessage response = await gateway.SendAsync(() => new HttpRequestMessage(HttpMethod.Get, $"/files/{fileId}/chunks"), Repeat.Freely, cancellation).ConfigureAwait(false);
+        if (!long.TryParse(HeaderOf(response, "X-File-Size"), NumberStyles.None, CultureInfo.InvariantCulture, out long size)) throw new PastryException("bad-answer", "the node did not say how large the file is");
+        int chunkSize = ChunkSizeOf(response);
+        long count = chunkSize == 0 ? 1 : (size + chunkSize - 1) / chunkSize;
+        // Said before they are read: a node that sends without end is not listened to.
+        bool fits = response.Content.Headers.ContentLength == count * SHA256.HashSizeInBytes;
+        return fits
+            ? new FileChunks(HashOf(response), size, chunkSize, await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false))
+            : throw new PastryException("bad-answer", $"a file of {size} bytes in chunks of {chunkSize} has {count} hashes");
+    }
+
+    private async Task<OpenedFile> OpenSealedAsync(string fileId, FileKey key, ByteRange? range, bool withContent, CancellationToken cancellation)
     {
         var sealer = new Sealer(key);
         try
@@ -23,6 +44,12 @@ internal sealed class FileOpening(Gateway gateway)
             using HttpResponseMessage start = await GetAsync(fileId, new ByteRange(0, SealedHead.SizeBytesMax), cancellation).ConfigureAwait(false);
             SealedHead head = SealedHead.Read(sealer, await start.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false));
             long size = head.SizeOf(SizeOf(start));
+            if (!withContent)
+            {
+                sealer.Dispose();
+                return new OpenedFile(head.Description, size, HashOf(start), ChunkSizeOf(start), Stream.Null, (key, head));
+            }
+
             (long from, long to) = Within(range, size);
             long first = from / head.SegmentBytes;
             long end = Math.Max((to + head.SegmentBytes - 1) / head.SegmentBytes, first + 1);
@@ -47,10 +74,12 @@ internal sealed class FileOpening(Gateway gateway)
             : throw new PastryException("range-not-satisfiable", $"the file has {size} bytes", HttpStatusCode.RequestedRangeNotSatisfiable);
     }
 
-    private Task<HttpResponseMessage> GetAsync(string fileId, ByteRange? range, CancellationToken cancellation) => gateway.SendAsync(
+    private Task<HttpResponseMessage> GetAsync(string fileId, ByteRange? range, CancellationToken cancellation) => SendAsync(HttpMethod.Get, fileId, range, cancellation);
+
+    private Task<HttpResponseMessage> SendAsync(HttpMethod method, string fileId, ByteRange? range, CancellationToken cancellation) => gateway.SendAsync(
         () =>
         {
-            var request = new HttpRequestMessage(HttpMethod.Get, $"/files/{fileId}");
+            var request = new HttpRequestMessage(method, $"/files/{fileId}");
             if (range is { } part) request.Headers.Range = new RangeHeaderValue(part.From, part.To - 1);
             return request;
         },

@@ -20,6 +20,12 @@ public sealed class OpenedFile : IAsyncDisposable
     /// <summary>Bytes of a chunk of what is stored; 0 for a file in one piece.</summary>
     public int ChunkSizeBytes { get; }
 
+    /// <summary>Bytes of what is stored: of an encrypted file more than <see cref="Size"/>.</summary>
+    public long StoredSize => _seal?.Head.StoredSizeOf(Size) ?? Size;
+
+    /// <summary>Bytes of the content that so many first bytes of what is stored are whole segments of.</summary>
+    public long ContentWithin(long storedBytes) => _seal?.Head.ContentWithin(storedBytes, Size) ?? storedBytes;
+
     /// <summary>The part of the content.</summary>
     public Stream Content { get; }
 

@@ -79,6 +79,9 @@ internal sealed class SealedHead
         return size;
     }
 
+    /// <summary>Bytes of the content that lie in whole segments among the first bytes of what is stored.</summary>
+    public long ContentWithin(long stored, long size) => stored >= StoredSizeOf(size) ? size : Math.Max(stored - Bytes.Length, 0) / BoxBytes * SegmentBytes;
+
     /// <summary>How many segments a content has; an empty one has one.</summary>
     public long CountOf(long size) => Math.Max((size + SegmentBytes - 1) / SegmentBytes, 1);
 

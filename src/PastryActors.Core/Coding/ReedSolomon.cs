@@ -7,7 +7,7 @@ namespace PastryActors.Core.Coding;
 /// </summary>
 public static class ReedSolomon
 {
-    // A block of content stays in the first cache while it is added to every row of parity.
+    // A block stays in the first cache while it is added to every row of parity, or every row to it.
     private const int BlockBytes = 16 << 10;
 
     /// <summary>Adds a row of content to the rows of parity, which begin as zeroes and are as long as the longest row.</summary>
@@ -31,13 +31,19 @@ public static class ReedSolomon
         if (rows.Length < dataCount) throw new ArgumentException($"{rows.Length} rows do not give back one of {dataCount}", nameof(known));
         byte[] weights = WeightsOf(code, dataCount, rows, wanted);
         var result = new byte[length];
-        for (int i = 0; i < dataCount; i++)
+        for (int at = 0; at < length; at += BlockBytes)
         {
-            ReadOnlySpan<byte> row = known[rows[i]].Span;
-            RowArithmetic.AddMultiple(weights[i], row[..Math.Min(row.Length, length)], result);
+            Span<byte> block = result.AsSpan(at, Math.Min(BlockBytes, length - at));
+            for (int i = 0; i < dataCount; i++) AddTo(block, weights[i], known[rows[i]].Span, at);
         }
 
         return result;
+    }
+
+    // A row that ends before the block's end goes on in zeroes.
+    private static void AddTo(Span<byte> block, byte weight, ReadOnlySpan<byte> row, int at)
+    {
+        if (at < row.Length) RowArithmetic.AddMultiple(weight, row.Slice(at, Math.Min(block.Length, row.Length - at)), block);
     }
 
     // The wanted row as a sum of the known ones: its own coefficients times the inverse of theirs.

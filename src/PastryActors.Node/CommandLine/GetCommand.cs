@@ -37,7 +37,9 @@ internal static class GetCommand
 
     private static async Task SaveAsync(CommandContext context, FileDownload download, FileLink link, string target, ByteRange? range, bool preserve, long started, CancellationToken stop)
     {
-        Downloaded done = await download.SaveAsync(link, target, range, stop).ConfigureAwait(false);
+        Downloaded done = default;
+        await TransferBars.RunAsync(context.Output, async progress =>
+            done = await download.SaveAsync(link, target, range, TransferBars.Bar(progress, Path.GetFileName(target)), stop).ConfigureAwait(false)).ConfigureAwait(false);
         if (preserve) Attributes.Restore(new FileInfo(target), done.Metadata.Modified, done.Metadata.Mode);
         NoteSealed(context, link, done.Metadata);
         Report(context, new GetResult(link.FileId, target, done.Size, done.ResumedFrom, Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 3)));
@@ -46,7 +48,9 @@ internal static class GetCommand
     private static async Task RestoreAsync(CommandContext context, FileDownload download, FileLink link, string? path, long started, CancellationToken stop)
     {
         string target = path ?? link.FileId;
-        long size = await new DirectoryDownload(download).RestoreAsync(link, target, stop).ConfigureAwait(false);
+        long size = 0;
+        await TransferBars.RunAsync(context.Output, async progress =>
+            size = await new DirectoryDownload(download).RestoreAsync(link, target, TransferBars.Bar(progress, Path.GetFileName(target)), stop).ConfigureAwait(false)).ConfigureAwait(false);
         Report(context, new GetResult(link.FileId, target, size, 0, Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 3)));
     }
 
@@ -58,10 +62,10 @@ internal static class GetCommand
 
     private static async Task StreamAsync(CommandContext context, PastryClient client, FileLink link, ByteRange? range, CancellationToken stop)
     {
-        await using OpenedFile file = await client.Past.OpenAsync(link, range, stop).ConfigureAwait(false);
-        NoteSealed(context, link, file.Metadata);
+        await using VerifiedFile file = await VerifiedFile.OpenAsync(client.Past, link, range, stop).ConfigureAwait(false);
+        NoteSealed(context, link, file.File.Metadata);
         await using Stream output = context.Output.Raw();
-        await file.Content.CopyToAsync(output, stop).ConfigureAwait(false);
+        await foreach (ReadOnlyMemory<byte> piece in file.ReadAsync(stop).ConfigureAwait(false)) await output.WriteAsync(piece, stop).ConfigureAwait(false);
     }
 
     private static void NoteSealed(CommandContext context, FileLink link, FileMetadata metadata)

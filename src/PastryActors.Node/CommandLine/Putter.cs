@@ -18,7 +18,7 @@ internal sealed class Putter(PastryClient client, InsertOptions options, string?
     {
         foreach (string path in paths) Check(path, recursive);
         List<PutFile> files = [];
-        await WithProgressAsync(async progress =>
+        await TransferBars.RunAsync(output, async progress =>
         {
             foreach (string path in paths)
             {
@@ -75,6 +75,7 @@ internal sealed class Putter(PastryClient client, InsertOptions options, string?
     private async Task<PutFile> PutFileAsync(string path, string name, InsertOptions how, ProgressContext? progress, CancellationToken stop)
     {
         await using var content = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        // It tells bytes durable on k nodes, not bytes sent.
         ProgressTask? bar = progress?.AddTask(Markup.Escape(name), maxValue: Math.Max(content.Length, 1));
         var report = bar is null ? null : new DirectProgress(p => bar.Value = p.DurableBytes);
         InsertOptions described = Describe(new FileInfo(path), how) with { ContentType = mediaType ?? TypeOf(name) };
@@ -87,13 +88,6 @@ internal sealed class Putter(PastryClient client, InsertOptions options, string?
         how with { Modified = info.LastWriteTimeUtc, Mode = OperatingSystem.IsWindows() ? null : DirectoryScan.ModeOf(info) & FileModes.Mask };
 
     private static string TypeOf(string name) => Types.TryGetContentType(name, out string? type) ? type : "application/octet-stream";
-
-    // The bar tells bytes durable on k nodes, not bytes sent: it cannot stand at 100 % while anything is missing.
-    private async Task WithProgressAsync(Func<ProgressContext?, Task> act)
-    {
-        if (output.Json || Console.IsErrorRedirected) await act(null).ConfigureAwait(false);
-        else await output.Side.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new TransferSpeedColumn()).StartAsync(act).ConfigureAwait(false);
-    }
 
     private static PutFile FileOf(string path, string name, FileReceipt r, long size, FileKey? key) =>
         new(path, name, r.FileId, size, r.K, r.Receipts, r.Salts, r.Seconds, key is null ? null : new FileLink(r.FileId, key).ToText());

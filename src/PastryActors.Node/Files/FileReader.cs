@@ -68,6 +68,13 @@ public sealed class FileReader(INodeAccess node, FileTransferOptions options)
         }
     }
 
+    /// <summary>SHA-256 of every chunk, in order.</summary>
+    public async IAsyncEnumerable<Hash256> ChunkHashesAsync(OpenFile file, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if (file.Top is null) yield return file.Certificate.ContentHash;
+        await foreach (FilePart part in PartsAsync(file, 0, file.Size, chunksOnly: true, cancellation).ConfigureAwait(false)) yield return part.Child.Hash;
+    }
+
     /// <summary>The parts of a file that hold some of the range, in order; unless only chunks are wanted with the tree's inner nodes, each before its children, and with all parity, first.</summary>
     internal async IAsyncEnumerable<FilePart> PartsAsync(
         OpenFile file, long from, long to, bool chunksOnly, [EnumeratorCancellation] CancellationToken cancellation)

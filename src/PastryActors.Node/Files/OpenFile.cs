@@ -22,6 +22,9 @@ public sealed class OpenFile
     /// <summary>What names the content: the SHA-256 of the bytes, or of the top of the hash tree over them; the same wherever the chunks lie.</summary>
     public Hash256 ContentHash => Top?.PlainHash ?? Certificate.ContentHash;
 
+    /// <summary>Chunks of content; 1 for a file in one piece.</summary>
+    public long ChunkCount => Top is null ? 1 : (Size + Top.ChunkSizeBytes - 1) / Top.ChunkSizeBytes;
+
     /// <summary>Who gave the file's own object.</summary>
     public required NodeHandle Holder { get; init; }
 

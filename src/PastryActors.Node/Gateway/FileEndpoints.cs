@@ -16,6 +16,9 @@ namespace PastryActors.Node.Gateway;
 internal sealed class FileEndpoints(GatewayServices services, UploadRegistry uploads, TransferGates gates)
 {
     private const string Prefix = "/files/";
+    /// <summary>Hashes that are written before the reader is waited for.</summary>
+    private const int HashesAtOnce = 1024;
+
     private static readonly TimeSpan ProgressPeriod = TimeSpan.FromMilliseconds(200);
 
     public void Map(IEndpointRouteBuilder routes)
@@ -33,6 +36,7 @@ internal sealed class FileEndpoints(GatewayServices services, UploadRegistry upl
             [ApiParameter.Text("download", "present: the browser is told to save it")]);
         routes.Handle("HEAD", "/files/{fileId}", context => GetAsync(context, withContent: false)).Says("headFile", "The headers of a file's content.", ApiAnswer.None(StatusCodes.Status200OK));
         routes.Handle("GET", "/files/{fileId}/info", InfoAsync).Says("describeFile", "A file's certificate, who holds it, and how many replicas live.", ApiAnswer.Json<FileDescription>());
+        routes.Handle("GET", "/files/{fileId}/chunks", ChunksAsync).Says("listChunks", "SHA-256 of every chunk of a file, 32 bytes each: by them a reader verifies each chunk as it comes.", ApiAnswer.Bytes);
         routes.Handle("DELETE", "/files/{fileId}", ReclaimAsync).Says("reclaimFile", "Releases a file of this node's owner on all its holders.", ApiAnswer.Json<FileReclaimed>());
         routes.Handle("GET", "/uploads/{upload}", ProgressAsync).Says("watchUpload", "The progress of an upload, a line of JSON (UploadProgress) at each change.", ApiAnswer.Text("application/x-ndjson"));
     }
@@ -103,6 +107,23 @@ internal sealed class FileEndpoints(GatewayServices services, UploadRegistry upl
         }
 
         return new FileContentResult(services.Reader, file, ranges, withContent);
+    }
+
+    private async Task<IResult> ChunksAsync(HttpContext context)
+    {
+        OpenFile file = await services.Reader.OpenAsync(RequestReading.FileIdOf(context), context.RequestAborted).ConfigureAwait(false);
+        FileHeaders.Write(context, file);
+        context.Response.ContentType = FileHeaders.AnyBytes;
+        context.Response.ContentLength = file.ChunkCount * Hash256.SizeBytes;
+        int waiting = 0;
+        await foreach (Hash256 hash in services.Reader.ChunkHashesAsync(file, context.RequestAborted).ConfigureAwait(false))
+        {
+            hash.WriteTo(context.Response.BodyWriter.GetSpan(Hash256.SizeBytes));
+            context.Response.BodyWriter.Advance(Hash256.SizeBytes);
+            if (++waiting % HashesAtOnce == 0) await context.Response.BodyWriter.FlushAsync(context.RequestAborted).ConfigureAwait(false);
+        }
+
+        return TypedResults.Empty;
     }
 
     private async Task<IResult> InfoAsync(HttpContext context)

@@ -8,7 +8,7 @@ namespace PastryActors.Node.Gateway;
 /// <summary>The headers by which a file is known to its reader.</summary>
 internal static class FileHeaders
 {
-    private const string AnyBytes = "application/octet-stream";
+    public const string AnyBytes = "application/octet-stream";
 
     public static void Write(HttpContext context, OpenFile file)
     {

@@ -33,7 +33,7 @@ internal sealed class NodeUpkeep : INodeUpkeep, IAsyncDisposable
     {
         (_node, _id, _store, _time) = (node, id, store, time);
         _caretaker = new StoreCaretaker(store, options, time);
-        _stripes = new StripeKeeper(node, id, new FileReader(node, transfer), transfer, () => store.Entries.Where(e => StoredFiles.IsCoded(e)).Select(e => e.Object), time);
+        _stripes = new StripeKeeper(node, id, new FileReader(node, transfer), transfer, () => [.. store.Entries.Where(e => StoredFiles.IsCoded(e)).Select(e => e.Object)], time);
     }
 
     /// <summary>Begins to work.</summary>

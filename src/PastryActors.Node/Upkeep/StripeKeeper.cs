@@ -49,7 +49,7 @@ internal sealed class StripeKeeper(INodeAccess node, RingId self, FileReader rea
     public async Task LapAsync(CancellationToken stop)
     {
         Works = true;
-        Report lap = Now with { Files = 0, Missing = 0, Lost = 0 };
+        Report lap = Now with { Files = 0, Missing = 0, Lost = 0, LastError = "" };
         Dictionary<FileId, HashSet<FileId>> missing = [];
         foreach (FileId file in codedFiles())
         {

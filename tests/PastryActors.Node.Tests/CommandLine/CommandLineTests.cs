@@ -1,10 +1,14 @@
 using System.Text.Json;
 using PastryActors.Client;
+using PastryActors.Core.Content;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
 using PastryActors.Node.CommandLine;
 using PastryActors.Node.Tests.Fakes;
 using PastryActors.Node.Upkeep;
 using PastryActors.Past.Certificates;
 using PastryActors.Past.Requests;
+using PastryActors.Past.Trees;
 
 namespace PastryActors.Node.Tests.CommandLine;
 
@@ -102,19 +106,23 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1000)]
-    [InlineData(2 * TestNode.Chunk)]
-    [InlineData((3 * TestNode.Chunk) + 1)]
-    public async Task A_partial_file_is_taken_up_where_it_ended(int had)
+    [InlineData(1000, 0)]
+    [InlineData((2 * TestNode.Chunk) + 1000, 2 * TestNode.Chunk)]
+    [InlineData(2 * TestNode.Chunk, 2 * TestNode.Chunk)]
+    [InlineData((3 * TestNode.Chunk) + 1, (3 * TestNode.Chunk) + 1)]
+    [InlineData((3 * TestNode.Chunk) + 9, (3 * TestNode.Chunk) + 1)]
+    public async Task A_partial_file_is_taken_up_behind_its_last_good_chunk(int had, int verified)
     {
         await ServeAsync();
         byte[] content = TestNode.Bytes((3 * TestNode.Chunk) + 1);
         string id = await PutAsync(content);
         string back = Path.Combine(_node.Folder, "back");
-        await File.WriteAllBytesAsync(back + ".part", content[..had]);
+        await File.WriteAllBytesAsync(back + ".part", [.. content.Concat(new byte[100]).Take(had)]);
+        FileId[] first = ChunksOf(id)[..(verified / TestNode.Chunk)];
+        _node.Ring.Before = request => request is LookupObject lookup && first.Contains(lookup.Object) ? new Failed(request.Id, FailureCode.Invalid, "it was verified already") : null;
         Assert.Equal(0, await RunAsync("get", id, "-o", back, "--json", "--node", _url));
         Assert.Equal(content, await File.ReadAllBytesAsync(back));
-        Assert.Equal(had, Document().GetProperty("resumedFrom").GetInt64());
+        Assert.Equal(verified, Document().GetProperty("resumedFrom").GetInt64());
     }
 
     [Fact]
@@ -130,18 +138,101 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public async Task A_partial_file_damaged_before_its_end_is_found_out_and_comes_anew()
+    public async Task A_partial_file_damaged_before_its_end_is_found_out_and_comes_anew_from_there()
     {
         await ServeAsync();
         byte[] content = TestNode.Bytes(6 * TestNode.Chunk);
         string id = await PutAsync(content);
         string back = Path.Combine(_node.Folder, "back");
         byte[] part = content[..(4 * TestNode.Chunk)];
-        part[5] ^= 1;
+        part[TestNode.Chunk + 5] ^= 1;
         await File.WriteAllBytesAsync(back + ".part", part);
         Assert.Equal(0, await RunAsync("get", id, "-o", back, "--json", "--node", _url));
         Assert.Equal(content, await File.ReadAllBytesAsync(back));
-        Assert.Equal(0, Document().GetProperty("resumedFrom").GetInt64());
+        Assert.Equal(TestNode.Chunk, Document().GetProperty("resumedFrom").GetInt64());
+    }
+
+    [Fact]
+    public async Task An_interrupted_get_goes_on_from_its_note_and_reads_nothing_again()
+    {
+        await ServeAsync();
+        byte[] content = TestNode.Bytes(6 * TestNode.Chunk);
+        string id = await PutAsync(content);
+        string back = Path.Combine(_node.Folder, "back");
+        FileId[] chunks = ChunksOf(id);
+        await GetThreeChunksAsync(id, back);
+        Assert.False(File.Exists(back));
+        Assert.Equal(content[..(3 * TestNode.Chunk)], await File.ReadAllBytesAsync(back + ".part"));
+        Assert.True(File.Exists(back + ".part.verified"));
+
+        // What was verified is not asked for again.
+        _node.Ring.Before = request => request is LookupObject lookup && Array.IndexOf(chunks, lookup.Object) is >= 0 and < 3 ? new Failed(request.Id, FailureCode.Unreachable, "away") : null;
+        Assert.Equal(0, await RunAsync("get", id, "-o", back, "--json", "--node", _url));
+        Assert.Equal(content, await File.ReadAllBytesAsync(back));
+        Assert.Equal(3 * TestNode.Chunk, Document().GetProperty("resumedFrom").GetInt64());
+        Assert.False(File.Exists(back + ".part.verified"));
+    }
+
+    [Fact]
+    public async Task A_part_that_was_changed_since_its_note_is_verified_again()
+    {
+        await ServeAsync();
+        byte[] content = TestNode.Bytes(6 * TestNode.Chunk);
+        string id = await PutAsync(content);
+        string back = Path.Combine(_node.Folder, "back");
+        await GetThreeChunksAsync(id, back);
+        byte[] part = await File.ReadAllBytesAsync(back + ".part");
+        part[TestNode.Chunk] ^= 1;
+        await File.WriteAllBytesAsync(back + ".part", part);
+        File.SetLastWriteTimeUtc(back + ".part", DateTime.UnixEpoch);
+        Assert.Equal(0, await RunAsync("get", id, "-o", back, "--json", "--node", _url));
+        Assert.Equal(content, await File.ReadAllBytesAsync(back));
+        Assert.Equal(TestNode.Chunk, Document().GetProperty("resumedFrom").GetInt64());
+    }
+
+    [Fact]
+    public async Task A_chunk_that_is_not_the_files_is_never_written()
+    {
+        await ServeAsync();
+        byte[] content = TestNode.Bytes(4 * TestNode.Chunk);
+        string id = await PutAsync(content);
+        string back = Path.Combine(_node.Folder, "back");
+        await using var liar = await LyingGateway.StartAsync(new Uri(_url), at: (2 * TestNode.Chunk) + 5);
+        Assert.Equal(1, await RunAsync("get", id, "-o", back, "--node", liar.Url));
+        Assert.Contains("damaged", _error.ToString(), StringComparison.Ordinal);
+        Assert.False(File.Exists(back));
+        Assert.Equal(content[..(2 * TestNode.Chunk)], await File.ReadAllBytesAsync(back + ".part"));
+        Assert.Equal(1, await RunAsync("get", id, "--node", liar.Url));
+        Assert.Equal(content[..(2 * TestNode.Chunk)], _raw.ToArray());
+    }
+
+    [Fact]
+    public async Task A_list_of_chunks_that_is_not_the_files_is_refused()
+    {
+        await ServeAsync();
+        string id = await PutAsync(TestNode.Bytes(4 * TestNode.Chunk));
+        await using var liar = await LyingGateway.StartAsync(new Uri(_url), at: 33, ofList: true);
+        Assert.Equal(1, await RunAsync("get", id, "--node", liar.Url));
+        Assert.Contains("list of chunks", _error.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_raw.ToArray());
+    }
+
+    [Theory]
+    [InlineData("0-0")]
+    [InlineData("100-70000")]
+    [InlineData("131071-131072")]
+    [InlineData("131072-")]
+    [InlineData("70000-")]
+    public async Task A_range_of_a_file_in_chunks_is_that_range(string range)
+    {
+        await ServeAsync();
+        byte[] content = TestNode.Bytes((3 * TestNode.Chunk) + 1);
+        string id = await PutAsync(content);
+        string[] ends = range.Split('-');
+        byte[] wanted = content[int.Parse(ends[0])..(ends[1].Length == 0 ? content.Length : int.Parse(ends[1]) + 1)];
+        string back = Path.Combine(_node.Folder, "back");
+        Assert.Equal(0, await RunAsync("get", id, "--range", range, "-o", back, "--node", _url));
+        Assert.Equal(wanted, await File.ReadAllBytesAsync(back));
     }
 
     [Fact]
@@ -219,10 +310,10 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(100)]
-    [InlineData((3 * TestNode.Chunk) + 1)]
-    public async Task What_is_put_encrypted_is_got_back_by_its_link_alone(int size)
+    [InlineData(0, 0)]
+    [InlineData(100, 0)]
+    [InlineData((5 * TestNode.Chunk) + 1, TestNode.Chunk)]
+    public async Task What_is_put_encrypted_is_got_back_by_its_link_alone(int size, int resumed)
     {
         await ServeAsync();
         string path = Path.Combine(_node.Folder, "content");
@@ -237,7 +328,7 @@ public sealed class CommandLineTests : IDisposable
         await File.WriteAllBytesAsync(back + ".part", content[..(size / 2)]);
         Assert.Equal(0, await RunAsync("get", link, "-o", back, "--json", "--node", _url));
         Assert.Equal(content, await File.ReadAllBytesAsync(back));
-        Assert.Equal(size / 2, Document().GetProperty("resumedFrom").GetInt64());
+        Assert.Equal(resumed, Document().GetProperty("resumedFrom").GetInt64());
         Assert.Equal(0, await RunAsync("info", link, "--node", _url));
         Assert.All(_node.Ring.Objects.Values.Where(o => o.Certificate.Name.Length > 0), o => Assert.Equal("encrypted", o.Certificate.Name));
         Assert.Equal(1, await RunAsync("get", put.GetProperty("fileId").GetString() + "#" + PastryActors.Client.FileKey.Create().ToText(), "--node", _url));
@@ -342,6 +433,21 @@ public sealed class CommandLineTests : IDisposable
     {
         _node.Dispose();
         _raw.Dispose();
+    }
+
+    // The fourth comes damaged.
+    private async Task GetThreeChunksAsync(string id, string back)
+    {
+        await using var liar = await LyingGateway.StartAsync(new Uri(_url), at: (3 * TestNode.Chunk) + 5);
+        Assert.Equal(1, await RunAsync("get", id, "-o", back, "--node", liar.Url));
+    }
+
+    private FileId[] ChunksOf(string id)
+    {
+        Assert.True(FileId.TryParse(id, out FileId file));
+        (ObjectCertificate certificate, ContentRef top) = _node.Ring.Objects[file];
+        HashTreeNode node = HashTreeNode.TryParseTop(((MemoryContent)top).Bytes, certificate.FileSize, TestNode.Chunk, out _)!;
+        return [.. node.Cover(0, certificate.FileSize).Select(c => FileIds.OfPart(file, certificate.Owner.Span, c.Hash, c.Place))];
     }
 
     private async Task ServeAsync() => _url = (await _node.ServeAsync()).Client.Node.ToString();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using PastryActors.Client;
 using PastryActors.Core.Driving;
@@ -101,6 +102,24 @@ public sealed class FileGatewayTests : IDisposable
         // Where a plus is not escaped it arrives as a blank.
         HttpResponseMessage put = await http.PutAsync(new Uri("/files/unescaped?code=4+2", UriKind.Relative), new ByteArrayContent(content));
         Assert.Equal(HttpStatusCode.Created, put.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(100, 1)]
+    [InlineData(TestNode.Chunk, 1)]
+    [InlineData((3 * TestNode.Chunk) + 1, 4)]
+    public async Task The_list_of_chunks_has_the_hash_of_each(int size, int chunks)
+    {
+        (PastryClient client, _) = await _node.ServeAsync();
+        byte[] content = TestNode.Bytes(size);
+        FileReceipt put = await client.Past.InsertAsync("listed", new MemoryStream(content), 3);
+        FileChunks list = await client.Past.ChunksAsync(put.FileId);
+        Assert.Equal((put.ContentHash, (long)size, chunks > 1 ? TestNode.Chunk : 0), (list.ContentHash, list.StoredSize, list.ChunkSizeBytes));
+        Assert.Equal(Enumerable.Range(0, chunks).SelectMany(i => SHA256.HashData(content.Skip(i * TestNode.Chunk).Take(TestNode.Chunk).ToArray())), list.Hashes.ToArray());
+        await using OpenedFile head = await client.Past.HeadAsync(FileLink.Parse(put.FileId));
+        Assert.Equal(((long)size, put.ContentHash, "listed"), (head.Size, head.ContentHash, head.Metadata.Name));
+        Assert.Equal(0, await head.Content.ReadAsync(new byte[1]));
     }
 
     [Fact]
