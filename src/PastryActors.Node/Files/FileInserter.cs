@@ -41,15 +41,14 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
         (ObjectCertificate draft, ObjectOutcome started, List<Blob> salts, PutNote? begun) = await BeginAsync(file, kind, first, cancellation).ConfigureAwait(false);
         using PutNote? note = begun;
         progress.Durable(first.Length);
-        ObjectOutcome done = kind == ObjectKind.File
-            ? started
-            : await UploadAsync(draft, file.Code, started, first, chunks, progress, note!, cancellation).ConfigureAwait(false);
+        using FileUpload? upload = kind == ObjectKind.File ? null : new FileUpload(this, draft, file.Code, progress, note!, resuming: started.Reply.AlreadyHeld > 0 || note!.IsTakenUp);
+        ObjectOutcome done = upload is null ? started : await upload.RunAsync(started, first, chunks, cancellation).ConfigureAwait(false);
         bool known = done.Reply.AlreadyHeld >= done.Certificate.Replicas && journal.WasAcknowledged(done.Certificate.File);
         if (known && !file.AcceptExisting)
             throw new RequestFailedException(FailureCode.Exists, $"{done.Certificate.File} was inserted before, with this very content; nothing was changed");
 
         if (!known) journal.Inserted(done.Certificate);
-        note?.Done();
+        note?.Done(upload!.Parts);
         return new FileInserted(done.Certificate, done.Reply.Receipts, salts, done.Reply.AlreadyHeld, done.ContentHash);
     }
 
@@ -58,13 +57,6 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
     {
         int most = HashTreeNode.ChunksMaxOf(code, options.ChunkSizeBytes);
         if (chunks > most) throw new RequestFailedException(FailureCode.Invalid, $"a file coded {code} has at most {most} chunks of {options.ChunkSizeBytes} bytes: put it in pieces, or without a code");
-    }
-
-    private async Task<ObjectOutcome> UploadAsync(
-        ObjectCertificate draft, StripeCode code, ObjectOutcome started, MemoryContent first, ChunkStream chunks, InsertProgress progress, PutNote note, CancellationToken cancellation)
-    {
-        using var upload = new FileUpload(this, draft, code, progress, note, resuming: started.Reply.AlreadyHeld > 0 || note.IsTakenUp);
-        return await upload.RunAsync(started, first, chunks, cancellation).ConfigureAwait(false);
     }
 
     // Finds a salt under which the first object has room, and inserts it.

@@ -105,8 +105,10 @@ public sealed class FileInspector(INodeAccess node, FileReader reader, OwnerIden
         ReclaimCertificate certificate = await owner.ReclaimAsync(file).ConfigureAwait(false);
         long released = 0;
         await ForEachPartAsync(open, async part => Interlocked.Add(ref released, await ReleaseAsync(part.Id, certificate, cancellation).ConfigureAwait(false)), cancellation).ConfigureAwait(false);
+        foreach (FileId left in journal.Puts.LeftOf(file)) released += await ReleaseAsync(left, certificate, cancellation).ConfigureAwait(false);
         released += await ReleaseAsync(file, certificate, cancellation).ConfigureAwait(false);
         journal.Reclaimed(file, certificate.CreatedUnixMilliseconds);
+        journal.Puts.ForgetLeft(file);
         return released;
     }
 

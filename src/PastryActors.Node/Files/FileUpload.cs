@@ -27,6 +27,9 @@ internal sealed class FileUpload(FileInserter inserter, ObjectCertificate draft,
     private volatile bool _hasDiverted;
     private int _chunks;
 
+    /// <summary>What the file consists of, as far as it is durable.</summary>
+    public IReadOnlySet<FileId> Parts => _sent;
+
     /// <summary>Sends everything behind the first chunk, which <paramref name="started"/> says is there already, and answers when all of it is durable.</summary>
     public async Task<ObjectOutcome> RunAsync(ObjectOutcome started, MemoryContent first, ChunkStream chunks, CancellationToken cancellation)
     {
@@ -42,7 +45,9 @@ internal sealed class FileUpload(FileInserter inserter, ObjectCertificate draft,
             await Task.WhenAll(_flying).ConfigureAwait(false);
             if (!code.IsNone) await SealAsync(top, size).ConfigureAwait(false);
             ObjectCertificate certificate = draft with { Kind = code.IsNone ? ObjectKind.FileTree : ObjectKind.CodedTree, FileSize = size };
-            return await inserter.InsertAsync(certificate, new MemoryContent(top), resuming, note, cancellation).ConfigureAwait(false);
+            ObjectOutcome done = await inserter.InsertAsync(certificate, new MemoryContent(top), resuming, note, cancellation).ConfigureAwait(false);
+            _sent.Add(draft.File);
+            return done;
         }
         catch (Exception e)
         {

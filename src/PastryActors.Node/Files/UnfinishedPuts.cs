@@ -70,6 +70,18 @@ public sealed class UnfinishedPuts
     /// <summary>All of them, oldest first.</summary>
     public IReadOnlyList<UnfinishedPut> List() => [.. Directory.GetFiles(_folder, "*" + Suffix).Select(Read).OfType<UnfinishedPut>().OrderBy(p => p.Begun).ThenBy(p => p.File)];
 
+    /// <summary>What was sent for a file that was acknowledged, and is no part of it.</summary>
+    public IReadOnlyList<FileId> LeftOf(FileId file)
+    {
+        string path = LeftBeside(PathOf(file));
+        return File.Exists(path) ? [.. File.ReadLines(path).Select(line => FileId.TryParse(line, out FileId part) ? part : default).Where(part => part != default)] : [];
+    }
+
+    /// <summary>It was released.</summary>
+    public void ForgetLeft(FileId file) => File.Delete(LeftBeside(PathOf(file)));
+
+    internal static string LeftBeside(string notePath) => Path.ChangeExtension(notePath, ".left");
+
     /// <summary>Forgets a put that is known to have ended, unless it runs.</summary>
     internal void Forget(FileId file)
     {

@@ -214,6 +214,27 @@ public sealed class CodedFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_chunk_that_an_earlier_try_left_under_another_id_goes_with_the_file()
+    {
+        byte[] content = TestNode.Bytes((7 * TestNode.Chunk) - 5);
+        int left = 4;
+        _node.Ring.Before = request => request is InsertObject && Interlocked.Decrement(ref left) < 0 ? new Failed(request.Id, FailureCode.Unreachable, "cut off") : null;
+        await Assert.ThrowsAsync<RequestFailedException>(() => InsertAsync(content));
+
+        // One of the chunks that were sent lies on a node that is away, and the id is not to be had meanwhile.
+        var away = _node.Ring.Objects.First(o => CertificateRules.PlaceOf(o.Value.Certificate).Row > 0);
+        Lose(away.Key);
+        _node.Ring.Before = request => request is InsertObject insert && CertificateRules.ObjectOf(insert.Certificate) == away.Key ? new Failed(request.Id, FailureCode.Full, "no room") : null;
+        FileInserted done = await InsertAsync(content);
+        _node.Ring.Objects[away.Key] = away.Value;
+        Assert.Equal([away.Key], _node.Journal.Puts.LeftOf(done.File));
+        Assert.Equal(content, await ReadAsync(done.File));
+        await _node.Services.Inspector.ReclaimAsync(done.File, TestNode.Deadline);
+        Assert.Empty(_node.Ring.Objects);
+        Assert.Empty(_node.Journal.Puts.LeftOf(done.File));
+    }
+
+    [Fact]
     public async Task An_insert_that_found_no_room_is_taken_back_parity_and_all()
     {
         _node.Ring.Before = request => request is InsertObject { Certificate: var c } && CertificateRules.PlaceOf(c).Row == 8 ? new Failed(request.Id, FailureCode.Full, "no room") : null;

@@ -52,6 +52,18 @@ public sealed class CertificateRulesTests
     }
 
     [Fact]
+    public void A_coded_chunk_says_its_row_and_nothing_else_has_one()
+    {
+        ObjectCertificate chunk = Make.Chunk(default, Make.Content("chunk"), replicas: 1);
+        ObjectCertificate row = chunk with { Salt = new PartPlace(0, 7).ToSalt() }, other = chunk with { Salt = new PartPlace(0, 8).ToSalt() };
+        Assert.Null(CertificateRules.Check(row, 1024, 8));
+        Assert.Equal(3, new[] { chunk, row, other }.Select(CertificateRules.ObjectOf).Distinct().Count());
+        Assert.NotNull(CertificateRules.Check(row with { Kind = ObjectKind.TreeNode }, 1024, 8));
+        Assert.NotNull(CertificateRules.Check(chunk with { Salt = new byte[] { 0, 0, 0, 7 } }, 1024, 8));
+        Assert.NotNull(CertificateRules.Check(chunk with { Kind = ObjectKind.Debit }, 1024, 8));
+    }
+
+    [Fact]
     public void A_good_certificate_passes()
     {
         Assert.Null(CertificateRules.Check(File, ChunkSize, 16));
