@@ -16,16 +16,22 @@ internal sealed class StripeSpread(INodeAccess node, FileTransferOptions options
     private readonly Lock _gate = new();
     private readonly Dictionary<(int Stripe, RingId Node), int> _held = [];
 
-    /// <summary>Notes who holds a chunk, and is counted for it from now on in place of who was expected to.</summary>
+    /// <summary>
+    /// Notes who holds a chunk, and is counted for it from now on in place of who was expected to. Throws <see cref="RequestFailedException"/> (full) where room was found only on a node that has as many of the stripe as may be lost.
+    /// </summary>
     public void Holds(int stripe, RingId? expected, StoreReceipt receipt)
     {
         RingId holder = receipt.DivertedTo ?? receipt.HolderId;
-        if (holder == expected) return;
+        int load;
         lock (_gate)
         {
-            if (expected is { } other) _held[(stripe, other)] = LoadOf(stripe, other) - 1;
-            _held[(stripe, holder)] = LoadOf(stripe, holder) + 1;
+            if (holder != expected && expected is { } other) _held[(stripe, other)] = LoadOf(stripe, other) - 1;
+            if (holder != expected) _held[(stripe, holder)] = LoadOf(stripe, holder) + 1;
+            load = LoadOf(stripe, holder);
         }
+
+        if (!code.IsNone && load > code.Parity)
+            throw new RequestFailedException(FailureCode.Full, $"a chunk found room only on node {holder}, which has {load} chunks of its stripe now, more than the code {code} can lose");
     }
 
     /// <summary>The attempt to begin with, and who is then expected to hold the chunk. Where it is already there it stays.</summary>

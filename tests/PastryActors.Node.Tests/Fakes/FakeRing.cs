@@ -79,7 +79,7 @@ internal sealed class FakeRing : INodeAccess
         Assert.Equal(c.ContentHash, insert.Content.Hash);
         Assert.Null(CertificateRules.Check(c, 1 << 20, 128));
         bool held = !Objects.TryAdd(CertificateRules.ObjectOf(c), (c, insert.Content));
-        StoreReceipt[] receipts = [.. Enumerable.Range(0, c.Replicas).Select(i => new StoreReceipt(c.File, c.ContentHash, new byte[] { (byte)i }, HolderOf(CertificateRules.ObjectOf(c)), c.Signature))];
+        StoreReceipt[] receipts = [.. Enumerable.Range(0, c.Replicas).Select(i => new StoreReceipt(c.File, c.ContentHash, System.Text.Encoding.ASCII.GetBytes($"{i} {CertificateRules.ObjectOf(c)}"), HolderOf(CertificateRules.ObjectOf(c)), c.Signature))];
         return new ObjectInserted(insert.Id, new(receipts), held ? c.Replicas : 0);
     }
 

@@ -299,6 +299,15 @@ public sealed class CodedFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_only_one_node_has_room_nothing_is_acknowledged()
+    {
+        NameHolders(60);
+        _node.Ring.HolderOf = _ => new RingId(7);
+        Assert.Equal(FailureCode.Full, (await Assert.ThrowsAsync<RequestFailedException>(() => PutAsync(7))).Code);
+        Assert.Empty(_node.Ring.Objects);
+    }
+
+    [Fact]
     public async Task How_many_nodes_may_fail_follows_from_where_the_chunks_lie()
     {
         (FileInserted done, _) = await PutAsync(3);

@@ -1,8 +1,8 @@
+using PastryActors.Core.Coding;
 using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Past.Certificates;
-using PastryActors.Past.Coding;
 using PastryActors.Past.Requests;
 using PastryActors.Past.Tests.Testing;
 using PastryActors.Past.Trees;
