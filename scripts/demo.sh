@@ -1,7 +1,13 @@
 #!/bin/sh
 # The product in two minutes: eight processes form a ring, a file goes in, two of its holders die, the file comes back byte for
 # byte through another node, and a topic delivers. Everything happens in a temporary folder and is gone afterwards.
+# demo.sh [--engine tcp|akka]: akka wants the packages of Akka.NET to be had (docs/engines.md).
 set -eu
+case "$#:${1-}:${2-}" in
+    0::) engine=tcp ;;
+    2:--engine:tcp | 2:--engine:akka) engine=$2 ;;
+    *) printf '%s\n' "usage: $0 [--engine tcp|akka]" >&2; exit 2 ;;
+esac
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
 state=$(mktemp -d "${TMPDIR:-/tmp}/pastry-demo.XXXXXX")
 subscribers=""
@@ -38,13 +44,13 @@ await_lines() {
 # Below the ports that systems hand out by themselves; tried until nine pairs in a row are free.
 port=$((20000 + $$ % 5000 * 2))
 attempt=0
-until pastry cluster up -n 8 --base-port "$port" >"$state/up" 2>"$state/up.err"; do
+until pastry cluster up -n 8 --base-port "$port" --engine "$engine" >"$state/up" 2>"$state/up.err"; do
     attempt=$((attempt + 1))
     if [ "$attempt" -ge 5 ] || ! grep -q port-in-use "$state/up.err"; then cat "$state/up.err" >&2; fail "the cluster did not come up"; fi
     rm -rf "$state/cluster"
     port=$((port + 100))
 done
-say "1. eight node processes formed a ring on ports $port to $((port + 15))"
+say "1. eight node processes formed a ring on ports $port to $((port + 15)), engine $engine"
 
 head -c 10485760 /dev/urandom >"$state/file"
 pastry put "$state/file" --json >"$state/put.json" 2>/dev/null || fail "the file could not be inserted"

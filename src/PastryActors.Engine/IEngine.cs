@@ -13,8 +13,19 @@ public interface IEngine : IAsyncDisposable
     /// <summary>The address of every node of this engine, as peers know it. Only engines of the same kind can read it.</summary>
     string AdvertisedAddress { get; }
 
+    /// <summary>
+    /// Addresses where nodes of the ring may be found, beside those that the host was configured with: what the engine knows by itself, now.
+    /// </summary>
+    IReadOnlyList<string> ContactPoints { get; }
+
     /// <summary>The messages that reached nobody, by reason, with examples.</summary>
     DeadLetters DeadLetters { get; }
+
+    /// <summary>
+    /// Asked when something other than the host stops the engine in an orderly way, before any connection is closed: the place to have nodes leave.
+    /// Never called by an engine that only the host can stop.
+    /// </summary>
+    Func<Task>? Leaving { get; set; }
 
     /// <summary>Runs one more node. Its core is made and started on its own thread, at once.</summary>
     /// <exception cref="InvalidOperationException">The node runs here already, or there are as many as may be.</exception>

@@ -44,6 +44,12 @@ public sealed class TcpEngine : IEngine
     /// <summary>What peers dial, host:port: the address of every node of this engine. The other engines cannot read it.</summary>
     public string AdvertisedAddress { get; }
 
+    /// <summary>None: nothing but seeds and remembered peers leads to a ring on TCP.</summary>
+    public IReadOnlyList<string> ContactPoints => [];
+
+    /// <summary>Never called: nothing but the host stops this engine.</summary>
+    public Func<Task>? Leaving { get; set; }
+
     /// <summary>The nodes that run.</summary>
     public IReadOnlyList<TcpNode> Nodes => _context.Nodes.All;
 

@@ -23,6 +23,9 @@ public sealed record EngineNeeds
     /// <summary>The largest message without content, in bytes; null for the engine's default.</summary>
     public int? MessageBytesMax { get; init; }
 
+    /// <summary>How long a connection may take to be made; null for the engine's default.</summary>
+    public TimeSpan? ConnectTimeout { get; init; }
+
     /// <summary>How a failed core is restarted.</summary>
     public SupervisionOptions Supervision { get; init; } = new() { BackOffMin = TimeSpan.FromMilliseconds(1) };
 

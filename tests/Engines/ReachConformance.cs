@@ -51,6 +51,20 @@ public abstract class ReachConformance(IEngineUnderTest engines)
         Assert.Equal(1, a.Engine.DeadLetters[DeadLetterReason.Unreachable]);
     }
 
+    [Fact]
+    public async Task A_peer_that_says_nothing_is_given_up_at_the_deadline()
+    {
+        using var mute = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        mute.Start();
+        await using RecordingNode a = await engines.StartAsync(new EngineNeeds { ConnectTimeout = TimeSpan.FromMilliseconds(300) });
+        var silent = new NodeHandle(new RingId(1), mute.LocalEndpoint.ToString()!, 1);
+
+        a.Send(silent, new Note(1));
+
+        Assert.Equal(silent, (await a.LinkFailureAsync()).From);
+        await Eventually.True(() => a.Engine.DeadLetters[DeadLetterReason.Unreachable] == 1, "counted");
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("nonsense")]

@@ -57,16 +57,12 @@ public class RecordingNode : INodeListener, IWorkers, IAsyncDisposable
 
     public void Send(NodeHandle to, Message message, Lane lane = Lane.Control, ContentRef? content = null) => Do(o => o.Send(to, message, lane, content));
 
-    /// <summary>Runs an action inside the core, and waits until it is over.</summary>
+    /// <summary>Runs an action inside the core, and waits until what it wanted done is done.</summary>
     public async Task DoAsync(Action<Outbox> action)
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Do(o =>
-        {
-            action(o);
-            done.SetResult();
-        });
-        await done.Task.WaitAsync(Deadline);
+        Do(action);
+        // Effects are carried out after the action and before the next message, which is this one.
+        await Node.QueryAsync(static _ => 0, Deadline);
     }
 
     /// <summary>Keeps the core from handling anything until the gate opens.</summary>

@@ -16,6 +16,7 @@ internal sealed class TcpUnderTest : IEngineUnderTest
         TcpOptions options = TestNode.Options with { Ring = needs.Ring, Supervision = needs.Supervision };
         if (needs.At is { } address) options = options with { ListenAddress = address };
         if (needs.SmallMailbox) options = options with { MailboxCapacity = 8, MailboxPatience = TimeSpan.FromMilliseconds(30) };
+        if (needs.ConnectTimeout is { } timeout) options = options with { ConnectTimeout = timeout };
         if (needs.MessageBytesMax is { } max) options = options with { MessageBytesMax = max };
         return await TestNode.StartAsync(options, needs.Key, needs.Incarnation, needs.Prepare);
     }

@@ -95,6 +95,9 @@ public static class OptionTypes
     /// <summary>A list of <c>host:port</c>. One text is split at its commas, so that a variable of the environment can hold a list.</summary>
     public static OptionType<ValueList<string>> HostPortList(int countMax) => new ListType("\"host:port\"", countMax, HostPorts.IsValid);
 
+    /// <summary>A list of <c>host:port</c> or of addresses as Akka writes them.</summary>
+    public static OptionType<ValueList<string>> AddressList(int countMax) => new ListType("\"host:port\"", countMax, HostPorts.IsAddress);
+
     /// <summary>A list of texts. One text is split at its commas.</summary>
     public static OptionType<ValueList<string>> TextList(int countMax) => new ListType("texts", countMax, _ => true);
 

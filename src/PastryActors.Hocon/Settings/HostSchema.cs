@@ -23,16 +23,26 @@ internal static class HostSchema
             Folder of the node's state: its key, its store and its log; relative to the folder that the program is started in. It is made if it is not there.
             One node a folder: the key in it is the node's identity, and a second process on it is refused.
             """)
-        .Key("seeds", OptionTypes.HostPortList(SeedsMax), o => o.Seeds, (o, v) => o with { Seeds = v },
+        .Key("engine", OptionTypes.Choice<EngineChoice>(), o => o.Engine, (o, v) => o with { Engine = v },
+            """
+            What runs the node and carries its messages: tcp, or akka for Akka.NET in a network where everyone is trusted, if the program was built with it
+            (docs/engines.md). Must be the same on all nodes of a ring.
+            """)
+        .Key("seeds", OptionTypes.AddressList(SeedsMax), o => o.Seeds, (o, v) => o with { Seeds = v },
             """
             Overlay addresses of nodes that are asked to join the ring, as a list of "host:port" or one text with commas. Any node of the ring will do; name
-            two or more on different machines, so that a start does not depend on one. Peers remembered from an earlier run are asked as well.
+            two or more on different machines, so that a start does not depend on one. Peers remembered from an earlier run are asked as well. On the Akka
+            engine "akka.tcp://system@host:port" names a node of an actor system with another name, hence of another Akka cluster.
             """)
         .Key("found-ring", OptionTypes.Flag, o => o.FoundRing, (o, v) => o with { FoundRing = v },
             """
             Whether a node without seeds starts a ring of its own. True for exactly one node, the first of a new ring; false elsewhere, so that a node whose
             seeds were forgotten says that it is alone, in place of taking files that nobody else can find.
             """)
+        .Rule(
+            "seeds",
+            o => o.Engine == EngineChoice.Akka || !o.Seeds.Any(static s => s.Contains("://", StringComparison.Ordinal)),
+            "\"host:port\" alone, which is what the tcp engine dials: a ring is of one engine")
         .Section("http", Http(), o => o.Http, (o, v) => o with { Http = v })
         .Section("log", Log(), o => o.Log, (o, v) => o with { Log = v });
 

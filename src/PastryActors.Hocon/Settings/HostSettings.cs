@@ -8,7 +8,10 @@ public sealed record HostSettings
     /// <summary>Folder of the store, the key and the log.</summary>
     public string Dir { get; init; } = "node";
 
-    /// <summary>Each <c>host:port</c>.</summary>
+    /// <summary>What runs the node.</summary>
+    public EngineChoice Engine { get; init; } = EngineChoice.Tcp;
+
+    /// <summary>Each <c>host:port</c>, or an address as the Akka engine writes it.</summary>
     public ValueList<string> Seeds { get; init; } = [];
 
     public bool FoundRing { get; init; }
@@ -16,6 +19,16 @@ public sealed record HostSettings
     public HttpSettings Http { get; init; } = new();
 
     public LogSettings Log { get; init; } = new();
+}
+
+/// <summary>The engines for nodes that are processes (docs/engines.md).</summary>
+public enum EngineChoice : byte
+{
+    /// <summary>Sockets of its own, TLS with keys that prove the nodeIds.</summary>
+    Tcp,
+
+    /// <summary>Akka.NET; not part of every build.</summary>
+    Akka,
 }
 
 /// <summary>Gateway and dashboard: <c>pastry.node.http</c>.</summary>

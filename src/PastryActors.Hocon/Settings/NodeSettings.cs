@@ -16,6 +16,12 @@ public sealed record NodeSettings
     /// <summary><c>pastry.tcp</c>: the transport.</summary>
     public TcpSettings Tcp { get; init; } = new();
 
+    /// <summary><c>pastry.akka</c>: the Akka engine.</summary>
+    public AkkaSettings Akka { get; init; } = new();
+
+    /// <summary>The root <c>akka</c> of the document, which belongs to Akka, as a text that it reads; empty if there is none.</summary>
+    public string AkkaConfiguration { get; init; } = "";
+
     /// <summary><c>pastry.past</c>: storage.</summary>
     public PastSettings Past { get; init; } = new();
 

@@ -1,5 +1,6 @@
 using PastryActors.Hocon.Reading;
 using PastryActors.Hocon.Schema;
+using PastryActors.Hocon.Values;
 
 namespace PastryActors.Hocon.Settings;
 
@@ -18,6 +19,7 @@ public static class PastrySchema
         .Section("node", HostSchema.Section(), s => s.Node, (s, v) => s with { Node = v })
         .Section("overlay", OverlaySchema.Section(), s => s.Overlay, (s, v) => s with { Overlay = v })
         .Section("tcp", TcpSchema.Section(), s => s.Tcp, (s, v) => s with { Tcp = v })
+        .Section("akka", AkkaSchema.Section(), s => s.Akka, (s, v) => s with { Akka = v })
         .Section("past", PastSchema.Section(), s => s.Past, (s, v) => s with { Past = v })
         .Section("scribe", ScribeSchema.Section(), s => s.Scribe, (s, v) => s with { Scribe = v })
         .Rule(
@@ -46,7 +48,8 @@ public static class PastrySchema
         var layers = new HoconLayers(options);
         if (path is not null) layers.AddFile(path);
         foreach (string assignment in overrides ?? []) layers.AddOverride(assignment, Root);
-        return Read(layers.ToDocument());
+        HoconDocument document = layers.ToDocument();
+        return Read(document) with { AkkaConfiguration = document.Root.Find("akka") is { } akka ? HoconText.Write("akka", akka) : "" };
     }
 
     /// <summary>Reads settings from a document; the defaults if it has no <c>pastry</c>.</summary>

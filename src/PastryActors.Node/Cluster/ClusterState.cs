@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using PastryActors.Hocon.Settings;
 
 namespace PastryActors.Node.Cluster;
 
@@ -9,6 +10,9 @@ namespace PastryActors.Node.Cluster;
 /// <param name="Nodes">By index.</param>
 public sealed record ClusterState(string Config, IReadOnlyList<string> Overrides, IReadOnlyList<ClusterNode> Nodes)
 {
+    /// <summary>What runs its nodes: all the same, since a ring is of one engine.</summary>
+    public EngineChoice Engine { get; init; } = EngineChoice.Tcp;
+
     /// <summary>This state with another node of the same index, or one more.</summary>
     public ClusterState With(ClusterNode node) =>
         this with { Nodes = [.. Nodes.Where(n => n.Index != node.Index).Append(node).OrderBy(n => n.Index)] };
@@ -80,7 +84,7 @@ public sealed class ClusterFolder(string path)
     }
 }
 
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ClusterState))]
 [JsonSerializable(typeof(ClusterStatus))]
 internal sealed partial class ClusterJson : JsonSerializerContext;

@@ -1,3 +1,6 @@
+using PastryActors.Hocon.Settings;
+using PastryActors.Node.Hosting;
+
 namespace PastryActors.Node.Cluster;
 
 /// <summary>How a local cluster is to be started.</summary>
@@ -5,7 +8,8 @@ namespace PastryActors.Node.Cluster;
 /// <param name="BasePort">Port of node 0's overlay.</param>
 /// <param name="Config">Configuration that every node starts from.</param>
 /// <param name="Overrides">Settings of every node, as key=value.</param>
-public sealed record ClusterPlan(int Count, int BasePort, string Config, IReadOnlyList<string> Overrides);
+/// <param name="Engine">What runs its nodes.</param>
+public sealed record ClusterPlan(int Count, int BasePort, string Config, IReadOnlyList<string> Overrides, EngineChoice Engine = EngineChoice.Tcp);
 
 /// <summary>Starts, watches and stops the processes of a local cluster.</summary>
 /// <param name="report">Told in a few words how far a long step is.</param>
@@ -22,6 +26,7 @@ public sealed class LocalCluster(ClusterFolder folder, ClusterProbe probe, NodeL
     {
         using IDisposable held = Lock();
         ClusterState state = folder.Read() ?? Fresh(plan);
+        if (state.Engine != plan.Engine) throw new ClusterFailedException("mixed-engines", MixedEngines(state.Engine, plan.Engine));
         if (state.Nodes.All(n => n.Alive)) return await ReportRunningAsync(state, plan, cancellation).ConfigureAwait(false);
         return await StartAndWaitAsync(state, [.. state.Nodes.Where(n => !n.Alive)], cancellation).ConfigureAwait(false);
     }
@@ -71,7 +76,11 @@ public sealed class LocalCluster(ClusterFolder folder, ClusterProbe probe, NodeL
     public Task<ClusterStatus> StatusAsync(CancellationToken cancellation) => probe.AskAsync(Known(), cancellation);
 
     private static ClusterState Fresh(ClusterPlan plan) =>
-        new(plan.Config, plan.Overrides, [.. Enumerable.Range(0, plan.Count).Select(i => NewNode(plan.BasePort, i))]);
+        new(plan.Config, plan.Overrides, [.. Enumerable.Range(0, plan.Count).Select(i => NewNode(plan.BasePort, i))]) { Engine = plan.Engine };
+
+    private string MixedEngines(EngineChoice has, EngineChoice wanted) =>
+        $"the cluster in {folder.FullPath} is of the {Engines.NameOf(has)} engine, and nodes of the {Engines.NameOf(wanted)} engine cannot talk to it: a ring is of one engine; "
+        + $"leave --engine out to bring it up as it is, or name another --dir";
 
     private static ClusterNode NewNode(int basePort, int index) => new(
         index, 0, 0, $"127.0.0.1:{ClusterPorts.Overlay(basePort, index)}", $"http://127.0.0.1:{ClusterPorts.Http(basePort, index)}");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using PastryActors.Node.Hosting;
 
 namespace PastryActors.Node.Cluster;
 
@@ -18,6 +19,7 @@ public sealed class NodeLauncher(ClusterFolder folder)
     /// <summary>Starts a node of the cluster. It is alive when this returns, not yet active.</summary>
     public ClusterNode Start(ClusterState state, ClusterNode node, bool found)
     {
+        if (!Engines.Has(state.Engine)) throw new ClusterFailedException("engine-missing", Engines.Missing(state.Engine));
         Directory.CreateDirectory(folder.NodeFolder(node.Index));
         using Process process = Process.Start(StartInfo(state, node, found)) ?? throw new IOException("the system started no process");
         return node with { Pid = process.Id, Stamp = ProcessStamp.Of(process.Id) };
@@ -28,6 +30,7 @@ public sealed class NodeLauncher(ClusterFolder folder)
     [
         "past.owner-key=" + folder.OwnerKeyFile,
         .. state.Overrides,
+        "node.engine=" + Engines.NameOf(state.Engine),
         "node.dir=" + folder.NodeFolder(node.Index),
         "node.http.listen=" + new Uri(node.Http).Authority,
         "overlay.listen=" + node.Overlay,

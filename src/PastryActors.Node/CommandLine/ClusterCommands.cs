@@ -1,5 +1,7 @@
 using System.CommandLine;
+using PastryActors.Hocon.Settings;
 using PastryActors.Node.Cluster;
+using PastryActors.Node.Hosting;
 
 namespace PastryActors.Node.CommandLine;
 
@@ -25,16 +27,18 @@ internal static class ClusterCommands
     {
         var count = new Option<int>("-n", "--nodes") { DefaultValueFactory = _ => 8, Description = "Number of nodes, 1 to 256." };
         var basePort = new Option<int>("--base-port") { DefaultValueFactory = _ => 9000, Description = "Node i listens on base + 2i (overlay) and base + 2i + 1 (HTTP)." };
-        var engine = new Option<string>("--engine") { DefaultValueFactory = _ => "tcp", Description = "What runs the nodes: tcp." };
+        var engine = new Option<string?>("--engine") { HelpName = "tcp|akka", Description = "What runs the nodes; else what the cluster has, or tcp." };
         var config = new Option<string?>("--config") { HelpName = "FILE", Description = "Configuration of every node; else hocon/local.conf." };
         Option<string[]> set = NodeCommand.SettingsOption();
         count.Must(value => value is >= 1 and <= 256, "-n must be 1 to 256");
         basePort.Must(value => value is >= 1024 and <= 65_000, "--base-port must be 1024 to 65000");
-        engine.AcceptOnlyFromAmong("tcp");
+        engine.AcceptOnlyFromAmong([.. Enum.GetValues<EngineChoice>().Select(Engines.NameOf)]);
         var command = new Command("up", "Starts a cluster and returns when its ring is whole.") { count, basePort, engine, config, set };
         return actions.Set(command, async (context, stop) =>
         {
-            var plan = new ClusterPlan(context.Get(count), context.Get(basePort), ConfigOf(context.Get(config)), context.Get(set) ?? []);
+            EngineChoice chosen = context.Get(engine) is { } name ? Enum.Parse<EngineChoice>(name, ignoreCase: true) : context.Folder.Read()?.Engine ?? EngineChoice.Tcp;
+            if (!Engines.Has(chosen)) throw new ClusterFailedException("engine-missing", Engines.Missing(chosen));
+            var plan = new ClusterPlan(context.Get(count), context.Get(basePort), ConfigOf(context.Get(config)), context.Get(set) ?? [], chosen);
             Show(context, await ClusterOf(context).UpAsync(plan, stop).ConfigureAwait(false));
         });
     }

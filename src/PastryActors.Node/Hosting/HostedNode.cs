@@ -71,6 +71,7 @@ internal sealed class HostedNode : IHostedNode, INodeAccess, INodeListener
     {
         INodeCore MakeCore(NodeHandle self) => (_parts = parts(self)).Node;
         _node = _engine.AddNode(new Engine.NodeSettings(_key, MakeCore, workers, this, _folder.NextStart));
+        _engine.Leaving = () => LeaveAsync(CancellationToken.None);
         _upkeep.Start();
     }
 

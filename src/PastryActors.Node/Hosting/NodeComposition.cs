@@ -16,12 +16,11 @@ using PastryActors.Pastry.Node;
 using PastryActors.Scribe;
 using PastryActors.Scribe.Messages;
 using PastryActors.Store;
-using PastryActors.Tcp;
 using NodeSettings = PastryActors.Hocon.Settings.NodeSettings;
 
 namespace PastryActors.Node.Hosting;
 
-/// <summary>Puts store, core, transport and applications together. Nothing else in this project knows an engine.</summary>
+/// <summary>Puts store, core, transport and applications together. Which engine it is, only <see cref="Engines"/> knows.</summary>
 internal static class NodeComposition
 {
     /// <summary>Every kind of message that a node of this program speaks.</summary>
@@ -42,13 +41,13 @@ internal static class NodeComposition
         VolumeStore store = VolumeStore.Open(SettingsMap.StoreOf(settings, folder), storeLog);
         try
         {
-            TcpEngine engine = await TcpEngine.StartAsync(SettingsMap.TcpOf(settings), key, Codec, logs).ConfigureAwait(false);
+            IEngine engine = await Engines.StartAsync(settings, key, logs).ConfigureAwait(false);
             var options = new SignatureOptions();
             var ownerSigner = new BatchSigner(owner, options);
             var signatures = new SignatureWorkers(new BatchSigner(folder.LoadKey(), options), ownerSigner, new SignatureVerifier(options), options);
             var node = new HostedNode(engine, key, store, folder, SettingsMap.RequestsOf(settings), SettingsMap.CaretakerOf(settings), SettingsMap.TransferOf(settings), logs);
             storeLog.Damaged = node.OnDamaged;
-            node.Start(self => CoreOf(self, settings, folder, key, ownerSigner.PublicKey, store, applications), new NodeWorkers(new StoreWorkers(store), signatures, SegmentsOf(settings, folder, node, ownerSigner)));
+            node.Start(self => CoreOf(self, settings, engine.ContactPoints, folder, key, ownerSigner.PublicKey, store, applications), new NodeWorkers(new StoreWorkers(store), signatures, SegmentsOf(settings, folder, node, ownerSigner)));
             return new StartedNode(node, ownerSigner);
         }
         catch
@@ -71,11 +70,11 @@ internal static class NodeComposition
     }
 
     /// <summary>A core with fresh state: of a node that starts, or in place of one that failed.</summary>
-    private static NodeParts CoreOf(NodeHandle self, NodeSettings settings, NodeFolder folder, NodeKey key, Blob ownerKey, VolumeStore store, IReadOnlyCollection<KeyValuePair<uint, IPastryApplication>> applications)
+    private static NodeParts CoreOf(NodeHandle self, NodeSettings settings, IReadOnlyList<string> known, NodeFolder folder, NodeKey key, Blob ownerKey, VolumeStore store, IReadOnlyCollection<KeyValuePair<uint, IPastryApplication>> applications)
     {
         var past = new PastComponent(SettingsMap.PastOf(settings, store.Usage.WritableBytes), new Blob(key.PublicKey), store.Entries);
         var scribe = new ScribeComponent(SettingsMap.ScribeOf(settings), ownerKey, store.Entries);
-        ValueList<NodeHandle> seeds = settings.Node.Seeds.Select(address => new NodeHandle(default, address, 0)).ToValueList();
+        ValueList<NodeHandle> seeds = settings.Node.Seeds.Concat(known).Select(address => new NodeHandle(default, address, 0)).ToValueList();
         var contacts = new Contacts(seeds, folder.LoadPeers(), settings.Node.FoundRing);
         ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         return new NodeParts(new PastryNode(self, SettingsMap.OverlayOf(settings), seed, contacts, past, scribe, new ApplicationHost(applications)), past);

@@ -18,7 +18,7 @@ namespace PastryActors.Node.Hosting;
 internal static class SettingsMap
 {
     /// <summary>What an object's certificate may add to a chunk on the disk and on the wire.</summary>
-    private const int CertificateBytesMax = 64 << 10;
+    public const int CertificateBytesMax = 64 << 10;
 
     public static PastryOptions OverlayOf(NodeSettings settings) => new()
     {

@@ -92,4 +92,29 @@ public sealed class PastrySchemaTests
     private static NodeSettings Read(string text) => PastrySchema.Read(HoconDocument.Parse($"pastry {{ {text} }}", "t.conf"));
 
     private static HoconException Refused(string text) => Assert.Throws<HoconException>(() => Read(text));
+
+    [Fact]
+    public void Seeds_as_Akka_writes_them_are_for_the_Akka_engine_alone()
+    {
+        const string seeds = "pastry.node.seeds = [\"akka.tcp://pastry@10.0.0.1:9000\", \"10.0.0.2:9000\"]\n";
+        Assert.Equal(2, PastrySchema.Read(HoconDocument.Parse(seeds + "pastry.node.engine = akka")).Node.Seeds.Count);
+        Assert.Contains("a ring is of one engine", Assert.Throws<HoconException>(() => PastrySchema.Read(HoconDocument.Parse(seeds))).Message, StringComparison.Ordinal);
+        Assert.Throws<HoconException>(() => PastrySchema.Read(HoconDocument.Parse("pastry.node { engine = akka, seeds = [\"http://x@10.0.0.1:9000\"] }")));
+    }
+
+    [Fact]
+    public void What_belongs_to_Akka_is_handed_on_as_text_with_its_substitutions_made()
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, "pastry.node.engine = akka\nsize = 5\nakka { a { b = ${size}, c = [on, \"x\\\"y\"], d = null } }");
+            NodeSettings settings = PastrySchema.Load(file, ["akka.a.e=f"]);
+            Assert.Equal("\"akka\" : {\"a\" : {\"b\" : \"5\", \"c\" : [\"on\", \"x\\\"y\"], \"d\" : null, \"e\" : \"f\"}}\n", settings.AkkaConfiguration);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using PastryActors.Client;
+using PastryActors.Hocon.Settings;
 using PastryActors.Node.Cluster;
 
 namespace PastryActors.Node.Tests.Cluster;
@@ -63,6 +64,27 @@ public sealed class ClusterStateTests : IDisposable
         string seeds = Assert.Single(settings, s => s.StartsWith("node.seeds", StringComparison.Ordinal));
         Assert.StartsWith("node.seeds=[\"127.0.0.1:9000\", ", seeds, StringComparison.Ordinal);
         Assert.DoesNotContain(nodes[5].Overlay, seeds, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cluster_of_one_engine_takes_no_nodes_of_another_and_says_why()
+    {
+        _folder.Write(new ClusterState("c", [], [new ClusterNode(0, 0, 0, "127.0.0.1:9000", "http://127.0.0.1:9001")]) { Engine = EngineChoice.Akka });
+        Assert.Equal(EngineChoice.Akka, _folder.Read()!.Engine);
+        Assert.Contains("node.engine=akka", new NodeLauncher(_folder).SettingsOf(_folder.Read()!, _folder.Read()!.Nodes[0], found: true));
+        var cluster = new LocalCluster(_folder, new ClusterProbe(static _ => throw new InvalidOperationException(), TimeSpan.Zero), new NodeLauncher(_folder), static _ => { });
+
+        ClusterFailedException refused = await Assert.ThrowsAsync<ClusterFailedException>(() => cluster.UpAsync(new ClusterPlan(1, 9000, "c", []), CancellationToken.None));
+
+        Assert.Equal("mixed-engines", refused.Code);
+        Assert.Contains("a ring is of one engine", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_engine_that_was_not_built_in_is_said_before_a_process_is_started()
+    {
+        var state = new ClusterState("c", [], [new ClusterNode(0, 0, 0, "127.0.0.1:9000", "http://127.0.0.1:9001")]) { Engine = (EngineChoice)99 };
+        Assert.Equal("engine-missing", Assert.Throws<ClusterFailedException>(() => new NodeLauncher(_folder).Start(state, state.Nodes[0], found: true)).Code);
     }
 
     [Fact]
