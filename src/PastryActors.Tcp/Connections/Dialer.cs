@@ -18,7 +18,7 @@ internal sealed class Dialer(EngineContext context, ConnectionTable table) : IDi
     /// <summary>Failures remembered before the old ones are forgotten; an address forgotten is merely tried at once.</summary>
     private const int BackOffsMax = 4096;
 
-    private readonly ConcurrentDictionary<DialKey, Dial> _dials = new();
+    private readonly DialBook _dials = new();
     private readonly ConcurrentDictionary<string, BackOffState> _backOffs = new();
     private readonly CancellationTokenSource _stopping = new();
 
@@ -30,7 +30,7 @@ internal sealed class Dialer(EngineContext context, ConnectionTable table) : IDi
     {
         var key = new DialKey(send.To.Address, lane);
         bool started = false;
-        if (!_dials.TryGetValue(key, out Dial? dial))
+        if (_dials.Find(key) is not { } dial)
         {
             if (_dials.Count >= context.Options.ConnectionsMax || _stopping.IsCancellationRequested)
             {
@@ -40,11 +40,11 @@ internal sealed class Dialer(EngineContext context, ConnectionTable table) : IDi
 
             TcpOptions options = context.Options;
             var fresh = new Dial(key, lane == Lane.Control ? options.ControlQueueMessages : options.BulkQueueMessages, options.QueueContentBytes);
-            dial = _dials.GetOrAdd(key, fresh);
+            dial = _dials.GetOrAdd(fresh);
             started = dial == fresh;
         }
 
-        SendOutcome outcome = dial.TryAdd(send);
+        SendOutcome outcome = _dials.TryAdd(dial, send);
         if (started) _ = Task.Run(() => RunAsync(dial));
         return outcome;
     }
@@ -59,7 +59,7 @@ internal sealed class Dialer(EngineContext context, ConnectionTable table) : IDi
         foreach ((NodeHandle handle, ushort index) in connection.Remote.All)
         {
             _backOffs.TryRemove(handle.Address, out _);
-            Dial? dial = _dials.GetValueOrDefault(new DialKey(handle.Address, connection.Lane));
+            Dial? dial = _dials.Find(new DialKey(handle.Address, connection.Lane));
             if (dial is not null && !givesWay && dial.Awaits(handle.Id)) continue;
             bool yielded = dial is not null && dial.Yield(handle.Id, send => Deliver(connection, index, send), () => Publish(connection, handle, index));
             if (!yielded) Publish(connection, handle, index);
@@ -70,7 +70,7 @@ internal sealed class Dialer(EngineContext context, ConnectionTable table) : IDi
     public void Dispose()
     {
         _stopping.Cancel();
-        foreach (Dial dial in _dials.Values) dial.Cancel();
+        foreach (Dial dial in _dials.All) dial.Cancel();
     }
 
     private async Task RunAsync(Dial dial)
@@ -130,6 +130,8 @@ internal sealed class Dialer(EngineContext context, ConnectionTable table) : IDi
         bool wanted = dial.Wants(connection.Remote);
         table.Add(connection);
         List<PendingSend> rest = dial.Close(send => TryDeliver(connection, send), () => PublishAll(dial, connection, wanted));
+        // It may have given way to an accepted connection in the very moment in which its own was made; then nothing was published.
+        _dials.Remove(dial);
         connection.Start();
         if (!wanted && !dial.Cancelled.IsCancellationRequested)
         {
@@ -153,7 +155,7 @@ internal sealed class Dialer(EngineContext context, ConnectionTable table) : IDi
             if (wanted) Publish(connection, handle, index);
         }
 
-        _dials.TryRemove(dial.Key, out _);
+        _dials.Remove(dial);
     }
 
     private void OnFailed(Dial dial, string failure)
@@ -166,8 +168,8 @@ internal sealed class Dialer(EngineContext context, ConnectionTable table) : IDi
         }
 
         // The peer may have connected to us in the meantime, while this attempt was the one that counted.
-        List<PendingSend> rest = dial.Close(send => TryRescue(dial.Key.Lane, send), () => _dials.TryRemove(dial.Key, out _));
-        _dials.TryRemove(new KeyValuePair<DialKey, Dial>(dial.Key, dial));
+        List<PendingSend> rest = dial.Close(send => TryRescue(dial.Key.Lane, send), () => _dials.Remove(dial));
+        _dials.Remove(dial);
         GiveUp(rest);
         dial.Dispose();
     }
