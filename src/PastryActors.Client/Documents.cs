@@ -114,7 +114,14 @@ public sealed record AnycastReceipt(string NodeId, string Address, int Visited);
 /// <param name="Payload">The message; base64 in JSON.</param>
 /// <param name="Gap">First and last number of messages that cannot be had; null for a message.</param>
 /// <param name="Reason">Why not.</param>
-public sealed record TopicEvent(string Topic, ulong? Sequence, string? Publisher, byte[]? Payload, IReadOnlyList<ulong>? Gap, string? Reason);
+public sealed record TopicEvent(string Topic, ulong? Sequence, string? Publisher, byte[]? Payload, IReadOnlyList<ulong>? Gap, string? Reason)
+{
+    /// <summary>
+    /// Of a gap, why: "lost" (nobody has it any more), "not-retained" (older than what the topic keeps), "forged" (its publisher's signature is
+    /// missing or false), "repeated" (it came before, under another number). Null for a message.
+    /// </summary>
+    public string? Code { get; init; }
+}
 
 /// <summary>The topics whose trees a node is in.</summary>
 public sealed record TopicList(string NodeId, IReadOnlyList<TopicDescription> Topics);
@@ -142,7 +149,9 @@ public sealed record TopicDescription(
 /// <param name="Retain">"none" (the default), a number of messages, a duration ("30m", "7d"), or "forever".</param>
 /// <param name="Publishers">NodeIds of those who may publish; null or empty for everybody.</param>
 /// <param name="Subscribers">NodeIds of those who may subscribe; null or empty for everybody.</param>
-public sealed record TopicDefinition(string? Level = null, string? Retain = null, IReadOnlyList<string>? Publishers = null, IReadOnlyList<string>? Subscribers = null);
+/// <param name="Signed">Whether publishers sign and receivers refuse what is not, also on nodes that do not ask for it (<c>scribe.sign-messages</c>).</param>
+public sealed record TopicDefinition(
+    string? Level = null, string? Retain = null, IReadOnlyList<string>? Publishers = null, IReadOnlyList<string>? Subscribers = null, bool? Signed = null);
 
 /// <summary>A topic that a majority of the nodes that keep its numbering knows.</summary>
 /// <param name="Creator">SHA-256 of the creator's public key.</param>

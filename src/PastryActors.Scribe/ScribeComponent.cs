@@ -20,19 +20,21 @@ namespace PastryActors.Scribe;
 public sealed class ScribeComponent : IPastryComponent
 {
     private readonly ScribeOptions _options;
+    private readonly Blob _nodeKey;
     private readonly Blob _ownerKey;
     private readonly FileId[] _journal;
     private ScribeContext? _context;
     private bool _ticking;
 
     /// <summary>A component with these parameters.</summary>
+    /// <param name="nodeKey">The node's public key (SubjectPublicKeyInfo, DER), by which others check what this node publishes.</param>
     /// <param name="ownerKey">The public key (SubjectPublicKeyInfo, DER) of the owner whom this node's applications create topics for.</param>
     /// <param name="entries">Every entry of the store, in any order. Entries that Scribe did not write are left alone.</param>
     /// <exception cref="ArgumentException">The options contradict themselves; the message says how.</exception>
-    public ScribeComponent(ScribeOptions options, Blob ownerKey, IEnumerable<StoreEntry> entries)
+    public ScribeComponent(ScribeOptions options, Blob nodeKey, Blob ownerKey, IEnumerable<StoreEntry> entries)
     {
         if (options.Problem() is { } problem) throw new ArgumentException(problem, nameof(options));
-        (_options, _ownerKey) = (options, ownerKey);
+        (_options, _nodeKey, _ownerKey) = (options, nodeKey, ownerKey);
         _journal = [.. entries.Where(static e => e.Tag == JournalKeeper.StoreTag).Select(static e => e.Object).Order()];
     }
 
@@ -47,7 +49,7 @@ public sealed class ScribeComponent : IPastryComponent
     /// <inheritdoc/>
     public void Attach(IPastryHost host)
     {
-        _context = new ScribeContext(host, _options, _ownerKey) { Loaded = LookAround };
+        _context = new ScribeContext(host, _options, _nodeKey, _ownerKey) { Loaded = LookAround };
         _context.Groups.Began = KeepTicking;
     }
 
@@ -100,6 +102,7 @@ public sealed class ScribeComponent : IPastryComponent
         if (timer.Kind == (byte)ScribeTimer.Gap) Context.Stream.OnGapTimer(timer);
         if (timer.Kind == (byte)ScribeTimer.Move) Context.Tree.Moves.OnTimer(timer);
         if (timer.Kind == (byte)ScribeTimer.Anycast) Context.Anycasts.OnTimer(timer);
+        if (timer.Kind == (byte)ScribeTimer.Publish) Context.Publishing.OnTimer(timer);
         if (timer.Kind == (byte)ScribeTimer.Begin) Context.Roots.Recoverer.OnTimer(timer);
         if (timer.Kind != (byte)ScribeTimer.Tick) return;
         _ticking = false;
@@ -129,6 +132,8 @@ public sealed class ScribeComponent : IPastryComponent
                 break;
             case SegmentDropped: break;
             case Signed signed: Context.Definitions.OnSigned(signed); break;
+            case ContentsSigned signed: Context.Publishing.OnSigned(signed); break;
+            case ContentsVerified verified: Context.Inspections.OnVerified(verified); break;
             case Verified verified: Context.Roots.Definer.OnVerified(verified); break;
             default: throw new ArgumentOutOfRangeException(nameof(result), result, "no work of Scribe's");
         }

@@ -36,6 +36,9 @@ internal enum ScribeTimer : byte
 
     /// <summary>The leaf set may have been the same for long enough to begin a topic. Subject: the topic.</summary>
     Begin = 5,
+
+    /// <summary>Publishes that were held back may go on. Subject: the topic.</summary>
+    Publish = 6,
 }
 
 /// <summary>What the keepers of all duties share: the host, the options, the topics, each other.</summary>
@@ -52,11 +55,11 @@ internal sealed class ScribeContext
 
     private long _lastInnerId;
 
-    public ScribeContext(IPastryHost host, ScribeOptions options, Blob ownerKey)
+    public ScribeContext(IPastryHost host, ScribeOptions options, Blob nodeKey, Blob ownerKey)
     {
         Prefixes = new PrefixPublisher(this);
         Groups = new GroupKeeper(this);
-        (Host, Options, OwnerKey) = (new PartsHost(host, reply => Prefixes.Take(reply) || Groups.Take(reply)), options, ownerKey);
+        (Host, Options, NodeKey, OwnerKey) = (new PartsHost(host, reply => Prefixes.Take(reply) || Groups.Take(reply)), options, nodeKey, ownerKey);
         Budget = new BufferBudget(options.RecentBytesTotalMax);
         Entries = new EntryCount();
         Topics = new TopicTable<TopicNode>(options.MaxTopics);
@@ -72,11 +75,15 @@ internal sealed class ScribeContext
         Journals = new JournalKeeper(this);
         Archive = new Archivist(this);
         Replaying = new Replayer(this);
+        Inspections = new Inspector(this);
     }
 
     public IPastryHost Host { get; }
 
     public ScribeOptions Options { get; }
+
+    /// <summary>This node's public key.</summary>
+    public Blob NodeKey { get; }
 
     /// <summary>The public key of the owner whom this node's applications create topics for.</summary>
     public Blob OwnerKey { get; }
@@ -121,6 +128,8 @@ internal sealed class ScribeContext
 
     public Replayer Replaying { get; }
 
+    public Inspector Inspections { get; }
+
     public Instant Now => Host.Now;
 
     /// <summary>When the leaf set changed last.</summary>
@@ -154,6 +163,9 @@ internal sealed class ScribeContext
         List<NodeHandle> closest = Host.Leafs.ReplicaSet(topic, AskedCount);
         return closest.Count < AskedCount || awaited.Any(n => topic.IsCloser(n.Id, closest[^1].Id));
     }
+
+    /// <summary>Whether nothing of the topic may be taken that its publisher did not sign.</summary>
+    public bool MustBeSigned(TopicNode topic) => Options.SignMessages || topic.Settings.IsSigned;
 
     public TopicLog NewLog() => new(Options, Budget);
 

@@ -91,6 +91,13 @@ public sealed record ScribeOptions
     /// </summary>
     public TimeSpan PrefixLease { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// Whether this node signs what it publishes, and gives its subscribers nothing that its publisher did not sign: then no node on the way,
+    /// the topic's root included, can forge a message, change it, or give it twice. Costs a publisher a signature a batch and every receiver its check;
+    /// without it every node of the ring is trusted to pass on what it was given. The same on all nodes of a ring.
+    /// </summary>
+    public bool SignMessages { get; init; } = true;
+
     /// <summary>How many publishes wait for their number on this node, a topic; a further one fails as busy.</summary>
     public int PublishQueueMax { get; init; } = 4096;
 

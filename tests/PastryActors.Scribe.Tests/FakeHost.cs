@@ -1,3 +1,4 @@
+using PastryActors.Core.Collections;
 using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
@@ -15,10 +16,14 @@ internal sealed class FakeHost : IPastryHost
         Self = new NodeHandle(self, "self", 1);
         LeafSet = new LeafSet(self, 8);
         foreach (RingId leaf in leafs) LeafSet.Add(Peer(leaf));
-        Component = new ScribeComponent((options ?? new ScribeOptions()) with { BeginAfter = TimeSpan.Zero }, default, []);
+        // Tests that choose ids are about something else than signatures: those of SignedTopicTests begin where the key leads.
+        Component = new ScribeComponent((options ?? new ScribeOptions()) with { BeginAfter = TimeSpan.Zero, SignMessages = self == NodeIdentity.NodeIdOf(Key.Span) }, Key, default, []);
         Component.Attach(this);
         Component.Started();
     }
+
+    /// <summary>The node's key. A host with its id signs; others have ids that a test chose.</summary>
+    public static Blob Key { get; } = "a key"u8.ToArray();
 
     public ScribeComponent Component { get; }
 
@@ -82,7 +87,7 @@ internal sealed class FakeHost : IPastryHost
     public void Schedule(byte kind, TimeSpan delay, long argument = 0, RingId subject = default) =>
         Timers.Add((new NodeTimer(2, kind, argument, subject), Now + delay));
 
-    public long NextWorkId() => 1;
+    public long NextWorkId() => Works.Count + 1;
 
     public void Do(Work work) => Works.Add(work);
 

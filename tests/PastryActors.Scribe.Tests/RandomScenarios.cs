@@ -12,13 +12,15 @@ public sealed class RandomScenarios
     private const string Topic = "chaos";
     private static readonly RingId TopicId = TopicName.IdOf(Topic);
 
-    [Fact]
-    public void Nothing_published_is_lost_or_seen_twice()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Nothing_published_is_lost_or_seen_twice(bool signed)
     {
         var problems = new List<string>();
         for (ulong seed = 0; seed < Seeds; seed++)
         {
-            if (new Run(seed).Problem() is { } problem) problems.Add($"seed {seed}: {problem}");
+            if (new Run(seed, signed).Problem() is { } problem) problems.Add($"seed {seed}: {problem}");
         }
 
         Assert.True(problems.Count == 0, string.Join('\n', problems));
@@ -30,10 +32,10 @@ public sealed class RandomScenarios
         private readonly Dictionary<LoopbackNode, long> _subscriptions = [];
         private readonly List<(LoopbackNode Node, long Id, string Text)> _publishes = [];
 
-        public Run(ulong seed)
+        public Run(ulong seed, bool signed)
         {
             var random = new RandomSourceOf(seed);
-            _ring = new LoopbackRing(seed, 8 + random.Next(16), new ScribeOptions { MaxChildren = 2 + random.Next(6) })
+            _ring = new LoopbackRing(seed, 8 + random.Next(16), new ScribeOptions { MaxChildren = 2 + random.Next(6) }, signed)
             {
                 DetectionDelay = TimeSpan.FromMilliseconds(500 + random.Next(2000)),
             };
@@ -76,6 +78,7 @@ public sealed class RandomScenarios
             for (int i = 0; i < 4; i++)
             {
                 LoopbackNode publisher = alive[random.Next(alive.Count)];
+                if (_ring.Options.SignMessages && !publisher.CanSign) continue;
                 string text = $"{step}.{i}";
                 _publishes.Add((publisher, publisher.Publish(Topic, text), text));
             }

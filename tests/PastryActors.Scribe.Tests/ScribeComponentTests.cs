@@ -438,7 +438,7 @@ public sealed class ScribeComponentTests
     [Fact]
     public void Contradictory_options_are_refused_in_words()
     {
-        ArgumentException refusal = Assert.Throws<ArgumentException>(() => new ScribeComponent(new ScribeOptions { MaxChildren = 0 }, default, []));
+        ArgumentException refusal = Assert.Throws<ArgumentException>(() => new ScribeComponent(new ScribeOptions { MaxChildren = 0 }, default, default, []));
         Assert.Contains("max children", refusal.Message, StringComparison.Ordinal);
         Assert.Null(new ScribeOptions().Problem());
     }

@@ -132,6 +132,12 @@ public enum FactKind : byte
 
     /// <summary>Blocks of a channel's stream could not be put together here, and the readers were told. Subject: the channel. Value: how many.</summary>
     BlockGap,
+
+    /// <summary>A topic's message was refused before a subscriber saw it: the signature that it must carry is missing or not its publisher's. Subject: the topic. Value: sequence.</summary>
+    MessageForged,
+
+    /// <summary>A topic's message was refused before a subscriber saw it: its publisher's signature holds, and the subscriber had it under another number. Subject: the topic. Value: sequence.</summary>
+    MessageRepeated,
 }
 
 /// <summary>One fact. Costs no allocation, so that reporting is free where nobody listens.</summary>

@@ -74,6 +74,12 @@ internal static class ScribeSchema
             Of a topic that keeps its past: how many bytes of messages are stored as one object. Larger means fewer objects and longer in the logs of the
             topic's keepers; best below past.chunk, so that a segment is one object.
             """)
+        .Key("sign-messages", OptionTypes.Flag, o => o.SignMessages, (o, v) => o with { SignMessages = v },
+            """
+            Whether this node signs what it publishes and gives its subscribers only what its publisher signed, so that no node on the way can forge, change
+            or repeat a message. Costs a publisher a signature a batch, every receiver its check, and some 40 to 300 bytes a message. Off trusts every node of
+            the ring; topics that were created as signed stay so. Give all nodes the same: history written without signatures is not given to those who want them.
+            """)
         .Key("root-replicas", OptionTypes.Int(1, 16), o => o.RootReplicas, (o, v) => o with { RootReplicas = v },
             """
             Nodes that hold a topic's numbering: the root and those that would become root after it. A message is acknowledged when more than half of them

@@ -37,6 +37,8 @@ public sealed record ScribeSettings
     public TimeSpan PublishTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     public int RootReplicas { get; init; } = 5;
+
+    public bool SignMessages { get; init; } = true;
 }
 
 /// <summary>What a topic that nobody created keeps of its past.</summary>

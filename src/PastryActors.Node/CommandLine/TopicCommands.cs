@@ -53,7 +53,7 @@ internal static class TopicCommands
     private static void Print(CommandOutput output, TopicEvent happened, string subscribed)
     {
         if (output.Json) output.Out.WriteLine(JsonSerializer.Serialize(happened, PastryJson.Default.TopicEvent));
-        else if (happened.Gap is { } gap) output.Note($"gap: messages {gap[0]} to {gap[1]} are missing: {happened.Reason}");
+        else if (happened.Gap is { } gap) output.Note($"gap ({happened.Code}): messages {gap[0]} to {gap[1]} are missing: {happened.Reason}");
         else output.Out.WriteLine($"{happened.Sequence?.ToString(CultureInfo.InvariantCulture) ?? "anycast"}\t{happened.Publisher}{(happened.Topic == subscribed ? "" : "\t" + happened.Topic)}\t{Encoding.UTF8.GetString(happened.Payload ?? [])}");
         output.Out.Flush();
     }
@@ -179,10 +179,11 @@ internal static class TopicCommands
         var retain = new Option<string?>("--retain") { HelpName = "none|N|DURATION|forever", Description = "How much of the past is kept; none unless said otherwise." };
         var publishers = new Option<string[]>("--publishers") { HelpName = "NODEID,...", Description = "Who may publish; everybody unless said otherwise." };
         var subscribers = new Option<string[]>("--subscribers") { HelpName = "NODEID,...", Description = "Who may subscribe; everybody unless said otherwise." };
-        return actions.Set(new Command("create", "Creates a topic, or changes who may use it.") { topic, level, retain, publishers, subscribers }, async (context, stop) =>
+        var signed = new Option<bool>("--signed") { Description = "Its messages are signed, and what is not is refused, also where scribe.sign-messages is off." };
+        return actions.Set(new Command("create", "Creates a topic, or changes who may use it.") { topic, level, retain, publishers, subscribers, signed }, async (context, stop) =>
         {
             using PastryClient client = await context.ConnectAsync(stop).ConfigureAwait(false);
-            var wanted = new TopicDefinition(context.Get(level), context.Get(retain), Listed(context.Get(publishers)), Listed(context.Get(subscribers)));
+            var wanted = new TopicDefinition(context.Get(level), context.Get(retain), Listed(context.Get(publishers)), Listed(context.Get(subscribers)), context.Get(signed) ? true : null);
             TopicCreated created = await client.Scribe.CreateAsync(context.Get(topic), wanted, stop).ConfigureAwait(false);
             context.Output.Result(created, PastryJson.Default.TopicCreated, text => text.WriteLine($"{created.Topic}: {created.Settings.Level}, retain {created.Settings.Retain}"));
         });

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using PastryActors.Client;
 using PastryActors.Core.Collections;
@@ -88,7 +89,7 @@ internal sealed class SubscriptionResult(INodeAccess node, string topic, ulong? 
             case Subscribed subscribed: Begin(writer, subscribed.Next); break;
             case TopicMessages messages: WriteMessages(writer, messages); break;
             case AnycastDelivered anycast: WriteAnycast(writer, anycast.Item); break;
-            case TopicGap gap: WriteGap(writer, gap.From, gap.To, gap.Reason); break;
+            case TopicGap gap: WriteGap(writer, gap.From, gap.To, gap.Cause, gap.Reason); break;
             default: throw new InvalidOperationException($"the node answered {reply.GetType().Name} to a subscription");
         }
     }
@@ -111,13 +112,13 @@ internal sealed class SubscriptionResult(INodeAccess node, string topic, ulong? 
     {
         (string name, Blob payload) = (topic, item.Payload);
         // A prefix's messages say which topic they are of; what does not fit was not published by an honest node, and is left out with a word.
-        if (TopicPrefix.IsPrefix(topic) && !TopicPrefix.TryUnwrap(topic, item.Payload, out name, out payload)) WriteGap(writer, sequence, sequence, "not a message of a topic below the prefix");
+        if (TopicPrefix.IsPrefix(topic) && !TopicPrefix.TryUnwrap(topic, item.Payload, out name, out payload)) WriteGap(writer, sequence, sequence, GapCause.Forged, "not a message of a topic below the prefix");
         else writer.Event("message", sequence, new TopicEvent(name, sequence, item.Publisher.ToString(), payload.Memory.ToArray(), null, null), PastryJson.Default.TopicEvent);
     }
 
     private void WriteAnycast(ISubscriptionWriter writer, TopicItem item) =>
         writer.Event("anycast", null, new TopicEvent(topic, null, item.Publisher.ToString(), item.Payload.Memory.ToArray(), null, null), PastryJson.Default.TopicEvent);
 
-    private void WriteGap(ISubscriptionWriter writer, ulong from, ulong to, string reason) =>
-        writer.Event("gap", to, new TopicEvent(topic, null, null, null, [from, to], reason), PastryJson.Default.TopicEvent);
+    private void WriteGap(ISubscriptionWriter writer, ulong from, ulong to, GapCause cause, string reason) =>
+        writer.Event("gap", to, new TopicEvent(topic, null, null, null, [from, to], reason) { Code = JsonNamingPolicy.KebabCaseLower.ConvertName(cause.ToString()) }, PastryJson.Default.TopicEvent);
 }

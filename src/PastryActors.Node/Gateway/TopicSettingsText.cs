@@ -14,13 +14,13 @@ internal static class TopicSettingsText
     /// <summary>Reads a definition. Throws <see cref="GatewayRefusalException"/> with what is wrong.</summary>
     public static TopicSettings Parse(TopicDefinition definition)
     {
-        var settings = new TopicSettings(LevelOf(definition.Level), RetentionOf(definition.Retain), NodesOf(definition.Publishers), NodesOf(definition.Subscribers));
+        var settings = new TopicSettings(LevelOf(definition.Level), RetentionOf(definition.Retain), NodesOf(definition.Publishers), NodesOf(definition.Subscribers)) { IsSigned = definition.Signed ?? false };
         return settings.Problem() is { } problem ? throw GatewayRefusalException.Invalid(problem) : settings;
     }
 
     /// <summary>Writes settings as <see cref="Parse"/> reads them.</summary>
     public static TopicDefinition Of(TopicSettings settings) => new(
-        JsonNamingPolicy.KebabCaseLower.ConvertName(settings.Level.ToString()), TextOf(settings.Retain), [.. settings.Publishers.Select(p => p.ToString())], [.. settings.Subscribers.Select(s => s.ToString())]);
+        JsonNamingPolicy.KebabCaseLower.ConvertName(settings.Level.ToString()), TextOf(settings.Retain), [.. settings.Publishers.Select(p => p.ToString())], [.. settings.Subscribers.Select(s => s.ToString())], settings.IsSigned);
 
     /// <summary>How much to keep: "none", a number of messages, a duration, "forever".</summary>
     public static Retention RetentionOf(string? text)

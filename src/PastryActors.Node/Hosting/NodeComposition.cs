@@ -73,7 +73,7 @@ internal static class NodeComposition
     private static NodeParts CoreOf(NodeHandle self, NodeSettings settings, IReadOnlyList<string> known, NodeFolder folder, NodeKey key, Blob ownerKey, VolumeStore store, IReadOnlyCollection<KeyValuePair<uint, IPastryApplication>> applications)
     {
         var past = new PastComponent(SettingsMap.PastOf(settings, store.Usage.WritableBytes), new Blob(key.PublicKey), store.Entries);
-        var scribe = new ScribeComponent(SettingsMap.ScribeOf(settings), ownerKey, store.Entries);
+        var scribe = new ScribeComponent(SettingsMap.ScribeOf(settings), new Blob(key.PublicKey), ownerKey, store.Entries);
         ValueList<NodeHandle> seeds = settings.Node.Seeds.Concat(known).Select(address => new NodeHandle(default, address, 0)).ToValueList();
         var contacts = new Contacts(seeds, folder.LoadPeers(), settings.Node.FoundRing);
         ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));

@@ -80,6 +80,7 @@ internal static class SettingsMap
         ChildLagMax = settings.Scribe.ChildLagMax,
         SegmentBytes = settings.Scribe.SegmentBytes,
         RootReplicas = settings.Scribe.RootReplicas,
+        SignMessages = settings.Scribe.SignMessages,
     };
 
     public static FileTransferOptions TransferOf(NodeSettings settings) => new()

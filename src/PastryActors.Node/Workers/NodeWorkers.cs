@@ -12,7 +12,7 @@ public sealed class NodeWorkers(IWorkers store, IWorkers signatures, IWorkers se
         IWorkers workers = work switch
         {
             StoreWrite or StoreRead or StoreRemove or StoreProve => store,
-            Sign or Verify => signatures,
+            Sign or Verify or SignContents or VerifyContents => signatures,
             ArchiveSegment or FetchSegment or DropSegment => segments,
             _ => throw new ArgumentException($"nobody does {work.GetType().Name}", nameof(work)),
         };

@@ -74,19 +74,19 @@ internal sealed class Archivist(ScribeContext context)
     {
         RootOffice office = topic.Office!;
         List<TopicItem> items = [];
-        int bytes = 0;
+        var cost = default(BatchCost);
         ulong next = from;
         int bytesMax = context.Options.SegmentBytes;
-        while (bytes < bytesMax && items.Count < context.Options.SegmentMessages && office.Log.Items.TryRead(next, office.Confirmed, out Batch run))
+        while (cost.Bytes < bytesMax && items.Count < context.Options.SegmentMessages && office.Log.Items.TryRead(next, office.Confirmed, out Batch run))
         {
             // Numbers may be missing where a topic went on without a majority: a segment has none missing.
             if (items.Count > 0 && run.First != next) break;
             if (items.Count == 0) from = run.First;
             foreach (TopicItem item in run.Items)
             {
-                if (items.Count > 0 && bytes + Batch.CostOf(item.Payload) > bytesMax) break;
+                cost.Add(item);
+                if (items.Count > 0 && cost.Bytes > bytesMax) break;
                 items.Add(item);
-                bytes += Batch.CostOf(item.Payload);
             }
 
             next = from + (ulong)items.Count;

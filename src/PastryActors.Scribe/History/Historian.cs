@@ -21,9 +21,7 @@ internal sealed class Historian(ScribeContext context)
 
         office.LastUsed = context.Now;
         HistoryAnswer answer = Find(topic, office, request);
-        int bytes = 0;
-        foreach (Requests.TopicItem item in answer.Items) bytes += Batch.CostOf(item.Payload);
-        context.Send(answer, from, bytes);
+        context.Send(answer, from, BatchCost.Of(answer.Items));
     }
 
     private HistoryAnswer Find(TopicNode topic, RootOffice office, HistoryRequest request)

@@ -59,6 +59,12 @@ public enum Verdict : byte
 
     /// <summary>The message is larger than the root takes.</summary>
     TooLarge = 5,
+
+    /// <summary>The topic's messages are signed, and this one is not, or not by its publisher.</summary>
+    NotSigned = 6,
+
+    /// <summary>The root has more waiting than it may: not numbered, and to be sent again later.</summary>
+    Busy = 7,
 }
 
 /// <summary>The answer to <see cref="CreateTopic"/>, or a refusal of a join or a publish that says which rule it breaks.</summary>
@@ -92,6 +98,6 @@ public sealed record TopicVerdict(RingId Topic, ulong Nonce, Verdict Verdict) : 
             }
         }
 
-        return verdict <= (ulong)Verdict.TooLarge ? new TopicVerdict(Fields.Required(topic), nonce, (Verdict)verdict) : throw new WireFormatException("a verdict that is none");
+        return verdict <= (ulong)Verdict.Busy ? new TopicVerdict(Fields.Required(topic), nonce, (Verdict)verdict) : throw new WireFormatException("a verdict that is none");
     }
 }

@@ -78,6 +78,7 @@ internal static class Fields
 
     public static void Items(this WireWriter writer, int field, ValueList<TopicItem> items, ValueList<PublishMark> marks)
     {
+        var runs = default(RunsMet);
         for (int i = 0; i < items.Count; i++)
         {
             int mark = writer.Begin(field);
@@ -87,6 +88,12 @@ internal static class Fields
             {
                 writer.Number(3, marks[i].Incarnation);
                 writer.Number(4, marks[i].Number);
+            }
+
+            if (items[i].Run is { } run)
+            {
+                writer.Run(5, run, ref runs, i);
+                writer.Number(7, (ulong)items[i].Place);
             }
 
             writer.End(mark);
@@ -101,6 +108,8 @@ internal static class Fields
         Blob payload = default;
         uint incarnation = 0;
         ulong number = 0;
+        SignedRun? run = null;
+        int place = 0;
         while (reader.Next())
         {
             switch (reader.Field)
@@ -109,14 +118,29 @@ internal static class Fields
                 case 2: payload = reader.Blob(); break;
                 case 3: incarnation = reader.UInt(); break;
                 case 4: number = reader.Limited(); break;
+                case 5: run = SignedRun.Read(reader.Nested()); break;
+                case 6: run = RunOf(reader.Int(), items, static i => i.Run); break;
+                case 7: place = reader.Int(); break;
                 default: reader.Skip(); break;
             }
         }
 
         // An item without a publisher would cost two bytes on the wire and forty in memory: a cheap way to make others pay.
-        items.Add(new TopicItem(publisher ?? throw new WireFormatException("a message without a publisher"), payload));
+        items.Add(new TopicItem(publisher ?? throw new WireFormatException("a message without a publisher"), payload) { Run = run, Place = run is null ? 0 : place });
         marks?.Add(new PublishMark(incarnation, number));
     }
+
+    /// <summary>Writes a message's signed run into its field, or, where a message before has it, one more than the place of that message into the next field.</summary>
+    public static void Run(this WireWriter writer, int field, SignedRun run, ref RunsMet met, int at)
+    {
+        int first = met.Meet(run, at);
+        if (first < 0) run.Write(writer, field);
+        else writer.Number(field + 1, (ulong)first + 1);
+    }
+
+    /// <summary>The run of a message before.</summary>
+    public static SignedRun RunOf<T>(int at, List<T> items, Func<T, SignedRun?> runOf) =>
+        at > 0 && at <= items.Count && runOf(items[at - 1]) is { } run ? run : throw new WireFormatException("a signed run that no message before has");
 
     /// <summary>Refuses a run whose numbers are not those of messages.</summary>
     public static void CheckRun(ulong first, int count)

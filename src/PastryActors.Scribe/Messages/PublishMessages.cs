@@ -1,6 +1,7 @@
 using PastryActors.Core.Collections;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
+using PastryActors.Scribe.Topics;
 
 namespace PastryActors.Scribe.Messages;
 
@@ -62,7 +63,11 @@ public sealed record RootIs(RingId Topic, ulong Nonce) : Message
 }
 
 /// <summary>One message to be published, with the publisher's running number for it.</summary>
-public readonly record struct PublishItem(ulong Number, Blob Payload);
+public readonly record struct PublishItem(ulong Number, Blob Payload)
+{
+    /// <summary>The publisher's signature over this message and its neighbours; null where it did not sign.</summary>
+    public SignedRun? Run { get; init; }
+}
 
 /// <summary>
 /// Messages to be numbered, straight from their publisher to the root. The sender's id, its incarnation and the number together name a
@@ -79,11 +84,13 @@ public sealed record PublishItems(RingId Topic, ValueList<PublishItem> Items) : 
     public override void Write(WireWriter writer)
     {
         writer.Id(1, Topic);
-        foreach (PublishItem item in Items)
+        var runs = default(RunsMet);
+        for (int i = 0; i < Items.Count; i++)
         {
             int mark = writer.Begin(2);
-            writer.Number(1, item.Number);
-            writer.Bytes(2, item.Payload.Span);
+            writer.Number(1, Items[i].Number);
+            writer.Bytes(2, Items[i].Payload.Span);
+            if (Items[i].Run is { } run) writer.Run(3, run, ref runs, i);
             writer.End(mark);
         }
     }
@@ -97,7 +104,7 @@ public sealed record PublishItems(RingId Topic, ValueList<PublishItem> Items) : 
             switch (reader.Field)
             {
                 case 1: topic = reader.Id(); break;
-                case 2: items.Add(Item(reader.Nested())); break;
+                case 2: items.Add(Item(reader.Nested(), items)); break;
                 default: reader.Skip(); break;
             }
         }
@@ -105,20 +112,22 @@ public sealed record PublishItems(RingId Topic, ValueList<PublishItem> Items) : 
         return new PublishItems(Fields.Required(topic), items.ToValueList());
     }
 
-    private static PublishItem Item(WireReader reader)
+    private static PublishItem Item(WireReader reader, List<PublishItem> before)
     {
-        (ulong number, Blob payload) = (0UL, default(Blob));
+        (ulong number, Blob payload, SignedRun? run) = (0UL, default(Blob), null);
         while (reader.Next())
         {
             switch (reader.Field)
             {
                 case 1: number = reader.Limited(); break;
                 case 2: payload = reader.Blob(); break;
+                case 3: run = SignedRun.Read(reader.Nested()); break;
+                case 4: run = Fields.RunOf(reader.Int(), before, static i => i.Run); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return number > 0 ? new PublishItem(number, payload) : throw new WireFormatException("a publish without its number");
+        return number > 0 ? new PublishItem(number, payload) { Run = run } : throw new WireFormatException("a publish without its number");
     }
 }
 

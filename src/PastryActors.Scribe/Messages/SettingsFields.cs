@@ -17,6 +17,7 @@ internal static class SettingsFields
         writer.Number(3, settings.Retain.Amount);
         foreach (RingId publisher in settings.Publishers) writer.Id(4, publisher);
         foreach (RingId subscriber in settings.Subscribers) writer.Id(5, subscriber);
+        writer.Flag(6, settings.IsSigned);
         writer.End(mark);
     }
 
@@ -26,6 +27,7 @@ internal static class SettingsFields
         (DeliveryLevel level, RetentionKind kind, ulong amount) = (default(DeliveryLevel), default(RetentionKind), 0UL);
         List<RingId> publishers = [];
         List<RingId> subscribers = [];
+        bool isSigned = false;
         while (reader.Next())
         {
             switch (reader.Field)
@@ -35,11 +37,12 @@ internal static class SettingsFields
                 case 3: amount = reader.Limited(); break;
                 case 4: Add(publishers, ref reader); break;
                 case 5: Add(subscribers, ref reader); break;
+                case 6: isSigned = reader.Flag(); break;
                 default: reader.Skip(); break;
             }
         }
 
-        var settings = new TopicSettings(level, new Retention(kind, amount), publishers.ToValueList(), subscribers.ToValueList());
+        var settings = new TopicSettings(level, new Retention(kind, amount), publishers.ToValueList(), subscribers.ToValueList()) { IsSigned = isSigned };
         return settings.Problem() is { } problem ? throw new WireFormatException(problem) : settings;
     }
 

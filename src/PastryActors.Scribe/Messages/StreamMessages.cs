@@ -17,7 +17,7 @@ public sealed record Multicast(RingId Topic, Term Term, ulong First, ValueList<T
     public override byte Kind => Number;
 
     /// <summary>What the run costs to keep, in bytes; counted once, where the message is made.</summary>
-    internal int CostBytes { get; init; } = Batch.CostOf(Items);
+    internal int CostBytes { get; init; } = BatchCost.Of(Items);
 
     internal static Multicast Of(RingId topic, Term term, in Batch batch) => new(topic, term, batch.First, batch.Items) { CostBytes = batch.Bytes };
 

@@ -1,3 +1,4 @@
+using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Pastry.Applications;
@@ -10,7 +11,8 @@ namespace PastryActors.Scribe.Publishing;
 
 /// <summary>
 /// Brings local publishes to the topic's root, which it finds once by a routed question and then speaks to directly (JSAC 2002, III-A),
-/// and tries again until they have their numbers. Takes RootIs, NotRoot and PublishAnswer.
+/// signed where that is wanted, and tries again until they have their numbers. A root without room slows its publishers down, and they what
+/// they take. Gives SignContents; takes ContentsSigned, RootIs, NotRoot, PublishAnswer and the TopicVerdicts that are about publishes.
 /// </summary>
 internal sealed class PublishKeeper(ScribeContext context)
 {
@@ -23,7 +25,17 @@ internal sealed class PublishKeeper(ScribeContext context)
     /// </summary>
     private const int CountBits = 32;
 
+    /// <summary>How long a root that has no room is left alone. A few round trips: it has confirmed something by then, or is stuck.</summary>
+    private static readonly TimeSpan HoldTime = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long a publish waits for room at the root before its publisher is told to slow down: past one failed attempt to store history, and soon enough to be news.</summary>
+    private static readonly TimeSpan HoldMax = TimeSpan.FromSeconds(3);
+
+    private const string RootIsFull =
+        "the topic's root has as many messages waiting as it may: it does not get them to the nodes that keep them, or into history, as fast as they come; the message was not taken";
+
     private readonly TopicTable<TopicPublisher> _publishers = new(context.Options.MaxTopics);
+    private readonly Dictionary<long, (TopicPublisher Publisher, List<OpenPublish> Messages)> _signing = [];
     private ulong _begun;
     private long _openBytes;
 
@@ -37,7 +49,7 @@ internal sealed class PublishKeeper(ScribeContext context)
             case RootIs found: OnRootIs(message.Source, found); return true;
             case NotRoot denial: OnNotRoot(message.Source, denial); return true;
             case PublishAnswer answer: OnAnswer(answer); return true;
-            case TopicVerdict { Verdict: Verdict.NotPublisher or Verdict.TooLarge } verdict: OnVerdict(message.Source, verdict); return true;
+            case TopicVerdict { Verdict: Verdict.NotPublisher or Verdict.TooLarge or Verdict.NotSigned or Verdict.Busy } verdict: OnVerdict(message.Source, verdict); return true;
             default: return false;
         }
     }
@@ -60,7 +72,7 @@ internal sealed class PublishKeeper(ScribeContext context)
                 return;
             }
 
-            _publishers.Add(id, publisher = new TopicPublisher(id, request.Topic, (_begun++ << CountBits) + 1));
+            _publishers.Add(id, publisher = new TopicPublisher(id, request.Topic, (_begun++ << CountBits) + 1) { Signs = context.Options.SignMessages });
         }
 
         if (publisher.OpenCount >= context.Options.PublishQueueMax || _openBytes + request.Payload.Length > context.Options.PublishQueueBytesMax)
@@ -96,7 +108,8 @@ internal sealed class PublishKeeper(ScribeContext context)
         Instant now = context.Now;
         while (publisher.TakeExpired(now) is { } expired)
         {
-            Fail(expired, FailureCode.TimedOut, "the topic's root did not confirm the message in time; it may have been published all the same");
+            if (expired is { RefusedSince: not null, SentAt: null }) Fail(expired, FailureCode.Busy, RootIsFull);
+            else Fail(expired, FailureCode.TimedOut, "the topic's root did not confirm the message in time; it may have been published all the same");
         }
 
         if (publisher.OpenCount == 0)
@@ -137,12 +150,40 @@ internal sealed class PublishKeeper(ScribeContext context)
             return;
         }
 
-        while (publisher.NextToSend(context.Now, context.Options.BatchBytesMax) is { Count: > 0 } items)
+        while (publisher.NextToSend(context.Now, context.Options.BatchBytesMax) is { Count: > 0 } next)
         {
-            int bytes = 0;
-            foreach (PublishItem item in items) bytes += item.Payload.Length;
-            context.Send(new PublishItems(publisher.Topic, items), publisher.Root, bytes);
+            if (publisher.Signs && next[0].Run is null) Sign(publisher, next);
+            else context.Send(new PublishItems(publisher.Topic, next.Select(static o => new PublishItem(o.Number, o.Payload) { Run = o.Run }).ToValueList()), publisher.Root, next.Sum(static o => o.Payload.Length));
         }
+    }
+
+    private void Sign(TopicPublisher publisher, List<OpenPublish> messages)
+    {
+        long work = context.Host.NextWorkId();
+        publisher.IsSigning = true;
+        _signing.Add(work, (publisher, messages));
+        Blob head = SignedRun.HeadOf(publisher.Topic, context.Self.Incarnation, messages[0].Number);
+        context.Host.Do(new SignContents(work, SigningKey.Node, head, messages.Select(static o => o.Payload).ToValueList()));
+    }
+
+    /// <summary>A signature is made: what it covers goes out. Where there was no room for it the messages count as sent, and are tried again as if no answer had come.</summary>
+    public void OnSigned(ContentsSigned signed)
+    {
+        if (!_signing.Remove(signed.Id, out (TopicPublisher Publisher, List<OpenPublish> Messages) signing)) return;
+        signing.Publisher.IsSigning = false;
+        if (!signed.Signature.Value.IsEmpty)
+        {
+            var run = new SignedRun(context.NodeKey, context.Self.Incarnation, signing.Messages[0].Number, signed.Hashes, signed.Signature);
+            foreach (OpenPublish open in signing.Messages) (open.Run, open.SentAt) = (run, null);
+        }
+
+        Pump(signing.Publisher);
+    }
+
+    /// <summary>A root that had no room may have some now.</summary>
+    public void OnTimer(NodeTimer timer)
+    {
+        if (_publishers.Find(timer.Subject) is { } publisher) Pump(publisher);
     }
 
     private void Locate(TopicPublisher publisher)
@@ -169,13 +210,46 @@ internal sealed class PublishKeeper(ScribeContext context)
     private void OnVerdict(NodeHandle from, TopicVerdict verdict)
     {
         if (_publishers.Find(verdict.Topic) is not { } publisher || publisher.Root?.Id != from.Id) return;
-        if (verdict.Verdict == Verdict.TooLarge)
+        switch (verdict.Verdict)
         {
-            if (publisher.Take(verdict.Nonce) is { } large) Fail(large, FailureCode.Invalid, $"the topic's root takes no message of {large.Payload.Length} bytes: its scribe.max-message is smaller than this node's");
+            case Verdict.TooLarge:
+                if (publisher.Take(verdict.Nonce) is { } large) Fail(large, FailureCode.Invalid, $"the topic's root takes no message of {large.Payload.Length} bytes: its scribe.max-message is smaller than this node's");
+                break;
+            case Verdict.NotSigned: OnNotSigned(publisher, verdict.Nonce); break;
+            case Verdict.Busy: OnBusy(publisher, verdict.Nonce); break;
+            default:
+                while (publisher.TakeAny() is { } open) Fail(open, FailureCode.Forbidden, $"the creator of the topic does not let node {context.Self.Id} publish");
+                break;
+        }
+    }
+
+    /// <summary>The topic's messages are signed, which this node did not know: they go again, signed.</summary>
+    private void OnNotSigned(TopicPublisher publisher, ulong number)
+    {
+        if (publisher.Find(number) is not { SentAt: not null } refused) return;
+        if (refused.Run is not null)
+        {
+            publisher.Take(number);
+            Fail(refused, FailureCode.Forbidden, $"the topic's root does not accept the signature of node {context.Self.Id}");
             return;
         }
 
-        while (publisher.TakeAny() is { } open) Fail(open, FailureCode.Forbidden, $"the creator of the topic does not let node {context.Self.Id} publish");
+        if (publisher.Signs) return;
+        publisher.Signs = true;
+        publisher.SendAgain();
+        Pump(publisher);
+    }
+
+    /// <summary>The root has no room for the publish of that number and those that came with it. They go again a little later; after that who publishes is told to slow down.</summary>
+    private void OnBusy(TopicPublisher publisher, ulong number)
+    {
+        foreach (OpenPublish open in publisher.Hold(number, context.Now, context.Now + HoldTime, HoldMax))
+        {
+            context.Report(FactKind.Dropped, publisher.Topic);
+            Fail(open, FailureCode.Busy, RootIsFull);
+        }
+
+        context.Host.Schedule((byte)ScribeTimer.Publish, HoldTime, subject: publisher.Topic);
     }
 
     private void OnAnswer(PublishAnswer answer)

@@ -2,6 +2,7 @@ using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Scribe.Messages;
+using PastryActors.Scribe.Topics;
 
 namespace PastryActors.Scribe.Publishing;
 
@@ -16,8 +17,17 @@ internal sealed class OpenPublish(ulong number, long requestId, Instant deadline
 
     public Blob Payload { get; } = payload;
 
-    /// <summary>When it was sent to the root that is being used; null if it was not.</summary>
+    /// <summary>When it was sent to the root that is being used, or given to be signed for it; null if it was not.</summary>
     public Instant? SentAt { get; set; }
+
+    /// <summary>With which others it was sent last.</summary>
+    public long SentWith { get; set; }
+
+    /// <summary>The signature over it; null while there is none.</summary>
+    public SignedRun? Run { get; set; }
+
+    /// <summary>Since when the root has said that it has no room for it; null if it has not.</summary>
+    public Instant? RefusedSince { get; set; }
 }
 
 /// <summary>This node's publishes to one topic: gives them running numbers, decides what goes out when, and what goes out again.</summary>
@@ -27,6 +37,7 @@ internal sealed class TopicPublisher(RingId topic, string name, ulong firstNumbe
     private const int EagerMax = 32;
 
     private readonly List<OpenPublish> _open = [];
+    private long _lastSent;
 
     public RingId Topic { get; } = topic;
 
@@ -45,30 +56,64 @@ internal sealed class TopicPublisher(RingId topic, string name, ulong firstNumbe
 
     public Instant LastUsed { get; set; }
 
+    /// <summary>Whether its messages are signed before they go out.</summary>
+    public bool Signs { get; set; }
+
+    /// <summary>Whether a signature is being made. What comes meanwhile shares the next.</summary>
+    public bool IsSigning { get; set; }
+
+    /// <summary>Nothing goes out before: the root has no room.</summary>
+    public Instant HeldUntil { get; set; }
+
     public int OpenCount => _open.Count;
 
     public void Add(long requestId, Instant deadline, Blob payload) => _open.Add(new OpenPublish(NextNumber++, requestId, deadline, payload));
 
-    /// <summary>The next publishes to send together; empty if none may go now.</summary>
-    public ValueList<PublishItem> NextToSend(Instant now, int bytesMax)
+    /// <summary>The next publishes that go together, to the root or to be signed: these have no signature yet, and their numbers no gap. None if none may go now.</summary>
+    public List<OpenPublish> NextToSend(Instant now, int bytesMax)
     {
-        if (_open.Count == 0) return default;
+        var next = new List<OpenPublish>();
+        if (_open.Count == 0 || now < HeldUntil) return next;
         (int sent, int start) = CountSent();
-        if (sent > EagerMax) return default;
+        if (sent > EagerMax) return next;
         ulong limit = _open[0].Number + PublisherMemory.WindowSize;
-        var items = new List<PublishItem>();
         int bytes = 0;
         for (int i = start; i < _open.Count && _open[i].Number < limit; i++)
         {
             OpenPublish open = _open[i];
             if (open.SentAt is not null) continue;
             bytes += open.Payload.Length;
-            if (items.Count > 0 && bytes > bytesMax) break;
-            open.SentAt = now;
-            items.Add(new PublishItem(open.Number, open.Payload));
+            if (next.Count > 0 && bytes > bytesMax) break;
+            if (Signs && !GoesWith(next, open)) break;
+            (open.SentAt, open.SentWith) = (now, _lastSent + 1);
+            next.Add(open);
         }
 
-        return items.ToValueList();
+        _lastSent++;
+        return next;
+    }
+
+    /// <summary>The publish of this number, and those that were sent with it and come after, go out again when the time has come. Those that were refused for too long are taken out.</summary>
+    public List<OpenPublish> Hold(ulong from, Instant now, Instant until, TimeSpan patience)
+    {
+        if (Find(from) is not { SentAt: not null } first) return [];
+        HeldUntil = until;
+        foreach (OpenPublish open in _open)
+        {
+            if (open.Number < from || open.SentWith != first.SentWith) continue;
+            open.SentAt = null;
+            open.RefusedSince ??= now;
+        }
+
+        List<OpenPublish> over = _open.FindAll(o => o is { SentAt: null, RefusedSince: { } since } && now - since >= patience);
+        _open.RemoveAll(over.Contains);
+        return over;
+    }
+
+    private bool GoesWith(List<OpenPublish> others, OpenPublish open)
+    {
+        if (open.Run is not null) return others.Count == 0 || others[^1].Run is not null;
+        return !IsSigning && (others.Count == 0 || (others[^1].Run is null && others[^1].Number + 1 == open.Number));
     }
 
     /// <summary>Takes out the publish of that number; null if it is not open any more.</summary>
@@ -98,9 +143,18 @@ internal sealed class TopicPublisher(RingId topic, string name, ulong firstNumbe
     /// <summary>The root is in doubt: everything open goes out again, to whoever it turns out to be.</summary>
     public void Unsend()
     {
-        Root = null;
+        (Root, HeldUntil) = (null, default);
+        SendAgain();
+    }
+
+    /// <summary>Everything open goes out again.</summary>
+    public void SendAgain()
+    {
         foreach (OpenPublish open in _open) open.SentAt = null;
     }
+
+    /// <summary>The publish of that number; null if it is not open any more.</summary>
+    public OpenPublish? Find(ulong number) => _open.Find(o => o.Number == number);
 
     private (int Sent, int FirstUnsent) CountSent()
     {

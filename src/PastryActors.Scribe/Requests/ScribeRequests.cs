@@ -49,11 +49,34 @@ public sealed record Unsubscribed(long RequestId) : Reply(RequestId);
 public sealed record TopicMessages(long RequestId, ulong First, ValueList<TopicItem> Items) : Reply(RequestId);
 
 /// <summary>Messages that cannot be recovered: said, never left out in silence.</summary>
-public sealed record TopicGap(long RequestId, ulong From, ulong To, string Reason) : Reply(RequestId);
+public sealed record TopicGap(long RequestId, ulong From, ulong To, GapCause Cause, string Reason) : Reply(RequestId);
+
+/// <summary>Why a subscriber does not get what has a number.</summary>
+public enum GapCause : byte
+{
+    /// <summary>Nobody who was asked has it any more, or nobody answered in time.</summary>
+    Lost,
+
+    /// <summary>The topic keeps its past no longer than that, or keeps none.</summary>
+    NotRetained,
+
+    /// <summary>Its publisher's signature is missing or false.</summary>
+    Forged,
+
+    /// <summary>It is a message that the subscriber had under another number: nothing is lost.</summary>
+    Repeated,
+}
 
 /// <summary>One message of a topic.</summary>
 /// <param name="Publisher">The node that published it.</param>
-public readonly record struct TopicItem(RingId Publisher, Blob Payload);
+public readonly record struct TopicItem(RingId Publisher, Blob Payload)
+{
+    /// <summary>The publisher's signature over this message and its neighbours; null where it did not sign.</summary>
+    public SignedRun? Run { get; init; }
+
+    /// <summary>Which message of the run this is, from 0.</summary>
+    public int Place { get; init; }
+}
 
 /// <summary>
 /// Hand a message to one member of a topic, the nearest that takes it. Answered by <see cref="AnycastAccepted"/>; fails with

@@ -95,7 +95,7 @@ internal sealed class Definer(ScribeContext context)
         bool isFresh = office.NextNumber == 1;
         if (office.Group.Record.Certificate is not { } known) return isFresh;
         TopicSettings settings = certificate.Settings;
-        bool isSameKind = settings.Level == known.Settings.Level && settings.Retain.IsDurable == known.Settings.Retain.IsDurable;
+        bool isSameKind = settings.Level == known.Settings.Level && settings.Retain.IsDurable == known.Settings.Retain.IsDurable && settings.IsSigned == known.Settings.IsSigned;
         return certificate.Creator == known.Creator && certificate.CreatedUnixMilliseconds > known.CreatedUnixMilliseconds && (isFresh || isSameKind);
     }
 

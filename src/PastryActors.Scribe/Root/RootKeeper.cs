@@ -108,8 +108,8 @@ internal sealed class RootKeeper
         office.Locators.Clear();
         foreach ((NodeHandle from, PublishItems items) in office.Waiting)
         {
-            if (office.Group.Record.Settings.MayPublish(from.Id)) Sequencer.Number(topic, from, items);
-            else _context.Send(new TopicVerdict(topic.Id, 0, Verdict.NotPublisher), from);
+            if (RefusalOf(topic, from, items) is { } refusal) _context.Send(refusal, from);
+            else Sequencer.Number(topic, from, items);
         }
 
         office.Waiting.Clear();
@@ -298,10 +298,10 @@ internal sealed class RootKeeper
         }
 
         office.LastUsed = _context.Now;
-        if (office.Group.IsKnown && !office.Group.Record.Settings.MayPublish(message.Source.Id))
+        if (RefusalOf(topic, message.Source, items) is { } refusal)
         {
             _context.Report(FactKind.MessageRefused, message.Source.Id);
-            _context.Send(new TopicVerdict(topic.Id, 0, Verdict.NotPublisher), message.Source);
+            _context.Send(refusal, message.Source);
             return;
         }
 
@@ -309,14 +309,32 @@ internal sealed class RootKeeper
         else KeepWaiting(topic, message.Source, items);
     }
 
+    /// <summary>Which rule of the topic's a publish breaks; null for none. Whether a signature holds receivers check: a false one harms who made it.</summary>
+    private TopicVerdict? RefusalOf(TopicNode topic, NodeHandle from, PublishItems items)
+    {
+        ReplicaGroup group = topic.Office!.Group;
+        if (group.IsKnown && !group.Record.Settings.MayPublish(from.Id)) return new TopicVerdict(topic.Id, 0, Verdict.NotPublisher);
+        if (!_context.MustBeSigned(topic)) return null;
+        SignedRun? known = null;
+        foreach (PublishItem item in items.Items)
+        {
+            bool isCovered = item.Run is { } run && run.Incarnation == from.Incarnation && run.Covers(item.Number) && (ReferenceEquals(run, known) || run.Publisher() == from.Id);
+            if (!isCovered) return new TopicVerdict(topic.Id, item.Number, Verdict.NotSigned);
+            known = item.Run;
+        }
+
+        return null;
+    }
+
     private void KeepWaiting(TopicNode topic, NodeHandle from, PublishItems items)
     {
         RootOffice office = topic.Office!;
         long bytes = 0;
-        foreach (PublishItem item in items.Items) bytes += Batch.CostOf(item.Payload);
+        foreach (PublishItem item in items.Items) bytes += BatchCost.Of(item.Payload, item.Run);
         if (office.Waiting.Count >= WaitingMax || office.WaitingBytes + bytes > _context.Options.UnconfirmedBytesMax)
         {
             _context.Report(FactKind.Dropped, topic.Id, WaitingMax);
+            if (items.Items.Count > 0) _context.Send(new TopicVerdict(topic.Id, items.Items[0].Number, Verdict.Busy), from);
             return;
         }
 

@@ -18,7 +18,15 @@ internal sealed class Sequencer(ScribeContext context)
     /// <summary>Gives numbers to what has none yet, and answers for what has one already.</summary>
     public void Number(TopicNode topic, NodeHandle from, PublishItems message)
     {
-        foreach (PublishItem item in message.Items) Number(topic, from, item);
+        foreach (PublishItem item in message.Items)
+        {
+            if (Number(topic, from, item)) continue;
+            // None after it either: a publisher's messages keep their order.
+            context.Report(FactKind.Dropped, topic.Id, context.Options.UnconfirmedBytesMax);
+            context.Send(new TopicVerdict(topic.Id, item.Number, Verdict.Busy), from);
+            break;
+        }
+
         Advance(topic);
     }
 
@@ -67,7 +75,8 @@ internal sealed class Sequencer(ScribeContext context)
     /// <summary>Whether a majority follows the term: only then is it safe that what the term before left is counted by this one.</summary>
     private bool IsFollowed(RootOffice office) => office.Group.HasMajority(n => office.IsSelf(n) ? context.Journals.IsSaved(office.Replica) : office.FindLink(n) is { Started: true });
 
-    private void Number(TopicNode topic, NodeHandle from, PublishItem item)
+    /// <summary>False if there is no room for another number.</summary>
+    private bool Number(TopicNode topic, NodeHandle from, PublishItem item)
     {
         RootOffice office = topic.Office!;
         PublishKnowledge known = office.Log.Windows.Find(from.Id, from.Incarnation, item.Number, out ulong sequence);
@@ -86,26 +95,25 @@ internal sealed class Sequencer(ScribeContext context)
         }
         else if (known == PublishKnowledge.Fresh)
         {
-            Stage(topic, from, item);
+            return TryStage(topic, from, item);
         }
+
+        return true;
     }
 
-    private void Stage(TopicNode topic, NodeHandle from, PublishItem item)
+    private bool TryStage(TopicNode topic, NodeHandle from, PublishItem item)
     {
         RootOffice office = topic.Office!;
-        int bytes = Batch.CostOf(item.Payload);
-        if (!HasRoomFor(office, bytes))
-        {
-            context.Report(FactKind.Dropped, topic.Id, context.Options.UnconfirmedBytesMax);
-            return;
-        }
-
+        SignedRun? run = item.Run is { } signed && signed.Covers(item.Number) ? signed : null;
+        int bytes = BatchCost.Of(item.Payload, run);
+        if (!HasRoomFor(office, bytes)) return false;
         ulong sequence = office.NextNumber;
         if (office.Log.Windows.Mark(from.Id, from.Incarnation, item.Number, sequence)) context.Report(FactKind.Dropped, topic.Id, context.Options.PublishersMax);
-        office.StagedItems.Add(new TopicItem(from.Id, item.Payload));
+        office.StagedItems.Add(new TopicItem(from.Id, item.Payload) { Run = run, Place = run is null ? 0 : (int)(item.Number - run.First) });
         office.StagedMarks.Add(new PublishMark(from.Incarnation, item.Number));
         office.Unconfirmed.Enqueue(new UnconfirmedPublish(sequence, from, item.Number, bytes));
         office.UnconfirmedBytes += bytes;
+        return true;
     }
 
     /// <summary>Whether one more number may be unconfirmed. Well within what the log holds, for what it forgets can never be confirmed.</summary>
@@ -157,9 +165,16 @@ internal sealed class Sequencer(ScribeContext context)
 
     private int CountForOneBatch(List<TopicItem> items, int start)
     {
-        int bytes = Batch.CostOf(items[start].Payload);
+        var cost = default(BatchCost);
+        cost.Add(items[start]);
         int end = start + 1;
-        while (end < items.Count && bytes + Batch.CostOf(items[end].Payload) <= context.Options.BatchBytesMax) bytes += Batch.CostOf(items[end++].Payload);
+        while (end < items.Count)
+        {
+            cost.Add(items[end]);
+            if (cost.Bytes > context.Options.BatchBytesMax) break;
+            end++;
+        }
+
         return end - start;
     }
 

@@ -1,3 +1,4 @@
+using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Pastry.Applications;
@@ -10,7 +11,8 @@ namespace PastryActors.Scribe.Subscribing;
 
 /// <summary>
 /// Brings every local subscription to where the stream is, from wherever it stands: a new one that wants the past, one whose reader was
-/// slow, one that a hole was told of. From the recent messages here, else from the root, else from history; what nobody has is a gap.
+/// slow, one that a hole was told of. From the recent messages here, else from the root, else from history; what nobody has is a gap. Where
+/// messages are signed each is checked first: one that is false here is asked of the root, and one that is false there too is a gap.
 /// Takes HistoryAnswer and SegmentFetched.
 /// </summary>
 internal sealed class Replayer(ScribeContext context)
@@ -24,7 +26,7 @@ internal sealed class Replayer(ScribeContext context)
     public void Offer(TopicNode topic, Subscription subscription, in Batch run)
     {
         if (!subscription.Stands || subscription.Cursor > run.Last) return;
-        if (subscription.Cursor >= run.First && subscription.HasCredit) Deliver(subscription, run);
+        if (subscription.Cursor >= run.First && subscription.MayTake && subscription.Cursor != subscription.SuspectAt) Hand(topic, subscription, run, isFromRoot: false);
         else Advance(topic, subscription);
     }
 
@@ -32,13 +34,20 @@ internal sealed class Replayer(ScribeContext context)
     public void Advance(TopicNode topic, Subscription subscription)
     {
         if (!subscription.Stands) return;
-        while (subscription.HasCredit && topic.Stream.Recent.TryRead(subscription.Cursor, topic.Stream.Last, out Batch run) && run.First == subscription.Cursor) Deliver(subscription, run);
-        if (!subscription.HasCredit || subscription.Cursor >= topic.Stream.Next || subscription.IsFetching) return;
+        while (subscription.MayTake && subscription.Cursor != subscription.SuspectAt && TryReadRecent(topic, subscription.Cursor, out Batch run)) Hand(topic, subscription, run, isFromRoot: false);
+        if (!subscription.MayTake || subscription.Cursor >= topic.Stream.Next || subscription.IsFetching) return;
         bool isAsked = subscription.Nonce != 0 && context.Now - subscription.AskedAt < context.Options.PublishRetryAfter;
         if (isAsked || topic.Up.Root is not { } root) return;
-        if (subscription.StuckSince is { } since && context.Now - since > context.Options.GapTimeout + context.Options.SurrenderAfter)
+        if (IsStuck(subscription, context.Options.GapTimeout) && subscription.Cursor == subscription.SuspectAt)
         {
-            TellGap(subscription, topic.Stream.Last, "neither the topic's root nor its history could be read in time");
+            TellForged(subscription);
+            Advance(topic, subscription);
+            return;
+        }
+
+        if (IsStuck(subscription, context.Options.GapTimeout + context.Options.SurrenderAfter))
+        {
+            TellGap(subscription, topic.Stream.Last, GapCause.Lost, "neither the topic's root nor its history could be read in time");
             return;
         }
 
@@ -56,7 +65,7 @@ internal sealed class Replayer(ScribeContext context)
         {
             if (!subscription.Stands || subscription.Cursor < from || subscription.Cursor >= next) continue;
             if (topic.Settings.Retain.IsDurable) Advance(topic, subscription);
-            else TellGap(subscription, next - 1, reason);
+            else TellGap(subscription, next - 1, GapCause.Lost, reason);
         }
     }
 
@@ -77,7 +86,7 @@ internal sealed class Replayer(ScribeContext context)
         subscription.Nonce = 0;
         if (answer.Items.Count > 0) DeliverFrom(topic, subscription, Batch.Of(answer.First, answer.Items));
         else if (answer.Segment is { } segment) Fetch(topic, subscription, segment);
-        else if (answer.Last >= subscription.Cursor) TellGap(subscription, answer.Last, "the topic does not retain these messages any more");
+        else if (answer.Last >= subscription.Cursor) TellGap(subscription, answer.Last, GapCause.NotRetained, "the topic does not retain these messages any more");
         else return true;
         if (!subscription.IsFetching) Advance(topic, subscription);
         return true;
@@ -107,28 +116,62 @@ internal sealed class Replayer(ScribeContext context)
         Advance(topic, subscription);
     }
 
+    /// <summary>A run was checked: what is good is given, what is not is refused, and the subscription goes on.</summary>
+    /// <param name="good">One verdict a message.</param>
+    /// <param name="isFromRoot">Whether nobody better could be asked for what is refused.</param>
+    public void OnInspected(TopicNode topic, Subscription subscription, in Batch run, ValueList<bool> good, bool isFromRoot)
+    {
+        while (subscription.HasCredit && subscription.Cursor >= run.First && subscription.Cursor <= run.Last && (isFromRoot || subscription.Cursor != subscription.SuspectAt))
+        {
+            ulong last = EndOfPart(subscription, run, good);
+            if (last >= subscription.Cursor) Deliver(subscription, run.Slice(subscription.Cursor, last));
+            else Refuse(topic, subscription, !good[(int)(subscription.Cursor - run.First)], isFromRoot);
+        }
+
+        Advance(topic, subscription);
+    }
+
     /// <summary>The subscription gets what it lacks of the run; what lies before the run is gone.</summary>
     private void DeliverFrom(TopicNode topic, Subscription subscription, in Batch run)
     {
         if (run.Last < subscription.Cursor) return;
-        if (run.First > subscription.Cursor) TellGap(subscription, Math.Min(run.First, topic.Stream.Next) - 1, "the topic does not retain these messages any more");
+        if (run.First > subscription.Cursor) TellGap(subscription, Math.Min(run.First, topic.Stream.Next) - 1, GapCause.NotRetained, "the topic does not retain these messages any more");
         ulong last = Math.Min(run.Last, topic.Stream.Last);
-        while (subscription.HasCredit && subscription.Cursor >= run.First && subscription.Cursor <= last) Deliver(subscription, Part(run, subscription.Cursor, last));
+        if (subscription.MayTake && subscription.Cursor >= run.First && subscription.Cursor <= last) Hand(topic, subscription, run.Slice(subscription.Cursor, last), isFromRoot: true);
     }
 
-    /// <summary>So much of a run as goes to a subscriber in one piece.</summary>
-    private Batch Part(in Batch run, ulong from, ulong last)
+    /// <summary>What was recently here from that number on, as much as goes to a subscriber in one piece.</summary>
+    private bool TryReadRecent(TopicNode topic, ulong from, out Batch run) =>
+        topic.Stream.Recent.TryReadMany(from, topic.Stream.Last, context.Options.BatchBytesMax, out run) && run.First == from;
+
+    private bool IsStuck(Subscription subscription, TimeSpan patience) => subscription.StuckSince is { } since && context.Now - since > patience;
+
+    /// <summary>The subscription gets what it lacks of a run that has its turn; where messages are signed, when they are checked.</summary>
+    private void Hand(TopicNode topic, Subscription subscription, in Batch run, bool isFromRoot)
     {
-        int bytes = 0;
-        ulong to = from;
-        for (ulong next = from; next <= last; next++)
+        Batch rest = run.Slice(subscription.Cursor, run.Last);
+        if (context.MustBeSigned(topic)) context.Inspections.Begin(topic, subscription, rest, isFromRoot);
+        else while (subscription.HasCredit && subscription.Cursor <= rest.Last) Deliver(subscription, rest.Slice(subscription.Cursor, EndOfPart(subscription, rest, default)));
+    }
+
+    /// <summary>
+    /// The last number that goes to a subscriber in one piece from where it stands; the number before, if the next must not be given. Where
+    /// there are verdicts, what is let through is noted as given.
+    /// </summary>
+    private ulong EndOfPart(Subscription subscription, in Batch run, ValueList<bool> good)
+    {
+        var cost = default(BatchCost);
+        ulong next = subscription.Cursor;
+        for (; next <= run.Last; next++)
         {
-            bytes += Batch.CostOf(run.Items[(int)(next - run.First)].Payload);
-            if (next > from && bytes > context.Options.BatchBytesMax) break;
-            to = next;
+            int index = (int)(next - run.First);
+            TopicItem item = run.Items[index];
+            cost.Add(item);
+            if (next > subscription.Cursor && cost.Bytes > context.Options.BatchBytesMax) break;
+            if (good.Count > 0 && !(good[index] && subscription.Seen.TryMark(item.Publisher, item.Run!.Incarnation, item.Run.First + (ulong)item.Place, next))) break;
         }
 
-        return run.Slice(from, to);
+        return next - 1;
     }
 
     private void Fetch(TopicNode topic, Subscription subscription, SegmentRef part)
@@ -139,24 +182,34 @@ internal sealed class Replayer(ScribeContext context)
             return;
         }
 
-        if (part.First > subscription.Cursor) TellGap(subscription, Math.Min(part.First, topic.Stream.Next) - 1, "the topic does not retain these messages any more");
+        if (part.First > subscription.Cursor) TellGap(subscription, Math.Min(part.First, topic.Stream.Next) - 1, GapCause.NotRetained, "the topic does not retain these messages any more");
         long work = context.Host.NextWorkId();
         subscription.IsFetching = true;
         _fetches.Add(work, new Fetching(topic.Id, subscription, part));
         context.Host.Do(new FetchSegment(work, part.Object, part.Hash));
     }
 
-    private void Deliver(Subscription subscription, in Batch run)
+    private void Refuse(TopicNode topic, Subscription subscription, bool isForged, bool isFromRoot)
     {
-        Batch rest = run.Slice(subscription.Cursor, run.Last);
-        context.Host.Reply(new TopicMessages(subscription.RequestId, rest.First, rest.Items));
-        Moved(subscription, rest.Last + 1);
+        context.Report(isForged ? FactKind.MessageForged : FactKind.MessageRepeated, topic.Id, (long)subscription.Cursor);
+        // Whoever stands between this node and the root may have put it there: the root may have the true one.
+        if (!isFromRoot && topic.Office is null) subscription.SuspectAt = subscription.Cursor;
+        else if (isForged) TellForged(subscription);
+        else TellGap(subscription, subscription.Cursor, GapCause.Repeated, "this message came before, under another number");
     }
 
-    private void TellGap(Subscription subscription, ulong last, string reason)
+    private void TellForged(Subscription subscription) => TellGap(subscription, subscription.Cursor, GapCause.Forged, "nobody has this message with a signature of its publisher's that holds: it was changed on the way, or never published");
+
+    private void Deliver(Subscription subscription, in Batch run)
+    {
+        context.Host.Reply(new TopicMessages(subscription.RequestId, run.First, run.Items));
+        Moved(subscription, run.Last + 1);
+    }
+
+    private void TellGap(Subscription subscription, ulong last, GapCause cause, string reason)
     {
         if (last < subscription.Cursor) return;
-        context.Host.Reply(new TopicGap(subscription.RequestId, subscription.Cursor, last, reason));
+        context.Host.Reply(new TopicGap(subscription.RequestId, subscription.Cursor, last, cause, reason));
         Moved(subscription, last + 1);
     }
 

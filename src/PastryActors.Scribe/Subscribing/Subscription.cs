@@ -7,7 +7,8 @@ namespace PastryActors.Scribe.Subscribing;
 /// <summary>A local subscription: where it stands in the topic, and how much its reader takes before it must say that it has read.</summary>
 /// <param name="from">The first number wanted; null for what comes from now on.</param>
 /// <param name="window">How many answers may wait to be read; 0 for any number.</param>
-internal sealed class Subscription(long requestId, Instant deadline, ulong? from, int window)
+/// <param name="publishersMax">Of how many publishers it is remembered what was given.</param>
+internal sealed class Subscription(long requestId, Instant deadline, ulong? from, int window, int publishersMax)
 {
     private int _unread;
 
@@ -42,8 +43,20 @@ internal sealed class Subscription(long requestId, Instant deadline, ulong? from
     /// <summary>Since when it waits for something older than what is here; null while it goes on.</summary>
     public Instant? StuckSince { get; set; }
 
+    /// <summary>Whether signatures of what it gets next are being checked.</summary>
+    public bool IsInspected { get; set; }
+
+    /// <summary>A number that was not as its publisher signed it when it came down the tree: the root is asked for it. 0 for none.</summary>
+    public ulong SuspectAt { get; set; }
+
+    /// <summary>What it was given, where messages are signed.</summary>
+    public SeenPublishes Seen { get; } = new(publishersMax);
+
     /// <summary>Whether the reader takes more.</summary>
     public bool HasCredit => window == 0 || _unread < window;
+
+    /// <summary>Whether more may be handed to it now.</summary>
+    public bool MayTake => HasCredit && !IsInspected;
 
     public void Begin(ulong next) => (Stands, Cursor) = (true, from ?? next);
 

@@ -45,7 +45,7 @@ internal sealed class SubscriptionKeeper(ScribeContext context)
         TimeSpan timeout = request.Timeout > TimeSpan.Zero ? request.Timeout : context.Options.PublishTimeout;
         if (TopicPrefix.IsPrefix(request.Topic)) timeout += context.Options.PrefixLease;
         _topics.Add(request.Id, id);
-        topic.Subscribers.Add(new Subscription(request.Id, context.Now + timeout, request.From, request.Window) { AnycastsWanted = request.AnycastsWanted, Takes = request.Takes });
+        topic.Subscribers.Add(new Subscription(request.Id, context.Now + timeout, request.From, request.Window, context.Options.PublishersMax) { AnycastsWanted = request.AnycastsWanted, Takes = request.Takes });
         if (topic.IsInTree) AnswerWaiting(topic);
         else context.Tree.EnsureInTree(topic);
     }

@@ -9,16 +9,13 @@ public readonly record struct PublishMark(uint Incarnation, ulong Number);
 /// <summary>A run of messages that travel and are kept together; never empty, never changed.</summary>
 /// <param name="First">Sequence number of the first; the others follow without a gap.</param>
 /// <param name="Marks">One an item where the numbering is kept (root and its replicas); none elsewhere.</param>
-/// <param name="Bytes">What the run costs to keep: payloads and a flat charge an item.</param>
+/// <param name="Bytes">What the run costs to keep: payloads, signed runs, and a flat charge an item.</param>
 internal readonly record struct Batch(ulong First, ValueList<TopicItem> Items, ValueList<PublishMark> Marks, int Bytes)
 {
-    /// <summary>What an item costs beside its payload, in bytes: the publisher's id, two references, its part of the array.</summary>
-    private const int ItemOverheadBytes = 64;
-
     /// <summary>Sequence number of the last.</summary>
     public ulong Last => First + (ulong)Items.Count - 1;
 
-    public static Batch Of(ulong first, ValueList<TopicItem> items, ValueList<PublishMark> marks = default) => new(first, items, marks, CostOf(items));
+    public static Batch Of(ulong first, ValueList<TopicItem> items, ValueList<PublishMark> marks = default) => new(first, items, marks, BatchCost.Of(items));
 
     /// <summary>The part of the run from <paramref name="from"/> to <paramref name="to"/>, both in it; the run itself if that is all of it.</summary>
     public Batch Slice(ulong from, ulong to)
@@ -28,15 +25,5 @@ internal readonly record struct Batch(ulong First, ValueList<TopicItem> Items, V
         int end = to >= Last ? Items.Count : (int)(to - First) + 1;
         ValueList<PublishMark> marks = Marks.Count == 0 ? default : ValueList.Create(Marks.Span[start..end]);
         return Of(First + (ulong)start, ValueList.Create(Items.Span[start..end]), marks);
-    }
-
-    /// <summary>What a message costs to keep, in bytes; also no less than what it costs on the wire.</summary>
-    public static int CostOf(Blob payload) => ItemOverheadBytes + payload.Length;
-
-    public static int CostOf(ValueList<TopicItem> items)
-    {
-        int bytes = items.Count * ItemOverheadBytes;
-        foreach (TopicItem item in items) bytes += item.Payload.Length;
-        return bytes;
     }
 }

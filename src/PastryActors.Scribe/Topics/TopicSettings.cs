@@ -57,6 +57,12 @@ public sealed record TopicSettings(DeliveryLevel Level, Retention Retain, ValueL
     /// <summary>What holds for a topic that nobody created: ordered, nothing kept, open.</summary>
     public static TopicSettings Default { get; } = new(DeliveryLevel.Ordered, Retention.None, default, default);
 
+    /// <summary>
+    /// Whether publishers sign and receivers refuse what is not, also on nodes whose own option says otherwise. There is no setting for the
+    /// opposite: it would be brought by those whom signatures are there to distrust (docs/decisions/0024).
+    /// </summary>
+    public bool IsSigned { get; init; }
+
     /// <summary>Whether the node may publish.</summary>
     public bool MayPublish(RingId node) => Publishers.Count == 0 || Publishers.Span.Contains(node);
 

@@ -174,7 +174,7 @@ public sealed class SimRing
         if (Options.Past is { } past) components.Add(_stores[start.Node.Index] = new PastComponent(past with { CapacityBytes = CapacityOf(start.Node.Index) }, start.PublicKey, start.Stored));
         if (Options.Scribe is { } options)
         {
-            var scribe = new ScribeComponent(options, start.OwnerKey, start.Stored);
+            var scribe = new ScribeComponent(options, start.PublicKey, start.OwnerKey, start.Stored);
             components.Add(scribe);
             if (Options.Streams is { } streams) components.Add(new StreamsComponent(streams with { Offer = OfferOf(start.Node.Index) }, scribe));
         }

@@ -35,6 +35,15 @@ public sealed class SimSigner
     internal (WorkResult Result, TimeSpan Takes) Do(Sign work, int index) =>
         (new Signed(work.Id, Sign(work.Key, index, work.Digest)), _options.SignLatency);
 
+    internal (WorkResult Result, TimeSpan Takes) Do(SignContents work, int index)
+    {
+        var statement = ContentStatement.Of(work.Head, work.Contents);
+        return (new ContentsSigned(work.Id, statement.Hashes, Sign(work.Key, index, statement.Digest())), _options.SignLatency);
+    }
+
+    /// <summary>Takes the time of one claim: as many statements as a run of messages has are few.</summary>
+    internal (WorkResult Result, TimeSpan Takes) Do(VerifyContents work) => (work.Judge(IsGood), _options.VerifyLatency);
+
     internal (WorkResult Result, TimeSpan Takes) Do(Verify work)
     {
         bool good = true;

@@ -16,12 +16,16 @@ internal sealed class SimWorkers(SimWorld world, EventQueue queue)
         switch (work)
         {
             case StoreWrite or StoreRead or StoreRemove or StoreProve: ToDisk(node, work); break;
-            case Sign sign: Return(node, world.Signer.Do(sign, sign.Key == SigningKey.Node ? node.Index : node.Owner)); break;
+            case Sign sign: Return(node, world.Signer.Do(sign, Signer(node, sign.Key))); break;
+            case SignContents sign: Return(node, world.Signer.Do(sign, Signer(node, sign.Key))); break;
+            case VerifyContents verify: Return(node, world.Signer.Do(verify)); break;
             case Verify verify: Return(node, world.Signer.Do(verify)); break;
             case ArchiveSegment or FetchSegment or DropSegment: (_archive ??= new SimArchive(world, world.Options.SegmentReplicas, (to, result) => Return(to, (result, TimeSpan.Zero)))).Take(node, work); break;
             default: throw new SimulationFailedException($"no worker does {work}", world.Seed, world.Now);
         }
     }
+
+    private static int Signer(SimNode node, SigningKey key) => key == SigningKey.Node ? node.Index : node.Owner;
 
     private void ToDisk(SimNode node, Work work)
     {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Node.Tests.Fakes;
@@ -76,6 +77,36 @@ public sealed class SignatureWorkersTests : IDisposable
     }
 
     [Fact]
+    public async Task One_signature_covers_many_contents_and_each_is_judged_for_itself()
+    {
+        Blob head = "head"u8.ToArray();
+        ValueList<Blob> contents = Enumerable.Range(0, 100).Select(i => (Blob)BitConverter.GetBytes(i)).ToValueList();
+        var signed = (ContentsSigned)await DoAsync(new SignContents(1, SigningKey.Node, head, contents));
+        Assert.Equal((1L, 100), (_signer.Signatures, signed.Hashes.Count));
+
+        var statement = new ContentStatement(head, signed.Hashes);
+        var other = new ContentStatement("other"u8.ToArray(), signed.Hashes);
+        ContentClaim Claim(int place, ContentStatement about, Blob content) => new(_signer.PublicKey, about, signed.Signature, place, content);
+        var verified = (ContentsVerified)await DoAsync(new VerifyContents(2, [
+            Claim(0, statement, contents[0]), Claim(1, statement, contents[0]), Claim(99, statement, contents[99]), Claim(100, statement, contents[99]), Claim(-1, statement, contents[0]), Claim(5, other, contents[5])]));
+        Assert.Equal([true, false, true, false, false, false], verified.Good);
+        // The statement was checked once, and the false one once.
+        Assert.Equal(2, _verifier.Verifications);
+    }
+
+    [Fact]
+    public async Task Contents_that_find_no_room_are_not_judged()
+    {
+        var workers = new SignatureWorkers(_signer, _signer, _verifier, _options with { QueueMax = 0 });
+        var done = new Collector(2);
+        workers.Submit(new VerifyContents(1, [new ContentClaim(default, new ContentStatement(default, default), new BatchSignature(default, 0, default), 0, default)]), done);
+        workers.Submit(new SignContents(2, SigningKey.Node, default, [default]), done);
+        await done.All.WaitAsync(TestNode.Deadline);
+        Assert.Empty(Assert.IsType<ContentsVerified>(done.Results.Single(r => r.Id == 1)).Good);
+        Assert.True(Assert.IsType<ContentsSigned>(done.Results.Single(r => r.Id == 2)).Signature.Value.IsEmpty);
+    }
+
+    [Fact]
     public void Store_work_goes_to_the_store_and_nowhere_else()
     {
         var store = new Recorder();
@@ -85,16 +116,26 @@ public sealed class SignatureWorkersTests : IDisposable
         var nobody = new Collector(1);
         workers.Submit(new StoreRead(1, default, false), nobody);
         workers.Submit(new Verify(2, []), nobody);
+        workers.Submit(new SignContents(4, SigningKey.Node, default, default), nobody);
+        workers.Submit(new VerifyContents(5, default), nobody);
         workers.Submit(new Scribe.History.FetchSegment(3, default, default), nobody);
         Assert.Equal(3, Assert.Single(segments.Taken).Id);
         Assert.Equal(1, Assert.Single(store.Taken).Id);
-        Assert.Equal(2, Assert.Single(signatures.Taken).Id);
+        Assert.Equal([2, 4, 5], signatures.Taken.Select(w => w.Id));
     }
 
     public void Dispose()
     {
         _verifier.Dispose();
         _key.Dispose();
+    }
+
+    private async Task<WorkResult> DoAsync(Work work)
+    {
+        var done = new Collector(1);
+        new SignatureWorkers(_signer, _signer, _verifier, _options).Submit(work, done);
+        await done.All.WaitAsync(TestNode.Deadline);
+        return Assert.Single(done.Results);
     }
 
     private SignatureClaim Claim(Hash256 digest, BatchSignature signature) => new(_signer.PublicKey, digest, signature);

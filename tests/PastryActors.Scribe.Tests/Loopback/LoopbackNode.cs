@@ -25,12 +25,15 @@ internal sealed class LoopbackNode : IPastryHost
         Random = new RandomSource(seed);
         LeafSet = new LeafSet(self.Id, 8);
         OwnerKey = System.Text.Encoding.UTF8.GetBytes($"owner of {self.Address}");
-        Component = new ScribeComponent(ring.Options, OwnerKey, Disk.List());
+        Component = new ScribeComponent(ring.Options, KeyOf(self.Address), OwnerKey, Disk.List());
         Component.Attach(this);
         Component.Started();
     }
 
     public ScribeComponent Component { get; }
+
+    /// <summary>Whether its id is that of its key: others cannot sign what they publish.</summary>
+    public bool CanSign => NodeIdentity.NodeIdOf(KeyOf(Self.Address).Span) == Id;
 
     public Blob OwnerKey { get; }
 
@@ -185,6 +188,8 @@ internal sealed class LoopbackNode : IPastryHost
         Component.OnWorkDone(result);
     }
 
+    public static Blob KeyOf(string address) => System.Text.Encoding.UTF8.GetBytes($"key of {address}");
+
     /// <summary>A signature that anybody could make: the digest and the hash of the key.</summary>
     public static Blob SignatureOf(Blob key, Hash256 digest)
     {
@@ -197,13 +202,23 @@ internal sealed class LoopbackNode : IPastryHost
     private WorkResult ResultOf(Work work) => work switch
     {
         Sign sign => new Signed(sign.Id, new BatchSignature(SignatureOf(OwnerKey, sign.Digest), 0, default)),
-        Verify verify => new Verified(verify.Id, verify.Claims.All(c => c.Signature.Value == SignatureOf(c.PublicKey, c.Digest))),
+        SignContents sign => SignContents(sign),
+        Verify verify => new Verified(verify.Id, verify.Claims.All(IsGood)),
+        VerifyContents verify => verify.Judge(IsGood),
         StoreWrite or StoreRead or StoreRemove => Disk.Do(work),
         ArchiveSegment archive => _ring.Archive.Store(archive),
         FetchSegment fetch => _ring.Archive.Fetch(fetch),
         DropSegment drop => _ring.Archive.Drop(drop),
         _ => throw new ArgumentException($"no worker does {work.GetType().Name}", nameof(work)),
     };
+
+    private ContentsSigned SignContents(SignContents work)
+    {
+        var statement = ContentStatement.Of(work.Head, work.Contents);
+        return new ContentsSigned(work.Id, statement.Hashes, new BatchSignature(SignatureOf(KeyOf(Self.Address), statement.Digest()), 0, default));
+    }
+
+    private static bool IsGood(SignatureClaim claim) => claim.Signature.Value == SignatureOf(claim.PublicKey, claim.Digest);
 
     public void Reply(Reply reply) => Replies.Add(reply);
 

@@ -17,13 +17,17 @@ internal sealed class LoopbackRing
     private readonly PriorityQueue<Action, (long Ticks, long Order)> _due = new();
     private readonly Dictionary<(RingId From, RingId To, Lane Lane), long> _lastArrival = [];
     private readonly WireWriter _writer = new();
+    private readonly bool _hasKeys;
     private long _order;
 
-    public LoopbackRing(ulong seed, int nodes, ScribeOptions? options = null)
+    /// <param name="signed">Whether messages are signed: then the ids of nodes are those of their keys.</param>
+    /// <param name="byTopic">Whether only those of topics that say so are.</param>
+    public LoopbackRing(ulong seed, int nodes, ScribeOptions? options = null, bool signed = false, bool byTopic = false)
     {
+        _hasKeys = signed;
         Random = new RandomSource(seed);
         // Nobody comes back here before a topic begins: nothing is gained by waiting.
-        Options = (options ?? new ScribeOptions()) with { BeginAfter = TimeSpan.Zero };
+        Options = (options ?? new ScribeOptions()) with { BeginAfter = TimeSpan.Zero, SignMessages = signed && !byTopic };
         Archive = new LoopbackArchive(() => Now);
         for (int i = 0; i < nodes; i++) Create();
         foreach (LoopbackNode node in Nodes) LearnAll(node);
@@ -47,6 +51,9 @@ internal sealed class LoopbackRing
 
     /// <summary>Direct messages for which this is true are lost.</summary>
     public Func<LoopbackNode, LoopbackNode, Message, bool>? Cut { get; set; }
+
+    /// <summary>What a node sends in place of a direct message.</summary>
+    public Func<LoopbackNode, Message, Message>? Forge { get; set; }
 
     public long MessagesSent { get; private set; }
 
@@ -169,6 +176,7 @@ internal sealed class LoopbackRing
         if (target is null || target.Side != from.Side) return;
         MessagesSent++;
         if (target != from && (Random.NextDouble() < Loss || Cut?.Invoke(from, target, message) == true)) return;
+        if (target != from && Forge is { } forge) message = forge(from, message);
         Message received = target == from ? message : Copy(message);
         long arrival = (Now + (target == from ? TimeSpan.Zero : TimeSpan.FromMilliseconds(1 + (10 * Random.NextDouble())))).Ticks;
         (RingId, RingId, Lane) link = (from.Id, to.Id, lane);
@@ -223,7 +231,9 @@ internal sealed class LoopbackRing
 
     private LoopbackNode Create(RingId? id = null)
     {
-        var node = new LoopbackNode(this, new NodeHandle(id ?? Random.NextRingId(), $"node-{Nodes.Count}", 1), Random.NextUInt64());
+        string address = $"node-{Nodes.Count}";
+        id ??= _hasKeys ? NodeIdentity.NodeIdOf(LoopbackNode.KeyOf(address).Span) : Random.NextRingId();
+        var node = new LoopbackNode(this, new NodeHandle(id.Value, address, 1), Random.NextUInt64());
         Nodes.Add(node);
         return node;
     }

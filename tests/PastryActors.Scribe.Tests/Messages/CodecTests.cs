@@ -99,6 +99,52 @@ public sealed class CodecTests
         AssertRefused(new TreeAnswer(Id, 1, true, true, true, true, null, Enumerable.Repeat(Node, 1025).ToValueList(), default));
     }
 
+    [Fact]
+    public void A_signed_run_that_no_publisher_makes_is_refused()
+    {
+        var run = new SignedRun(new byte[91], 1, 1, Enumerable.Repeat(Hash256.Of([1]), 128).ToValueList(), new BatchSignature(new byte[64], 0, default));
+        AssertRead(Of(run));
+        AssertRefused(Of(run with { Key = default }));
+        AssertRefused(Of(run with { Key = new byte[257] }));
+        AssertRefused(Of(run with { First = 0 }));
+        AssertRefused(Of(run with { First = (1UL << 62) + 1 }));
+        AssertRefused(Of(run with { Hashes = default }));
+        AssertRefused(Of(run with { Hashes = Enumerable.Repeat(Hash256.Of([1]), 129).ToValueList() }));
+        AssertRefused(Of(run with { Signature = new BatchSignature(default, 0, Enumerable.Repeat(Hash256.Of([1]), 21).ToValueList()) }));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(0)]
+    public void A_run_is_only_named_where_a_message_before_has_it(int runOf)
+    {
+        // Two messages without a run, the second of which names one.
+        var writer = new WireWriter();
+        writer.Id(1, Id);
+        writer.Number(3, 1);
+        for (int i = 0; i < 2; i++)
+        {
+            int mark = writer.Begin(4);
+            writer.Id(1, Id);
+            if (i == 1) writer.Number(6, (ulong)runOf);
+            writer.End(mark);
+        }
+
+        Assert.Equal(runOf == 0, Codec.TryRead(Multicast.Number, writer.Written.Span, out _, out _));
+    }
+
+    private static Multicast Of(SignedRun run) => new(Id, Term, 1, [new TopicItem(Id, default) { Run = run }]);
+
+    private static void AssertRead(Message message)
+    {
+        var writer = new WireWriter();
+        message.Write(writer);
+        Assert.True(Codec.TryRead(message.Kind, writer.Written.Span, out Message? read, out _));
+        Assert.Equal(message, read);
+    }
+
     private static void AssertRefused(Message message)
     {
         var writer = new WireWriter();

@@ -20,8 +20,8 @@ internal static class MessageSamples
         <= NotRoot.Number => OfAPublish(kind, random),
         CreateTopic.Number => new CreateTopic(random.Id(), random.Number(), Certificate(random)),
         HistoryRequest.Number => new HistoryRequest(random.Id(), random.Number(), Limited(random)),
-        HistoryAnswer.Number => new HistoryAnswer(random.Id(), random.Number(), Limited(random), random.Flag() ? Segments(random, 1).Segments[0] : null, First(random), random.ListUpTo(6, Item)),
-        TopicVerdict.Number => new TopicVerdict(random.Id(), random.Number(), (Verdict)random.Next((int)Verdict.TooLarge + 1)),
+        HistoryAnswer.Number => new HistoryAnswer(random.Id(), random.Number(), Limited(random), random.Flag() ? Segments(random, 1).Segments[0] : null, First(random), Items(random, random.Next(7))),
+        TopicVerdict.Number => new TopicVerdict(random.Id(), random.Number(), (Verdict)random.Next((int)Verdict.Busy + 1)),
         _ => OfTheNumbering(kind, random),
     };
 
@@ -52,7 +52,7 @@ internal static class MessageSamples
         ulong to = from + random.Number(Fields.NumberMax - from);
         return kind switch
         {
-            Multicast.Number => new Multicast(random.Id(), Term(random), First(random), random.List(1 + random.Next(6), Item)),
+            Multicast.Number => new Multicast(random.Id(), Term(random), First(random), Items(random, 1 + random.Next(6))),
             ResendRequest.Number => new ResendRequest(random.Id(), from, to),
             ResendMissing.Number => new ResendMissing(random.Id(), from, to),
             _ => throw NoSample(kind),
@@ -63,7 +63,7 @@ internal static class MessageSamples
     {
         LocateRoot.Number => new LocateRoot(random.Id(), Name(random), random.Node(), random.Number()),
         RootIs.Number => new RootIs(random.Id(), random.Number()),
-        PublishItems.Number => new PublishItems(random.Id(), random.ListUpTo(6, r => new PublishItem(1 + r.Number(Fields.NumberMax - 1), r.Body()))),
+        PublishItems.Number => new PublishItems(random.Id(), Publishes(random)),
         PublishAnswer.Number => new PublishAnswer(random.Id(), random.ListUpTo(6, r => new PublishedRun(Limited(r), Limited(r), Math.Max(r.Int(), 1)))),
         NotRoot.Number => new NotRoot(random.Id()),
         _ => throw NoSample(kind),
@@ -71,7 +71,7 @@ internal static class MessageSamples
 
     private static Message OfTheNumbering(byte kind, RandomSource random)
     {
-        ValueList<TopicItem> items = random.ListUpTo(6, Item);
+        ValueList<TopicItem> items = Items(random, random.Next(7));
         ValueList<PublishMark> marks = random.List(items.Count, r => new PublishMark((uint)r.Number(), Limited(r)));
         return kind switch
         {
@@ -123,13 +123,13 @@ internal static class MessageSamples
     }
 
     private static TopicCertificate Certificate(RandomSource random) =>
-        new(Name(random), Settings(random), new Blob("a key"u8.ToArray()), Limited(random), new BatchSignature(random.Body(), (uint)random.Number(), random.ListUpTo(20, r => Hash256.Of(r.Body().Span))));
+        new(Name(random), Settings(random), new Blob("a key"u8.ToArray()), Limited(random), Signature(random));
 
     private static TopicSettings Settings(RandomSource random) => random.Next(3) switch
     {
         0 => TopicSettings.Default,
         1 => new TopicSettings(DeliveryLevel.BestEffort, Retention.None, random.ListUpTo(4, SampleValues.Id), random.ListUpTo(TopicSettings.AccessMax, SampleValues.Id)),
-        _ => new TopicSettings(DeliveryLevel.Ordered, new Retention(RetentionKind.Messages, 1 + random.Number(Fields.NumberMax - 1)), random.ListUpTo(4, SampleValues.Id), default),
+        _ => new TopicSettings(DeliveryLevel.Ordered, new Retention(RetentionKind.Messages, 1 + random.Number(Fields.NumberMax - 1)), random.ListUpTo(4, SampleValues.Id), default) { IsSigned = random.Flag() },
     };
 
     // No node may stand in a group twice.
@@ -137,7 +137,23 @@ internal static class MessageSamples
 
     private static ValueList<RingId> Path(RandomSource random) => random.ListUpTo(Fields.PathMax, SampleValues.Id);
 
-    private static TopicItem Item(RandomSource random) => new(random.Id(), random.Body());
+    // Runs are shared by messages that do not stand together, and some messages have none.
+    private static ValueList<TopicItem> Items(RandomSource random, int count)
+    {
+        SignedRun[] runs = [Run(random), Run(random)];
+        return random.List(count, r => new TopicItem(r.Id(), r.Body()) is var item && r.Flag() ? item with { Run = runs[r.Next(2)], Place = r.Int() } : item);
+    }
+
+    private static ValueList<PublishItem> Publishes(RandomSource random)
+    {
+        SignedRun[] runs = [Run(random), Run(random)];
+        return random.ListUpTo(6, r => new PublishItem(1 + r.Number(Fields.NumberMax - 1), r.Body()) { Run = r.Flag() ? runs[r.Next(2)] : null });
+    }
+
+    private static SignedRun Run(RandomSource random) => new(
+        new Blob("a key"u8.ToArray()), (uint)random.Number(), First(random), random.List(1 + random.Next(PublisherMemory.WindowSize), r => Hash256.Of(r.Body().Span)), Signature(random));
+
+    private static BatchSignature Signature(RandomSource random) => new(random.Body(), (uint)random.Number(), random.ListUpTo(20, r => Hash256.Of(r.Body().Span)));
 
     private static ValueList<PublisherMemory> Memories(RandomSource random) => random.ListUpTo(3, Memory);
 

@@ -79,7 +79,7 @@ public sealed class ScribeSchemaTests : SchemaContract
             Last = m.Last,
             Segment = m.Segment is null ? null : Segment(m.Segment),
             First = m.First,
-            Items = { m.Items.Select(Item) },
+            Items = { Items(m.Items) },
         },
         TopicVerdict m => new Schema::TopicVerdict { Topic = Bytes(m.Topic), Nonce = m.Nonce, Verdict = (uint)m.Verdict },
         TopicRefused m => new Schema::TopicRefused { Topic = Bytes(m.Topic), Nonce = m.Nonce },
@@ -126,13 +126,13 @@ public sealed class ScribeSchemaTests : SchemaContract
 
     private static IMessage? OfTheStream(Message message) => message switch
     {
-        Multicast m => new Schema::Multicast { Topic = Bytes(m.Topic), Term = Term(m.Term), First = m.First, Items = { m.Items.Select(Item) } },
+        Multicast m => new Schema::Multicast { Topic = Bytes(m.Topic), Term = Term(m.Term), First = m.First, Items = { Items(m.Items) } },
         ResendRequest m => new Schema::ResendRequest { Topic = Bytes(m.Topic), From = m.From, To = m.To },
         ResendMissing m => new Schema::ResendMissing { Topic = Bytes(m.Topic), From = m.From, To = m.To },
         LocateRoot m => new Schema::LocateRoot { Topic = Bytes(m.Topic), Name = m.Name, Asker = NodeOf(m.Asker), Nonce = m.Nonce },
         RootIs m => new Schema::RootIs { Topic = Bytes(m.Topic), Nonce = m.Nonce },
         NotRoot m => new Schema::NotRoot { Topic = Bytes(m.Topic) },
-        PublishItems m => new Schema::PublishItems { Topic = Bytes(m.Topic), Items = { m.Items.Select(Item) } },
+        PublishItems m => new Schema::PublishItems { Topic = Bytes(m.Topic), Items = { Publishes(m.Items) } },
         PublishAnswer m => new Schema::PublishAnswer { Topic = Bytes(m.Topic), Runs = { m.Runs.Select(Run) } },
         _ => null,
     };
@@ -151,7 +151,7 @@ public sealed class ScribeSchemaTests : SchemaContract
             Memories = { m.Windows.Select(Memory) },
             Group = Group(m.Group),
         },
-        Replicate m => new Schema::Replicate { Topic = Bytes(m.Topic), Term = Term(m.Term), First = m.First, Items = { m.Items.Zip(m.Marks, Item) }, Group = Group(m.Group) },
+        Replicate m => new Schema::Replicate { Topic = Bytes(m.Topic), Term = Term(m.Term), First = m.First, Items = { Items(m.Items, m.Marks) }, Group = Group(m.Group) },
         ReplicaAck m => new Schema::ReplicaAck { Topic = Bytes(m.Topic), Term = Term(m.Term), Last = m.Last, Version = m.Version },
         RecoverRequest m => new Schema::RecoverRequest { Topic = Bytes(m.Topic), Nonce = m.Nonce, Name = m.Name, Term = Term(m.Term) },
         RecoverAnswer m => new Schema::RecoverAnswer
@@ -172,7 +172,7 @@ public sealed class ScribeSchemaTests : SchemaContract
             Topic = Bytes(m.Topic),
             Nonce = m.Nonce,
             First = m.First,
-            Items = { m.Items.Zip(m.Marks, Item) },
+            Items = { Items(m.Items, m.Marks) },
             Memories = { m.Windows.Select(Memory) },
         },
         _ => null,
@@ -211,6 +211,7 @@ public sealed class ScribeSchemaTests : SchemaContract
         Amount = settings.Retain.Amount,
         Publishers = { settings.Publishers.Select(Bytes) },
         Subscribers = { settings.Subscribers.Select(Bytes) },
+        IsSigned = settings.IsSigned,
     };
 
     private static Schema::TopicCertificate Certificate(TopicCertificate certificate) => new()
@@ -219,20 +220,49 @@ public sealed class ScribeSchemaTests : SchemaContract
         Settings = Settings(certificate.Settings),
         Creator = Bytes(certificate.Creator),
         Created = certificate.CreatedUnixMilliseconds,
-        Signature = new Schema::TopicSignature
-        {
-            Value = Bytes(certificate.Signature.Value),
-            LeafIndex = certificate.Signature.LeafIndex,
-            Path = { certificate.Signature.Path.Select(Bytes) },
-        },
+        Signature = Signature(certificate.Signature),
     };
 
-    private static Schema::TopicItem Item(TopicItem item) => new() { Publisher = Bytes(item.Publisher), Payload = Bytes(item.Payload) };
+    private static Schema::TopicSignature Signature(BatchSignature signature) =>
+        new() { Value = Bytes(signature.Value), LeafIndex = signature.LeafIndex, Path = { signature.Path.Select(Bytes) } };
 
-    private static Schema::PublishItem Item(PublishItem item) => new() { Number = item.Number, Payload = Bytes(item.Payload) };
+    private static IEnumerable<Schema::TopicItem> Items(ValueList<TopicItem> items) => items.Select((item, i) =>
+    {
+        (Schema::SignedRun? run, uint runOf) = RunAt(i, j => items[j].Run);
+        return new Schema::TopicItem { Publisher = Bytes(item.Publisher), Payload = Bytes(item.Payload), Run = run, RunOf = runOf, Place = (uint)item.Place };
+    });
 
-    private static Schema::LoggedItem Item(TopicItem item, PublishMark mark) =>
-        new() { Publisher = Bytes(item.Publisher), Payload = Bytes(item.Payload), Incarnation = mark.Incarnation, Number = mark.Number };
+    private static IEnumerable<Schema::LoggedItem> Items(ValueList<TopicItem> items, ValueList<PublishMark> marks) => Items(items).Zip(marks, static (item, mark) => new Schema::LoggedItem
+    {
+        Publisher = item.Publisher,
+        Payload = item.Payload,
+        Incarnation = mark.Incarnation,
+        Number = mark.Number,
+        Run = item.Run,
+        RunOf = item.RunOf,
+        Place = item.Place,
+    });
+
+    private static IEnumerable<Schema::PublishItem> Publishes(ValueList<PublishItem> items) => items.Select((item, i) =>
+    {
+        (Schema::SignedRun? run, uint runOf) = RunAt(i, j => items[j].Run);
+        return new Schema::PublishItem { Number = item.Number, Payload = Bytes(item.Payload), Run = run, RunOf = runOf };
+    });
+
+    /// <summary>The run of a message, or where it stands before.</summary>
+    private static (Schema::SignedRun? Run, uint RunOf) RunAt(int index, Func<int, SignedRun?> runOf)
+    {
+        if (runOf(index) is not { } run) return (null, 0);
+        int first = Enumerable.Range(0, index + 1).First(i => ReferenceEquals(runOf(i), run));
+        return first < index ? (null, (uint)first + 1) : (new Schema::SignedRun
+        {
+            Key = Bytes(run.Key),
+            Incarnation = run.Incarnation,
+            First = run.First,
+            Hashes = { run.Hashes.Select(Bytes) },
+            Signature = Signature(run.Signature),
+        }, 0);
+    }
 
     private static Schema::PublishedRun Run(PublishedRun run) => new() { Number = run.Number, Sequence = run.Sequence, Count = (uint)run.Count };
 
