@@ -39,7 +39,7 @@ public sealed class AnycastChecker(TopicWorkload topics) : IChecker
             foreach (AnycastDelivered delivered in subscription.Ask.Replies.OfType<AnycastDelivered>())
             {
                 ulong mark = BinaryPrimitives.ReadUInt64BigEndian(delivered.Item.Payload.Span);
-                if (!topics.Belongs(mark, subscription.Topic)) return $"{subscription.Topic}: {subscription.Ask.Node} was given a message that nobody sent there";
+                if (!topics.Belongs(mark, subscription.Topic, delivered.Item.Publisher)) return $"{subscription.Topic}: {subscription.Ask.Node} was given a message that nobody sent there";
                 if (!own.Add(mark)) return $"{subscription.Topic}: {subscription.Ask.Node} was given one message twice";
                 if (!given.TryGetValue(mark, out List<SimNode>? nodes)) given[mark] = nodes = [];
                 nodes.Add(subscription.Ask.Node);

@@ -13,8 +13,8 @@ namespace PastryActors.Simulation.Checking;
 /// A subscription to a prefix is given messages of topics below it alone, none twice; all subscribers see one order; and every message below it
 /// whose publish began after the subscription stood and was acknowledged has come to it, after quiescence.
 /// </summary>
-/// <param name="wasCut">Whether the network was cut since the books were last begun anew: then two roots may have numbered.</param>
-public sealed class PrefixStreamChecker(TopicWorkload topics, Func<bool> wasCut) : IChecker
+/// <param name="isUnsure">Whether the network was cut, or a root may have lied, since the books were last begun anew.</param>
+public sealed class PrefixStreamChecker(TopicWorkload topics, Func<bool> isUnsure) : IChecker
 {
     /// <inheritdoc/>
     public string Name => "prefixes";
@@ -40,7 +40,7 @@ public sealed class PrefixStreamChecker(TopicWorkload topics, Func<bool> wasCut)
         foreach (TopicSubscription subscription in topics.Subscriptions.Where(static s => TopicPrefix.IsPrefix(s.Topic)))
         {
             if (Read(subscription, places, out HashSet<ulong> marks) is { } problem) return problem;
-            if (!complete || !subscription.IsLive || wasCut()) continue;
+            if (!complete || !subscription.IsLive || isUnsure()) continue;
             foreach (TopicPublish publish in topics.Publishes)
             {
                 bool counts = publish.Ask.Last is Published && publish.Ask.AskedAt > subscription.Ask.AnsweredAt && TopicPrefix.Above(publish.Topic).Contains(subscription.Topic);
@@ -61,9 +61,9 @@ public sealed class PrefixStreamChecker(TopicWorkload topics, Func<bool> wasCut)
             {
                 if (!TopicPrefix.TryUnwrap(subscription.Topic, item.Payload, out string name, out Blob payload)) return $"{subscription.Topic}: {subscription.Ask.Node} got a message that is of no topic below";
                 ulong mark = BinaryPrimitives.ReadUInt64BigEndian(payload.Span);
-                if (!topics.Belongs(mark, name)) return $"{subscription.Topic}: {subscription.Ask.Node} got a message of {name} that nobody published there";
+                if (!topics.Belongs(mark, name, item.Publisher)) return $"{subscription.Topic}: {subscription.Ask.Node} got a message of {name} that was not published there, or by another";
                 if (!marks.Add(mark)) return $"{subscription.Topic}: {subscription.Ask.Node} got one message twice";
-                if (!wasCut() && !places.TryAdd((subscription.Topic, sequence), mark) && places[(subscription.Topic, sequence)] != mark) return $"{subscription.Topic}: two subscribers got different messages {sequence}";
+                if (!isUnsure() && !places.TryAdd((subscription.Topic, sequence), mark) && places[(subscription.Topic, sequence)] != mark) return $"{subscription.Topic}: two subscribers got different messages {sequence}";
                 sequence++;
             }
         }

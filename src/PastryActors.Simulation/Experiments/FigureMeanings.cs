@@ -49,6 +49,8 @@ public static class FigureMeanings
         new("insertsFailed", "Inserts that ended without success."),
         new("auditsPassed", "Audits in which a node proved that it holds what it should."),
         new("auditsFailed", "Audits answered with what is no proof."),
+        new("forged", "Messages refused before a subscriber saw them, because their publishers' signatures did not hold."),
+        new("repeated", "Messages refused before a subscriber saw them, because it had them under another number."),
         new("standIns", "Objects that a neighbour holds in the place of a node that failed an audit, counted when found."),
         new("files", "Files of the trace that were inserted or given up."),
         new("succeed", "Percent of the files that found room, under whichever salt; at80.fail and the like are of all files until the ring was 80 % full. The files are drawn: the paper's trace is not to be had, and one with its count, median, mean and largest file, and its bytes in few large ones, supports the paper's table and is no independent proof of each digit."),

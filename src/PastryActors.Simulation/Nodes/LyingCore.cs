@@ -1,7 +1,10 @@
+using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Past.Messages;
 using PastryActors.Pastry.Messages;
+using PastryActors.Scribe.Messages;
+using PastryActors.Scribe.Requests;
 using PastryActors.Simulation.Workers;
 using PastryActors.Simulation.World;
 
@@ -24,6 +27,9 @@ public enum LieKind : byte
 
     /// <summary>It says that it holds what it threw away, and answers audits with what it makes up.</summary>
     Proofs,
+
+    /// <summary>It changes, attributes to others, and repeats messages of topics that it passes on, as a forwarder or as the root.</summary>
+    Messages,
 }
 
 /// <summary>
@@ -40,6 +46,7 @@ internal sealed class LyingCore(INodeCore inner, LieKind kind, ulong seed) : Alt
 
     private readonly RandomSource _random = new(seed);
     private readonly List<NodeHandle> _peers = [];
+    private readonly Dictionary<RingId, TopicItem> _passed = [];
 
     protected override bool Takes(in NodeEvent happened, Instant now, Outbox outbox)
     {
@@ -66,6 +73,12 @@ internal sealed class LyingCore(INodeCore inner, LieKind kind, ulong seed) : Alt
             case StateReply reply when kind == LieKind.Leafsets:
                 outbox.Send(effect.To!, reply with { Nodes = [.. Invented(effect.To!)], More = [.. Invented(effect.To!)] }, effect.Lane);
                 break;
+            case Multicast multicast when kind == LieKind.Messages:
+                outbox.Send(effect.To!, new Multicast(multicast.Topic, multicast.Term, multicast.First, Forged(multicast.Topic, multicast.Items)), effect.Lane);
+                break;
+            case HistoryAnswer answer when kind == LieKind.Messages:
+                outbox.Send(effect.To!, answer with { Items = Forged(answer.Topic, answer.Items) }, effect.Lane);
+                break;
             case AuditProof proof when kind == LieKind.Proofs:
                 outbox.Send(effect.To!, proof with { Proof = Hash256.Of([(byte)_random.Next(256)]) }, effect.Lane);
                 break;
@@ -74,6 +87,25 @@ internal sealed class LyingCore(INodeCore inner, LieKind kind, ulong seed) : Alt
                 else Pass(effect, outbox);
                 break;
         }
+    }
+
+    /// <summary>Messages with one among them that is not what was published under that number, one time in two.</summary>
+    private ValueList<TopicItem> Forged(RingId topic, ValueList<TopicItem> items)
+    {
+        if (items.Count == 0 || _random.Next(2) == 0) return items;
+        TopicItem[] forged = [.. items];
+        ref TopicItem chosen = ref forged[_random.Next(forged.Length)];
+        TopicItem other = _passed.GetValueOrDefault(topic, chosen);
+        _passed[topic] = chosen;
+        // What it says instead was published once: only the signature tells that it was not published there, or by whom.
+        chosen = _random.Next(4) switch
+        {
+            0 => chosen with { Payload = other.Payload },
+            1 => chosen with { Publisher = other.Publisher, Payload = other.Payload },
+            2 => new TopicItem(chosen.Publisher, other.Payload),
+            _ => other,
+        };
+        return new ValueList<TopicItem>(forged);
     }
 
     /// <summary>

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
 using PastryActors.Scribe.Requests;
 using PastryActors.Scribe.Topics;
 using PastryActors.Simulation.World;
@@ -10,8 +12,8 @@ public sealed class TopicWorkload(SimRing ring)
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(20);
 
-    private readonly List<string> _topics = [];
-    private readonly SortedSet<string> _retained = new(StringComparer.Ordinal);
+    private readonly List<(string Topic, RingId Publisher)> _marks = [];
+    private readonly SortedDictionary<string, Retention> _retained = new(StringComparer.Ordinal);
 
     /// <summary>Every subscription, with all that was delivered to it.</summary>
     public List<TopicSubscription> Subscriptions { get; } = [];
@@ -22,16 +24,28 @@ public sealed class TopicWorkload(SimRing ring)
     /// <summary>Every anycast, with its number in <see cref="TopicPublish.Mark"/>.</summary>
     public List<TopicPublish> Anycasts { get; } = [];
 
+    /// <summary>The time of the world.</summary>
+    public Instant Now => ring.World.Now;
+
+    /// <summary>Whether messages are signed.</summary>
+    public bool IsSigned => ring.Options.Scribe is { SignMessages: true };
+
     /// <summary>Whether every request has ended, by its answer or with its node.</summary>
     public bool IsIdle => Publishes.Concat(Anycasts).All(static p => p.Ask.IsAnswered || p.Ask.IsOrphaned) && Subscriptions.TrueForAll(static s => s.Ask.IsAnswered || s.Ask.IsOrphaned);
 
-    /// <summary>The topics that were created to retain everything: their past is part of the promise.</summary>
-    public IReadOnlyCollection<string> Retained => _retained;
+    /// <summary>The topics that were created to retain something: that much of their past is part of the promise.</summary>
+    public IReadOnlyDictionary<string, Retention> Retained => _retained;
+
+    /// <summary>Whether nodes lied about messages since the books were last begun anew: then a root may have given what is not what it was given.</summary>
+    public bool HadForgers { get; private set; }
+
+    /// <summary>Whether any did in this run.</summary>
+    public bool EverHadForgers { get; private set; }
 
     /// <summary>Has a node create a topic.</summary>
     public SimAsk Create(SimNode node, string topic, TopicSettings settings)
     {
-        if (settings.Retain == Retention.Forever) _retained.Add(topic);
+        if (settings.Retain.IsDurable) _retained[topic] = settings.Retain;
         return ring.World.Ask(node, new DefineTopic(ring.World.NextRequestId(), RequestTimeout, topic, settings, 1));
     }
 
@@ -44,7 +58,7 @@ public sealed class TopicWorkload(SimRing ring)
     /// <summary>Has a node hand the next number to one member of a topic.</summary>
     public void Anycast(SimNode node, string topic)
     {
-        (ulong mark, byte[] payload) = NextMark(topic);
+        (ulong mark, byte[] payload) = NextMark(node, topic);
         Anycasts.Add(new TopicPublish(topic, mark, ring.World.Ask(node, new Anycast(ring.World.NextRequestId(), RequestTimeout, topic, payload))));
     }
 
@@ -56,32 +70,36 @@ public sealed class TopicWorkload(SimRing ring)
         ring.World.Ask(subscription.Ask.Node, new Unsubscribe(ring.World.NextRequestId(), RequestTimeout, subscription.Ask.Request.Id));
     }
 
+    /// <summary>Nodes begin to lie about messages.</summary>
+    public void BeginForging() => (HadForgers, EverHadForgers) = (true, true);
+
     /// <summary>
-    /// Judges from now on alone. In a network that was cut, either side has a root and numbers what it is given: what was published
-    /// then has no one order, and nothing is promised about it.
+    /// Judges from now on alone. In a network that was cut, either side has a root and numbers what it is given, and a root that lies does
+    /// what it likes: what was published then has no one order, and nothing is promised about it but what signatures prove.
     /// </summary>
     public void Rebase()
     {
+        HadForgers = false;
         Publishes.Clear();
         foreach (TopicSubscription subscription in Subscriptions) subscription.Baseline = subscription.Ask.Replies.Count;
     }
 
-    /// <summary>Whether the message of a number was published to a topic.</summary>
-    public bool Belongs(ulong mark, string topic) => mark >= 1 && mark <= (ulong)_topics.Count && _topics[(int)mark - 1] == topic;
+    /// <summary>Whether that node published the message of a number to a topic.</summary>
+    public bool Belongs(ulong mark, string topic, RingId publisher) => mark >= 1 && mark <= (ulong)_marks.Count && _marks[(int)mark - 1] == (topic, publisher);
 
     /// <summary>Has a node publish the next number to a topic.</summary>
     public void Publish(SimNode node, string topic)
     {
-        (ulong mark, byte[] payload) = NextMark(topic);
+        (ulong mark, byte[] payload) = NextMark(node, topic);
         SimAsk ask = ring.World.Ask(node, new Publish(ring.World.NextRequestId(), RequestTimeout, topic, payload));
         Publishes.Add(new TopicPublish(topic, mark, ask));
     }
 
-    private (ulong Mark, byte[] Payload) NextMark(string topic)
+    private (ulong Mark, byte[] Payload) NextMark(SimNode node, string topic)
     {
         byte[] payload = new byte[sizeof(ulong)];
-        _topics.Add(topic);
-        ulong mark = (ulong)_topics.Count;
+        _marks.Add((topic, node.Handle.Id));
+        ulong mark = (ulong)_marks.Count;
         BinaryPrimitives.WriteUInt64BigEndian(payload, mark);
         return (mark, payload);
     }

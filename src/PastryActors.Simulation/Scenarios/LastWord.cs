@@ -39,7 +39,7 @@ internal static class LastWord
             if (run.Ring.DrawActive(run.Random) is { } subscriber) run.Topics.Subscribe(subscriber, topic);
         }
 
-        foreach (string topic in run.Topics.Retained)
+        foreach (string topic in run.Topics.Retained.Keys)
         {
             if (run.Ring.DrawActive(run.Random) is { } reader) run.Topics.Subscribe(reader, topic, from: 1);
         }
@@ -50,6 +50,8 @@ internal static class LastWord
         run.World.RunUntil(() => run.Placement.Misplaced(surplus: 0) is null, run.World.Now + Patience, Stride);
         // What inserts that died half way had debited is found in laps, and let go when it was seen nowhere for the grace.
         if (run.Quotas is { } quotas) run.World.RunUntil(() => quotas.Problem() is null, run.World.Now + LedgerPatience(run), TimeSpan.FromSeconds(1));
+        // What a step of the timeline still publishes may be on its way at this moment.
+        run.World.RunUntil(() => IsServed(run), run.World.Now + Patience, Stride);
     }
 
     private static TimeSpan LedgerPatience(ScenarioRun run) => (3 * run.Ring.Options.Past!.DebitGrace) + (40 * run.Ring.Options.Past.SyncPeriod);

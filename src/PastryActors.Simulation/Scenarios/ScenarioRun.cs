@@ -40,8 +40,8 @@ public sealed class ScenarioRun
         Topics = new TopicWorkload(Ring);
         Channels = new ChannelWorkload(Ring);
         Placement = new FileChecker(Ring, Files);
-        Streams = new TopicStreamChecker(Topics, () => WasCut);
-        Prefixes = new PrefixStreamChecker(Topics, () => WasCut);
+        Streams = new TopicStreamChecker(Topics, () => StreamsAreUnsure);
+        Prefixes = new PrefixStreamChecker(Topics, () => StreamsAreUnsure);
         Window = new MeasureWindow(Ring, Lookups);
         _sampler = new Sampler(Ring, Files, Sampled);
         _checkers = [new DeliveryChecker(Lookups), new LoopChecker(Lookups), new TableChecker(Ring), new LeafSetChecker(Ring.Options.Overlay.LeafSetSize), new BoundChecker()];
@@ -92,6 +92,9 @@ public sealed class ScenarioRun
 
     /// <summary>Whether the network was cut since the ring last converged: then topics may have had two roots.</summary>
     internal bool WasCut => Lookups.Sides.WasCut;
+
+    /// <summary>Whether topics may have had two roots, or one that lied, since the ring last converged.</summary>
+    internal bool StreamsAreUnsure => WasCut || Topics.HadForgers;
 
     /// <summary>Runs a scenario.</summary>
     /// <param name="progress">Told how far it is, in the thread of the run.</param>
@@ -240,6 +243,12 @@ public sealed class ScenarioRun
         }
 
         Channels.AddTo(Figures);
+        if (Topics.EverHadForgers)
+        {
+            Figures["forged"] = Ring.Facts.Count(FactKind.MessageForged);
+            Figures["repeated"] = Ring.Facts.Count(FactKind.MessageRepeated);
+        }
+
         NearestReplica.AddTo(Figures, Ring, Files);
     }
 }

@@ -34,7 +34,7 @@ internal static class StepTable
         ["slow"] = new("slow COUNT|SHARE% by=TIME", true, ["by"], FaultSteps.Slow),
         ["rot"] = new("rot COUNT", true, [], FaultSteps.Rot),
         ["disk-full"] = new("disk-full COUNT|SHARE% [for=TIME]", true, ["for"], FaultSteps.DiskFull),
-        ["lie"] = new("lie COUNT|SHARE% kind=drop|misroute|leafsets|content|proofs [for=TIME]", true, ["kind", "for"], FaultSteps.Lie),
+        ["lie"] = new("lie COUNT|SHARE% kind=drop|misroute|leafsets|content|proofs|messages [for=TIME]", true, ["kind", "for"], FaultSteps.Lie),
         ["lookup"] = new("lookup COUNT [over=TIME] [meanwhile]", true, ["over", "meanwhile"], TrafficSteps.Lookup),
         ["insert"] = new("insert COUNT [over=TIME] [size=BYTES] [meanwhile]", true, ["over", "size", "meanwhile"], TrafficSteps.Insert),
         ["read"] = new("read COUNT [over=TIME] [meanwhile]", true, ["over", "meanwhile"], TrafficSteps.Read),
@@ -43,7 +43,7 @@ internal static class StepTable
         ["cache"] = new("cache COUNT|all", true, [], StorageSteps.Cache),
         ["subscribe"] = new("subscribe COUNT|SHARE% topic=NAME [anycasts=COUNT] [over=TIME] [meanwhile]", true, ["topic", "anycasts", "over", "meanwhile"], TopicSteps.Subscribe),
         ["anycast"] = new("anycast COUNT topic=NAME [over=TIME] [meanwhile]", true, ["topic", "over", "meanwhile"], TopicSteps.Anycast),
-        ["create"] = new("create topic=NAME [retain=forever]", false, ["topic", "retain"], TopicSteps.Create),
+        ["create"] = new("create topic=NAME [retain=forever|COUNT|TIME]", false, ["topic", "retain"], TopicSteps.Create),
         ["replay"] = new("replay COUNT|SHARE% topic=NAME [over=TIME] [meanwhile]", true, ["topic", "over", "meanwhile"], TopicSteps.Replay),
         ["unsubscribe"] = new("unsubscribe COUNT topic=NAME", true, ["topic"], TopicSteps.Unsubscribe),
         ["publish"] = new("publish COUNT topic=NAME [over=TIME] [meanwhile]", true, ["topic", "over", "meanwhile"], TopicSteps.Publish),
@@ -70,6 +70,7 @@ internal static class StepTable
             if (TimedKeys.Contains(word.Key)) ScenarioDuration.Parse(word.Value);
             if (word.Key == "kind" && !Enum.GetNames<LieKind>().Contains(word.Value, StringComparer.OrdinalIgnoreCase)) return $"no node lies about {word.Value}; it is written: {verb.Usage}";
             if (word.Key == "paced" && !(word.Value.EndsWith('%') && !AmountProblem(word.Value))) return $"a pace is a share of the members, as 5%, not {word.Value}";
+            if (word.Key == "retain") TopicSteps.RetentionOf(word.Value);
             if (word.Key == "attempts" && word.Value is not ("1" or "2" or "3" or "4")) return $"attempts are 1 to 4, not {word.Value}";
             if (word.Key == "anycasts" && !int.TryParse(word.Value, NumberStyles.None, CultureInfo.InvariantCulture, out _)) return $"anycasts are a number of messages, not {word.Value}";
             if (word.Key == "size" && !(int.TryParse(word.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size > 0)) return $"a size is a number of bytes, not {word.Value}";

@@ -1,3 +1,4 @@
+using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Past.Messages;
@@ -126,6 +127,17 @@ internal sealed class DeliversTwice(INodeCore inner) : AlteredCore(inner)
     {
         Pass(effect, outbox);
         if (effect.Body is TopicMessages messages) outbox.Reply(messages);
+    }
+}
+
+/// <summary>Takes every signature over messages for good.</summary>
+internal sealed class BelievesSignatures(INodeCore inner) : AlteredCore(inner)
+{
+    protected override bool Takes(in NodeEvent happened, Instant now, Outbox outbox)
+    {
+        if (happened.Body is not ContentsVerified verified) return true;
+        Feed(NodeEvent.WorkDone(verified with { Good = verified.Good.Select(static _ => true).ToValueList() }), now, outbox);
+        return false;
     }
 }
 

@@ -33,6 +33,7 @@ public sealed class MutationTests
         [nameof(DoublesTimers)] = static (_, c) => new DoublesTimers(c),
         [nameof(NeverAnswers)] = static (_, c) => new NeverAnswers(c),
         [nameof(NeverRests)] = static (_, c) => new NeverRests(c),
+        [nameof(BelievesSignatures)] = static (_, c) => new BelievesSignatures(c),
     };
 
     private static readonly Scenario Life = ScenarioReader.Read("life", """
@@ -53,6 +54,8 @@ public sealed class MutationTests
         lookup 100 over=5s
         phase name=crashed
         publish 12 topic=news over=3s
+        lie all kind=messages for=10s
+        publish 60 topic=news over=10s
         settle within=2m
         check crashed.lostLookups = 0
         """);
@@ -80,6 +83,7 @@ public sealed class MutationTests
         { nameof(DoublesTimers), "bounds" },
         { nameof(NeverAnswers), "serves" },
         { nameof(NeverRests), "cores" },
+        { nameof(BelievesSignatures), "topicStreams" },
     };
 
     [Fact]

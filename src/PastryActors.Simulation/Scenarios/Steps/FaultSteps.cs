@@ -93,6 +93,7 @@ internal static class FaultSteps
     {
         LieKind kind = Enum.Parse<LieKind>(step["kind"]!, ignoreCase: true);
         SimNode[] drawn = Drawn(run, step);
+        if (kind == LieKind.Messages) run.Topics.BeginForging();
         foreach (SimNode node in drawn) run.Ring.Lie(node, kind, run.Random.NextUInt64());
         After(run, step, () => Array.ForEach(drawn, SimRing.BeHonest));
     }

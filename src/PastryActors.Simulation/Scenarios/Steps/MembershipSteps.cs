@@ -118,18 +118,21 @@ internal static class MembershipSteps
         // A side of a cut network without a holder rightly knew of none.
         if (run.WasCut) run.Files.Excuse(run.Lookups.Sides.Since);
         Await(run, deadline, () => run.Placement.Misplaced(surplus: 0), "files");
-        if (run.WasCut) Rebase(run, deadline);
+        if (run.StreamsAreUnsure) Rebase(run, deadline);
         if (run.Topics.Subscriptions.Count == 0) return;
         Await(run, deadline, () => run.Streams.FirstProblem(complete: true), "topicStreams");
         Await(run, deadline, () => run.Prefixes.FirstProblem(complete: true), "prefixes");
         AwaitTrees(run, deadline);
     }
 
-    /// <summary>After a cut: the trees mend, what is missing is given up, and only then is anything promised again.</summary>
+    /// <summary>After a cut, or lies: the trees mend, what is missing is given up, and only then is anything promised again.</summary>
     private static void Rebase(ScenarioRun run, Instant deadline)
     {
         AwaitTrees(run, deadline);
         run.World.RunFor(2 * (run.Ring.Options.Scribe?.GapTimeout ?? TimeSpan.Zero));
+        // The last look at what was given meanwhile: a subscriber alone can tell of some things that they are wrong.
+        if (run.Streams.FirstProblem(complete: false) is { } wrong) run.Fail(run.Streams.Name, wrong);
+        if (run.Prefixes.FirstProblem(complete: false) is { } wrongBelow) run.Fail(run.Prefixes.Name, wrongBelow);
         run.Topics.Rebase();
         run.Lookups.Sides.Forget();
     }

@@ -20,10 +20,21 @@ internal static class TopicSteps
         if (run.Ring.DrawActive(run.Random) is { } node) run.Topics.Anycast(node, step["topic"]!);
     });
 
-    /// <summary>A topic that ordered delivery and, if it says so, all of its past is promised of. Waits until it stands.</summary>
+    /// <summary>What a topic is to keep: "forever", so many messages, or those of so long a time; nothing without a word.</summary>
+    /// <exception cref="ScenarioFormatException">It is none of these.</exception>
+    public static Retention RetentionOf(string? text)
+    {
+        if (text is null) return Retention.None;
+        if (text == "forever") return Retention.Forever;
+        if (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong count)) return count > 0 ? new Retention(RetentionKind.Messages, count) : throw new ScenarioFormatException("a topic retains one message at least");
+        ulong seconds = (ulong)ScenarioDuration.Parse(text).TotalSeconds;
+        return seconds > 0 ? new Retention(RetentionKind.Duration, seconds) : throw new ScenarioFormatException($"a topic retains messages for a second at least, not {text}");
+    }
+
+    /// <summary>A topic that ordered delivery and, if it says so, some of its past is promised of. Waits until it stands.</summary>
     public static void Create(ScenarioRun run, ScenarioStep step)
     {
-        Retention retain = step["retain"] == "forever" ? Retention.Forever : Retention.None;
+        Retention retain = RetentionOf(step["retain"]);
         if (run.Ring.DrawActive(run.Random) is not { } node) return;
         SimAsk ask = run.Topics.Create(node, step["topic"]!, TopicSettings.Default with { Retain = retain });
         if (run.World.Await(ask, CreateWithin) is not TopicDefined) run.Fail("creates", $"{step["topic"]} was not created: {ask.Last}");
