@@ -201,6 +201,28 @@ public sealed class TopicGatewayTests : IDisposable
         Assert.Equal([publisher], created.Settings.Publishers!);
     }
 
+    [Fact]
+    public async Task What_a_subscriber_cannot_have_is_a_gap_that_says_why()
+    {
+        long subscription = 0;
+        _node.Ring.Before = request =>
+        {
+            if (request is Subscribe subscribe) subscription = subscribe.Id;
+            return null;
+        };
+        (PastryClient client, _) = await _node.ServeAsync();
+        await using IAsyncEnumerator<TopicEvent> events = client.Scribe.SubscribeAsync("t", null, TestNode.Deadline).GetAsyncEnumerator();
+        ValueTask<bool> begun = events.MoveNextAsync();
+        await SubscribedAsync("t");
+        foreach ((GapCause cause, string code) in (ValueTuple<GapCause, string>[])[(GapCause.NotRetained, "not-retained"), (GapCause.Lost, "lost"), (GapCause.Forged, "forged"), (GapCause.Repeated, "repeated")])
+        {
+            _node.Ring.Table.OnReply(new TopicGap(subscription, 3, 4, cause, "in words"));
+            Assert.True(cause == GapCause.NotRetained ? await begun : await events.MoveNextAsync());
+            Assert.Equal((code, "in words", null), (events.Current.Code, events.Current.Reason, events.Current.Sequence));
+            Assert.Equal([3UL, 4UL], events.Current.Gap!);
+        }
+    }
+
     [Theory]
     [InlineData("{\"level\":\"perfect\"}")]
     [InlineData("{\"retain\":\"some\"}")]
