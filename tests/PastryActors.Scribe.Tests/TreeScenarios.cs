@@ -6,12 +6,9 @@ using PastryActors.Scribe.Topics;
 
 namespace PastryActors.Scribe.Tests;
 
-/// <summary>Whole components over a loopback ring: what subscribers and publishers may rely on.</summary>
-public sealed class TreeScenarios
+/// <summary>What subscribers and publishers may rely on, whatever dies.</summary>
+public sealed class TreeScenarios : TopicScenarios
 {
-    private const string Topic = "news";
-    private static readonly RingId TopicId = TopicName.IdOf(Topic);
-
     [Fact]
     public void Every_subscriber_gets_every_message_once_and_in_order()
     {
@@ -174,16 +171,6 @@ public sealed class TreeScenarios
     }
 
     [Fact]
-    public void Nobody_stays_in_a_tree_that_nobody_needs()
-    {
-        var ring = new LoopbackRing(10, 20);
-        Dictionary<LoopbackNode, long> subscriptions = SubscribeAll(ring, ring.Nodes.Take(10));
-        foreach ((LoopbackNode node, long id) in subscriptions) node.Unsubscribe(id);
-        ring.RunFor(TimeSpan.FromSeconds(5));
-        Assert.All(ring.Nodes, n => Assert.True(n.Status(Topic) is null or { IsRoot: true, Children.Count: 0 }));
-    }
-
-    [Fact]
     public void A_child_that_falls_silent_is_pruned()
     {
         var ring = new LoopbackRing(11, 12) { DetectionDelay = TimeSpan.FromHours(1) };
@@ -205,69 +192,6 @@ public sealed class TreeScenarios
         ring.RunFor(TimeSpan.FromSeconds(2));
         AssertSameEverywhere(subscriptions, 1);
         Assert.Contains(ring.Nodes, n => n.Facts.Exists(f => f is { Kind: FactKind.Dropped, Value: 2 }));
-    }
-
-    [Fact]
-    public void Many_topics_do_not_disturb_each_other()
-    {
-        var ring = new LoopbackRing(13, 15);
-        var subscriptions = new List<(LoopbackNode Node, long Id, int Topic)>();
-        for (int t = 0; t < 60; t++)
-        {
-            for (int s = 0; s < 3; s++)
-            {
-                LoopbackNode node = ring.Nodes[(t + (s * 4)) % 15];
-                subscriptions.Add((node, node.Subscribe($"topic-{t}"), t));
-            }
-        }
-
-        ring.RunFor(TimeSpan.FromSeconds(2));
-        for (int t = 0; t < 60; t++) ring.Nodes[t % 15].Publish($"topic-{t}", $"of {t}");
-        ring.RunFor(TimeSpan.FromSeconds(2));
-        Assert.All(subscriptions, s => Assert.Equal([(1UL, $"of {s.Topic}")], s.Node.Received(s.Id)));
-    }
-
-    [Fact]
-    public void Without_topics_no_timer_runs()
-    {
-        var ring = new LoopbackRing(14, 5);
-        ring.RunFor(TimeSpan.FromSeconds(5));
-        Assert.All(ring.Nodes, n => Assert.Equal(0, n.TimersPending));
-        Assert.Equal(0, ring.MessagesSent);
-    }
-
-    [Fact]
-    public void An_idle_topic_costs_a_heartbeat_and_a_sign_of_life_a_child_and_period()
-    {
-        var ring = new LoopbackRing(15, 20);
-        SubscribeAll(ring, ring.Nodes);
-        ring.RunFor(TimeSpan.FromSeconds(3));
-        int edges = ring.Nodes.Sum(n => n.Status(Topic)!.Children.Count);
-        Assert.Equal(19, edges);
-        long before = ring.MessagesSent;
-        ring.RunFor(TimeSpan.FromSeconds(10));
-        Assert.InRange(ring.MessagesSent - before, 18 * edges, 22 * edges);
-    }
-
-    [Fact]
-    public void Subscriptions_of_one_node_share_its_place()
-    {
-        var ring = new LoopbackRing(16, 10);
-        LoopbackNode node = ring.Nodes.First(n => n != ring.RootOf(TopicId));
-        long first = node.Subscribe(Topic);
-        long second = node.Subscribe(Topic);
-        ring.RunFor(TimeSpan.FromSeconds(1));
-        Assert.Equal(2, node.Status(Topic)!.Subscribers);
-        node.Publish(Topic, "x");
-        ring.RunFor(TimeSpan.FromSeconds(1));
-        Assert.Equal([(1UL, "x")], node.Received(first));
-        Assert.Equal([(1UL, "x")], node.Received(second));
-
-        node.Unsubscribe(first);
-        node.Publish(Topic, "y");
-        ring.RunFor(TimeSpan.FromSeconds(1));
-        Assert.Single(node.Received(first));
-        Assert.Equal(2, node.Received(second).Count);
     }
 
     [Theory]
@@ -323,17 +247,6 @@ public sealed class TreeScenarios
     }
 
     [Fact]
-    public void Large_messages_pass_beside_small_ones()
-    {
-        var ring = new LoopbackRing(18, 12);
-        Dictionary<LoopbackNode, long> subscriptions = SubscribeAll(ring, ring.Nodes.Take(6));
-        string large = new('x', new ScribeOptions().MaxMessageBytes - 10);
-        for (int i = 0; i < 6; i++) ring.Nodes[8].Publish(Topic, i % 2 == 0 ? $"{i} {large}" : $"{i}");
-        ring.RunFor(TimeSpan.FromSeconds(3));
-        AssertSameEverywhere(subscriptions, 6);
-    }
-
-    [Fact]
     public void The_numbering_survives_when_nobody_subscribes()
     {
         var ring = new LoopbackRing(19, 12);
@@ -346,19 +259,6 @@ public sealed class TreeScenarios
         long second = publisher.Publish(Topic, "2");
         ring.RunFor(TimeSpan.FromSeconds(3));
         Assert.Equal(new Published(second, 2), publisher.AnswerTo(second));
-    }
-
-    [Fact]
-    public void Ten_thousand_publishes_of_one_node_go_in_batches()
-    {
-        var ring = new LoopbackRing(20, 8, new ScribeOptions { PublishQueueMax = 20_000, RecentCountMax = 20_000 });
-        Dictionary<LoopbackNode, long> subscriptions = SubscribeAll(ring, ring.Nodes.Take(4));
-        LoopbackNode publisher = ring.Nodes.First(n => n != ring.RootOf(TopicId));
-        long before = ring.MessagesSent;
-        for (int i = 0; i < 10_000; i++) publisher.Publish(Topic, $"m{i}");
-        Assert.True(ring.RunUntil(() => subscriptions.All(s => s.Key.Received(s.Value).Count == 10_000), TimeSpan.FromSeconds(30)));
-        AssertSameEverywhere(subscriptions, 10_000);
-        Assert.InRange(ring.MessagesSent - before, 0, 10_000);
     }
 
     private static void AssertNothingLeftOutInSilence(LoopbackNode node, long subscription)
@@ -377,26 +277,6 @@ public sealed class TreeScenarios
                     next = gap.To + 1;
                     break;
             }
-        }
-    }
-
-    private static Dictionary<LoopbackNode, long> SubscribeAll(LoopbackRing ring, IEnumerable<LoopbackNode> nodes)
-    {
-        var subscriptions = nodes.ToDictionary(n => n, n => n.Subscribe(Topic));
-        Assert.True(ring.RunUntil(() => subscriptions.All(s => s.Key.AnswerTo(s.Value) is Subscribed), TimeSpan.FromSeconds(10)), "not everybody could subscribe");
-        return subscriptions;
-    }
-
-    private static void AssertSameEverywhere(Dictionary<LoopbackNode, long> subscriptions, int count)
-    {
-        List<(ulong Sequence, string Text)>? expected = null;
-        foreach ((LoopbackNode node, long id) in subscriptions)
-        {
-            List<(ulong Sequence, string Text)> received = node.Received(id);
-            Assert.Equal(Enumerable.Range(1, count).Select(i => (ulong)i), received.Select(r => r.Sequence));
-            Assert.Equal(count, received.Select(r => r.Text).Distinct().Count());
-            Assert.Equal(expected ?? received, received);
-            expected = received;
         }
     }
 }
