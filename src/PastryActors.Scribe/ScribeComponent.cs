@@ -85,7 +85,7 @@ public sealed class ScribeComponent : IPastryComponent
         }
 
         bool taken = Context.Definitions.Take(message) || Context.Replaying.Take(message) || Context.Stream.Take(message) || Context.Tree.Take(message)
-            || Context.Publishing.Take(message) || Context.Roots.Take(message) || Context.Replicas.Take(message) || Context.Prefixes.Take(message) || Context.Anycasts.Take(message) || Context.Queries.Take(message);
+            || Context.Publishing.Take(message) || Context.Roots.Take(message) || Context.Replicas.Take(message) || Context.Prefixes.Take(message) || Context.Rules.Take(message) || Context.Anycasts.Take(message) || Context.Queries.Take(message);
         if (!taken) Context.Report(FactKind.MessageRefused, message.Source.Id);
         KeepTicking();
     }
@@ -115,6 +115,7 @@ public sealed class ScribeComponent : IPastryComponent
         Context.Tree.Remover.Tick();
         Context.Queries.Tick();
         Context.Prefixes.Tick();
+        Context.Rules.Tick();
         Context.Topics.ForEach(Context.Replaying.Tick);
         KeepTicking();
     }
@@ -187,7 +188,7 @@ public sealed class ScribeComponent : IPastryComponent
 
     private void KeepTicking()
     {
-        if (_ticking || (Context.Topics.Count == 0 && Context.Publishing.IsEmpty && Context.Definitions.IsEmpty && Context.Replicas.IsEmpty && Context.Queries.IsEmpty && Context.Prefixes.IsEmpty)) return;
+        if (_ticking || (Context.Topics.Count == 0 && Context.Publishing.IsEmpty && Context.Definitions.IsEmpty && Context.Replicas.IsEmpty && Context.Queries.IsEmpty && Context.Prefixes.IsEmpty && Context.Rules.IsEmpty)) return;
         _ticking = true;
         Context.Host.Schedule((byte)ScribeTimer.Tick, _options.HeartbeatPeriod / 4);
     }

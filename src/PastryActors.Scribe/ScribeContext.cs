@@ -58,6 +58,7 @@ internal sealed class ScribeContext
     public ScribeContext(IPastryHost host, ScribeOptions options, Blob nodeKey, Blob ownerKey)
     {
         Prefixes = new PrefixPublisher(this);
+        Rules = new PrefixRules(this);
         Groups = new GroupKeeper(this);
         (Host, Options, NodeKey, OwnerKey) = (new PartsHost(host, reply => Prefixes.Take(reply) || Groups.Take(reply)), options, nodeKey, ownerKey);
         Budget = new BufferBudget(options.RecentBytesTotalMax);
@@ -119,6 +120,8 @@ internal sealed class ScribeContext
     public PrefixPublisher Prefixes { get; }
 
     public GroupKeeper Groups { get; }
+
+    public PrefixRules Rules { get; }
 
     public DefinitionKeeper Definitions { get; }
 

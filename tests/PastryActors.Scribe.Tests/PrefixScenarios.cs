@@ -1,5 +1,6 @@
 using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
 using PastryActors.Scribe.Messages;
 using PastryActors.Scribe.Prefixes;
 using PastryActors.Scribe.Requests;
@@ -141,6 +142,83 @@ public sealed class PrefixScenarios
         long id = node.Publish("news/eu", "x");
         ring.RunFor(12 * Second);
         Assert.Equal(FailureCode.TimedOut, Assert.IsType<Failed>(node.AnswerTo(id)).Code);
+    }
+
+    [Fact]
+    public void Who_may_not_publish_to_a_topic_does_not_reach_the_prefix_above_it()
+    {
+        var ring = new LoopbackRing(11, 20);
+        LoopbackNode named = ring.Nodes[3];
+        Define(ring, "news/closed", TopicSettings.Default with { Publishers = [named.Id] });
+        long subscription = ring.Nodes[1].Subscribe(Prefix);
+        ring.RunFor(5 * Second);
+        long refused = ring.Nodes[4].Publish("news/closed", "not mine");
+        long taken = named.Publish("news/closed", "mine");
+        long other = ring.Nodes[4].Publish("news/open", "anybody's");
+        ring.RunFor(5 * Second);
+        Assert.Equal(FailureCode.Forbidden, Assert.IsType<Failed>(ring.Nodes[4].AnswerTo(refused)).Code);
+        Assert.IsType<Published>(named.AnswerTo(taken));
+        Assert.IsType<Published>(ring.Nodes[4].AnswerTo(other));
+        Assert.Equal(["anybody's", "mine"], Unwrapped(ring.Nodes[1], subscription, Prefix).Select(m => m.Text).Order());
+    }
+
+    [Fact]
+    public void Who_publishes_to_a_prefix_by_itself_cannot_claim_a_topic_that_is_closed_to_it()
+    {
+        var ring = new LoopbackRing(12, 20);
+        Define(ring, "news/closed", TopicSettings.Default with { Publishers = [ring.Nodes[3].Id] });
+        RingId id = TopicName.IdOf(Prefix);
+        LoopbackNode root = ring.RootOf(id);
+        LoopbackNode liar = ring.Nodes.First(n => n != root && n != ring.Nodes[3]);
+        LoopbackNode subscriber = ring.Nodes.First(n => n != root && n != liar);
+        long subscription = subscriber.Subscribe(Prefix);
+        ring.RunFor(5 * Second);
+        long honest = liar.Publish("news/open", "open");
+        ring.RunFor(2 * Second);
+        Assert.IsType<Published>(liar.AnswerTo(honest));
+        PublishItem Claim(ulong number, Blob payload) => new(number, payload);
+        ulong next = 1UL << 40;
+        foreach (Blob claim in (Blob[])[TopicPrefix.Wrap("news/closed", "claimed"u8.ToArray()), TopicPrefix.Wrap("sport/x", "elsewhere"u8.ToArray()), "no wrapping"u8.ToArray(), default])
+        {
+            ring.Send(liar, new PublishItems(id, [Claim(next++, claim)]), root.Self, Lane.Control, null);
+            ring.RunFor(2 * Second);
+        }
+
+        Assert.Equal(["open"], Unwrapped(subscriber, subscription, Prefix).Select(m => m.Text));
+        Assert.Equal(4, root.Facts.Count(f => f.Kind == FactKind.MessageRefused && f.Subject == liar.Id));
+        Assert.DoesNotContain(subscriber.Replies, r => r is TopicGap);
+    }
+
+    [Fact]
+    public void Messages_for_named_subscribers_come_only_to_prefixes_that_nobody_else_reads()
+    {
+        var ring = new LoopbackRing(13, 20);
+        (LoopbackNode reader, LoopbackNode stranger) = (ring.Nodes[5], ring.Nodes[6]);
+        Define(ring, "news/secret", TopicSettings.Default with { Subscribers = [reader.Id, ring.Nodes[7].Id] });
+        Define(ring, "news/secret/#", TopicSettings.Default with { Subscribers = [reader.Id] });
+        Define(ring, "news/secret/deep", TopicSettings.Default with { Subscribers = [reader.Id, ring.Nodes[7].Id] });
+        long all = stranger.Subscribe(Prefix);
+        long own = reader.Subscribe("news/secret/#");
+        ring.RunFor(8 * Second);
+        Assert.IsType<Published>(Publish(ring, ring.Nodes[8], "news/secret", "one"));
+        Assert.IsType<Published>(Publish(ring, ring.Nodes[8], "news/secret/deep", "two"));
+        Assert.IsType<Published>(Publish(ring, ring.Nodes[8], "news/open", "three"));
+        Assert.Equal(["three"], Unwrapped(stranger, all, Prefix).Select(m => m.Text));
+        Assert.Equal(["two"], Unwrapped(reader, own, "news/secret/#").Select(m => m.Text));
+    }
+
+    private static Reply? Publish(LoopbackRing ring, LoopbackNode node, string topic, string text)
+    {
+        long id = node.Publish(topic, text);
+        ring.RunFor(5 * Second);
+        return node.AnswerTo(id);
+    }
+
+    private static void Define(LoopbackRing ring, string topic, TopicSettings settings)
+    {
+        long id = ring.Nodes[0].Define(topic, settings);
+        ring.RunFor(5 * Second);
+        Assert.IsType<TopicDefined>(ring.Nodes[0].AnswerTo(id));
     }
 
     private static List<(string Topic, string Text)> Unwrapped(LoopbackNode node, long subscription, string prefix)

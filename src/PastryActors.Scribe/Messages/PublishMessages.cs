@@ -139,6 +139,9 @@ public sealed record PublishAnswer(RingId Topic, ValueList<PublishedRun> Runs) :
 {
     public const byte Number = 77;
 
+    /// <summary>What the topic's creator decided: who publishes below a prefix must know it.</summary>
+    public TopicSettings Rules { get; init; } = TopicSettings.Default;
+
     /// <inheritdoc/>
     public override byte Kind => Number;
 
@@ -154,23 +157,27 @@ public sealed record PublishAnswer(RingId Topic, ValueList<PublishedRun> Runs) :
             writer.Number(3, (ulong)run.Count);
             writer.End(mark);
         }
+
+        writer.Settings(3, Rules);
     }
 
     internal static Message Read(ref WireReader reader)
     {
         RingId? topic = null;
         var runs = new List<PublishedRun>();
+        TopicSettings rules = TopicSettings.Default;
         while (reader.Next())
         {
             switch (reader.Field)
             {
                 case 1: topic = reader.Id(); break;
                 case 2: runs.Add(Run(reader.Nested())); break;
+                case 3: rules = reader.Settings(); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return new PublishAnswer(Fields.Required(topic), runs.ToValueList());
+        return new PublishAnswer(Fields.Required(topic), runs.ToValueList()) { Rules = rules };
     }
 
     private static PublishedRun Run(WireReader reader)

@@ -1,6 +1,7 @@
 using PastryActors.Core.Collections;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
+using PastryActors.Scribe.Topics;
 
 namespace PastryActors.Scribe.Messages;
 
@@ -75,6 +76,9 @@ public sealed record TreeAnswer(
 {
     public const byte Number = 93;
 
+    /// <summary>What the topic's creator decided, as the root in office knows it; null where the sender is not that.</summary>
+    public TopicSettings? Rules { get; init; }
+
     /// <inheritdoc/>
     public override byte Kind => Number;
 
@@ -95,6 +99,8 @@ public sealed record TreeAnswer(
         writer.Number(12, Counters.Duplicates);
         writer.Number(13, Counters.Entries);
         writer.Flag(14, IsWanted);
+        writer.Flag(15, Rules is not null);
+        if (Rules is not null) writer.Settings(16, Rules);
     }
 
     internal static Message Read(ref WireReader reader)
@@ -104,6 +110,7 @@ public sealed record TreeAnswer(
         (ulong nonce, bool isInTree, bool hasRoom, bool isRoot, bool isWanted) = (0UL, false, false, false, false);
         var children = new List<NodeHandle>();
         var counters = default(TreeCounters);
+        (bool hasRules, TopicSettings rules) = (false, TopicSettings.Default);
         while (reader.Next())
         {
             switch (reader.Field)
@@ -116,13 +123,15 @@ public sealed record TreeAnswer(
                 case 6: parent = reader.Node(); break;
                 case 7: children.Add(reader.Node()); break;
                 case 14: isWanted = reader.Flag(); break;
+                case 15: hasRules = reader.Flag(); break;
+                case 16: rules = reader.Settings(); break;
                 default: counters = counters.Read(ref reader); break;
             }
 
             if (children.Count > Fields.ChildrenMax) throw new WireFormatException($"more than {Fields.ChildrenMax} children");
         }
 
-        return new TreeAnswer(Fields.Required(topic), nonce, isInTree, hasRoom, isRoot, isWanted, parent, children.ToValueList(), counters);
+        return new TreeAnswer(Fields.Required(topic), nonce, isInTree, hasRoom, isRoot, isWanted, parent, children.ToValueList(), counters) { Rules = hasRules ? rules : null };
     }
 }
 

@@ -1,4 +1,5 @@
 using PastryActors.Core.Driving;
+using PastryActors.Scribe.Topics;
 
 namespace PastryActors.Scribe.Prefixes;
 
@@ -10,6 +11,9 @@ internal sealed class PrefixLease(string prefix)
     public string Prefix => prefix;
 
     public bool IsWanted { get; private set; }
+
+    /// <summary>What the prefix's creator decided; that of nobody where its root is not in office yet.</summary>
+    public TopicSettings Rules { get; private set; } = TopicSettings.Default;
 
     public Instant ValidUntil { get; private set; }
 
@@ -34,25 +38,31 @@ internal sealed class PrefixLease(string prefix)
     }
 
     /// <summary>The answer counts from when it was asked for: what came after that the root could not know.</summary>
-    public void Learn(bool isWanted, TimeSpan lease) => (IsWanted, ValidUntil, Nonce) = (isWanted, AskedAt + lease, 0);
+    public void Learn(bool isWanted, TopicSettings? rules, TimeSpan lease) => (IsWanted, Rules, ValidUntil, Nonce) = (isWanted, rules ?? TopicSettings.Default, AskedAt + lease, 0);
 
     public void Wait(PrefixPublish publish) => _waiting.Enqueue(publish);
 
-    public PrefixPublish? TakeWaiting() => _waiting.TryDequeue(out PrefixPublish? next) ? next : null;
+    /// <summary>The first that waits; null if none does. The messages of one publisher keep their order, so the others wait for it.</summary>
+    public PrefixPublish? First => _waiting.TryPeek(out PrefixPublish? next) ? next : null;
 
-    /// <summary>The next one that waits, if its time is up.</summary>
-    public PrefixPublish? TakeExpired(Instant now) => _waiting.TryPeek(out PrefixPublish? next) && now >= next.Deadline ? _waiting.Dequeue() : null;
+    public void RemoveFirst() => _waiting.Dequeue();
 }
 
 /// <summary>One publish on its way to its topic and to the prefixes above.</summary>
-internal sealed class PrefixPublish(Requests.Publish request, Instant deadline)
+internal sealed class PrefixPublish(Requests.Publish request, Instant begun, Instant deadline)
 {
     public Requests.Publish Request { get; } = request;
+
+    /// <summary>What was asked before the time of a lease had passed tells of subscriptions that stood by now.</summary>
+    public Instant BegunAt { get; } = begun;
 
     public Instant Deadline { get; } = deadline;
 
     /// <summary>Of its parts, how many have not ended.</summary>
     public int Open { get; set; }
+
+    /// <summary>Whether its own topic has it; null while that is not known.</summary>
+    public bool? IsTaken { get; set; }
 
     /// <summary>Its number in its own topic.</summary>
     public ulong Sequence { get; set; }

@@ -8,8 +8,8 @@ using PastryActors.Scribe.Topics;
 namespace PastryActors.Scribe.Prefixes;
 
 /// <summary>
-/// Publishes to a topic and to those prefixes above it that anybody wants, and answers when all of them have the message. Takes the request
-/// <see cref="Publish"/>, and TreeAnswer to its own questions. Whether a prefix is wanted is asked of its root and believed for
+/// Publishes to a topic, and when its root has taken the message to those prefixes above it that anybody wants and that may carry it; answers
+/// when all of them have it. Takes the request <see cref="Publish"/>, and TreeAnswer to its own questions. Whether a prefix is wanted is asked of its root and believed for
 /// <see cref="ScribeOptions.PrefixLease"/>; a subscription to a prefix stands only after that time, so none of its messages is missed.
 /// </summary>
 internal sealed class PrefixPublisher(ScribeContext context)
@@ -35,39 +35,34 @@ internal sealed class PrefixPublisher(ScribeContext context)
             return;
         }
 
-        TimeSpan timeout = request.Timeout > TimeSpan.Zero && request.Timeout < context.Options.PublishTimeout ? request.Timeout : context.Options.PublishTimeout;
-        var publish = new PrefixPublish(request, context.Now + timeout) { Open = 1 + above.Length };
+        if (!TryEnqueue(request, above, out PrefixPublish publish)) return;
         Send(publish, request.Topic, isOwn: true);
-        foreach (string prefix in above) ToPrefix(publish, prefix);
     }
 
     /// <summary>Takes the answer to a question of this machine's; false if it is none.</summary>
     public bool Take(in RoutedMessage message)
     {
-        if (message.Payload is not TreeAnswer answer) return false;
-        foreach (PrefixLease lease in _leases.Values)
-        {
-            if (lease.Nonce != answer.Nonce || answer.Nonce == 0) continue;
-            lease.Learn(answer.IsWanted, context.Options.PrefixLease);
-            while (lease.TakeWaiting() is { } waiting)
-            {
-                _waitingBytes -= waiting.Request.Payload.Length;
-                Settle(waiting, lease);
-            }
-
-            return true;
-        }
-
-        return false;
+        if (message.Payload is not TreeAnswer answer || answer.Nonce == 0) return false;
+        if (_leases.Values.FirstOrDefault(l => l.Nonce == answer.Nonce) is not { } lease) return false;
+        lease.Learn(answer.IsWanted, answer.Rules, context.Options.PrefixLease);
+        Pump(lease);
+        return true;
     }
 
     /// <summary>Takes the answer to a part of a publish; false if it is an answer to somebody else's request.</summary>
     public bool Take(Reply reply)
     {
         if (!_parts.Remove(reply.RequestId, out (PrefixPublish Publish, bool IsOwn) part)) return false;
-        if (reply is Failed failed) part.Publish.Failure ??= failed;
-        if (part.IsOwn && reply is Published published) part.Publish.Sequence = published.Sequence;
-        End(part.Publish);
+        PrefixPublish publish = part.Publish;
+        if (reply is Failed failed) publish.Failure ??= failed;
+        if (part.IsOwn)
+        {
+            publish.IsTaken = reply is Published;
+            publish.Sequence = (reply as Published)?.Sequence ?? 0;
+            foreach (string prefix in TopicPrefix.Above(publish.Request.Topic)) Pump(_leases[prefix]);
+        }
+
+        End(publish);
         return true;
     }
 
@@ -75,57 +70,81 @@ internal sealed class PrefixPublisher(ScribeContext context)
     {
         foreach (PrefixLease lease in _leases.Values.ToArray())
         {
-            while (lease.TakeExpired(context.Now) is { } expired)
+            while (lease.First is { IsTaken: true } expired && context.Now >= expired.Deadline)
             {
-                _waitingBytes -= expired.Request.Payload.Length;
-                Fail(expired, FailureCode.TimedOut, $"the root of {lease.Prefix} did not say in time whether anybody subscribes to it; the message may have been published all the same");
+                Dequeue(lease);
+                Fail(expired, $"the root of {lease.Prefix} did not say in time whether anybody subscribes to it; the message was published to its own topic");
             }
 
-            if (lease.WaitingCount > 0 && context.Now - lease.SentAt >= context.Options.PublishRetryAfter) Ask(lease);
+            // Asked again while its topic's root is, so that both are known at once.
+            if (lease.First is { } first && first.BegunAt >= lease.ValidUntil) Ask(lease);
+            Pump(lease);
             if (lease.WaitingCount == 0 && context.Now - lease.LastUsed > context.Options.PrefixLease * 2) _leases.Remove(lease.Prefix);
         }
     }
 
-    private void ToPrefix(PrefixPublish publish, string prefix)
+    /// <summary>Puts a publish into the queues of all prefixes above its topic, in whose order it goes to them; false, and answered, if one is full.</summary>
+    private bool TryEnqueue(Publish request, string[] above, out PrefixPublish publish)
     {
-        if (!_leases.TryGetValue(prefix, out PrefixLease? lease))
+        TimeSpan timeout = request.Timeout > TimeSpan.Zero && request.Timeout < context.Options.PublishTimeout ? request.Timeout : context.Options.PublishTimeout;
+        publish = new PrefixPublish(request, context.Now, context.Now + timeout) { Open = 1 + above.Length };
+        if (_leases.Count + above.Length > context.Options.MaxTopics)
         {
-            if (_leases.Count >= context.Options.MaxTopics)
+            Reply(new Failed(request.Id, FailureCode.Busy, $"this node publishes below {_leases.Count} prefixes already, as many as it may"));
+            return false;
+        }
+
+        foreach (string prefix in above)
+        {
+            if (!_leases.TryGetValue(prefix, out PrefixLease? lease)) _leases.Add(prefix, lease = new PrefixLease(prefix));
+            lease.LastUsed = context.Now;
+            if (lease.WaitingCount < context.Options.PublishQueueMax && _waitingBytes + ((long)request.Payload.Length * above.Length) <= context.Options.PublishQueueBytesMax) continue;
+            context.Report(FactKind.Dropped, TopicName.IdOf(prefix), context.Options.PublishQueueMax);
+            Reply(new Failed(request.Id, FailureCode.Busy, $"{lease.WaitingCount} messages of this node wait to be published to {prefix}, as many as may"));
+            return false;
+        }
+
+        foreach (string prefix in above)
+        {
+            _leases[prefix].Wait(publish);
+            _waitingBytes += request.Payload.Length;
+            if (context.Now >= _leases[prefix].ValidUntil) Ask(_leases[prefix]);
+        }
+
+        return true;
+    }
+
+    /// <summary>Sends on what has its turn: what its own topic has taken, where it is known whether anybody wants it.</summary>
+    private void Pump(PrefixLease lease)
+    {
+        while (lease.First is { IsTaken: { } isTaken } next)
+        {
+            if (isTaken && next.BegunAt >= lease.ValidUntil)
             {
-                Fail(publish, FailureCode.Busy, $"this node publishes below {_leases.Count} prefixes already, as many as it may; the message may have been published to its own topic");
+                Ask(lease);
                 return;
             }
 
-            _leases.Add(prefix, lease = new PrefixLease(prefix));
+            Dequeue(lease);
+            TopicSettings rules = context.Publishing.RulesOf(TopicName.IdOf(next.Request.Topic)) ?? TopicSettings.Default;
+            // A message that its own topic does not have is none of a prefix's either: who may publish there its root knows.
+            if (isTaken && lease.IsWanted && rules.MayBeCarriedBy(lease.Rules)) Send(next, lease.Prefix, isOwn: false);
+            else End(next);
         }
+    }
 
-        lease.LastUsed = context.Now;
-        // Who waits comes first: the messages of one publisher keep their order.
-        if (lease.WaitingCount == 0 && context.Now < lease.ValidUntil) Settle(publish, lease);
-        else if (lease.WaitingCount >= context.Options.PublishQueueMax || _waitingBytes + publish.Request.Payload.Length > context.Options.PublishQueueBytesMax)
-        {
-            context.Report(FactKind.Dropped, TopicName.IdOf(prefix), context.Options.PublishQueueMax);
-            Fail(publish, FailureCode.Busy, $"{lease.WaitingCount} messages wait to know whether anybody subscribes to {prefix}, as many as may; the message may have been published to its own topic");
-        }
-        else
-        {
-            lease.Wait(publish);
-            _waitingBytes += publish.Request.Payload.Length;
-            if (lease.Nonce == 0) Ask(lease);
-        }
+    private void Dequeue(PrefixLease lease)
+    {
+        _waitingBytes -= lease.First!.Request.Payload.Length;
+        lease.RemoveFirst();
     }
 
     private void Ask(PrefixLease lease)
     {
+        if (lease.Nonce != 0 && context.Now - lease.SentAt < context.Options.PublishRetryAfter) return;
         lease.Ask(context.NewNonce(), context.Now);
         RingId id = TopicName.IdOf(lease.Prefix);
         context.Host.Route(new TreeQuestion(id, context.Self, lease.Nonce, TreeAsk.Root), id);
-    }
-
-    private void Settle(PrefixPublish publish, PrefixLease lease)
-    {
-        if (lease.IsWanted) Send(publish, lease.Prefix, isOwn: false);
-        else End(publish);
     }
 
     private void Send(PrefixPublish publish, string topic, bool isOwn)
@@ -137,9 +156,9 @@ internal sealed class PrefixPublisher(ScribeContext context)
         context.Publishing.Publish(publish.Request with { Id = part, Timeout = left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1), Topic = topic, Payload = payload });
     }
 
-    private void Fail(PrefixPublish publish, FailureCode code, string detail)
+    private void Fail(PrefixPublish publish, string detail)
     {
-        publish.Failure ??= new Failed(publish.Request.Id, code, detail);
+        publish.Failure ??= new Failed(publish.Request.Id, FailureCode.TimedOut, detail);
         End(publish);
     }
 

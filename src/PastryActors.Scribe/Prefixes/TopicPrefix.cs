@@ -66,13 +66,21 @@ public static class TopicPrefix
     public static bool TryUnwrap(string prefix, Blob wrapped, out string name, out Blob payload)
     {
         (name, payload) = ("", default);
-        ReadOnlyMemory<byte> bytes = wrapped.Memory;
-        if (bytes.Length < sizeof(ushort)) return false;
-        int length = BinaryPrimitives.ReadUInt16BigEndian(bytes.Span);
-        if (length > TopicName.MaxBytes || bytes.Length < sizeof(ushort) + length) return false;
-        name = Encoding.UTF8.GetString(bytes.Span.Slice(sizeof(ushort), length));
-        payload = bytes[(sizeof(ushort) + length)..].ToArray();
-        return Above(name).Contains(prefix);
+        if (NameOf(prefix, wrapped) is not { } found) return false;
+        name = found;
+        payload = wrapped.Memory[(sizeof(ushort) + BinaryPrimitives.ReadUInt16BigEndian(wrapped.Span))..].ToArray();
+        return true;
+    }
+
+    /// <summary>Of which topic below the prefix a message is; null where it is not of that form, or of none below.</summary>
+    public static string? NameOf(string prefix, Blob wrapped)
+    {
+        ReadOnlySpan<byte> bytes = wrapped.Span;
+        if (bytes.Length < sizeof(ushort)) return null;
+        int length = BinaryPrimitives.ReadUInt16BigEndian(bytes);
+        if (length > TopicName.MaxBytes || bytes.Length < sizeof(ushort) + length) return null;
+        string name = Encoding.UTF8.GetString(bytes.Slice(sizeof(ushort), length));
+        return Above(name).Contains(prefix) ? name : null;
     }
 
     private static int LevelsOf(string name) => name.Count(static c => c == '/') + 1;

@@ -89,6 +89,9 @@ internal sealed class PublishKeeper(ScribeContext context)
         Pump(publisher);
     }
 
+    /// <summary>What the root of a topic said of who may use it when it took a message last; null if it has taken none.</summary>
+    public TopicSettings? RulesOf(RingId topic) => _publishers.Find(topic)?.Rules;
+
     public void PeerFailed(NodeHandle peer) => _publishers.ForEach(publisher =>
     {
         if (publisher.Root?.Id == peer.Id) SeekRoot(publisher);
@@ -217,10 +220,16 @@ internal sealed class PublishKeeper(ScribeContext context)
                 break;
             case Verdict.NotSigned: OnNotSigned(publisher, verdict.Nonce); break;
             case Verdict.Busy: OnBusy(publisher, verdict.Nonce); break;
-            default:
-                while (publisher.TakeAny() is { } open) Fail(open, FailureCode.Forbidden, $"the creator of the topic does not let node {context.Self.Id} publish");
-                break;
+            default: OnForbidden(publisher, verdict.Nonce); break;
         }
+    }
+
+    /// <summary>The node may not publish to the topic; or, where the verdict names a publish to a prefix, not to the topic below that it was published to.</summary>
+    private void OnForbidden(TopicPublisher publisher, ulong number)
+    {
+        string reason = $"the creator of the topic does not let node {context.Self.Id} publish";
+        if (number > 0 && publisher.Take(number) is { } one) Fail(one, FailureCode.Forbidden, reason);
+        while (number == 0 && publisher.TakeAny() is { } open) Fail(open, FailureCode.Forbidden, reason);
     }
 
     /// <summary>The topic's messages are signed, which this node did not know: they go again, signed.</summary>
@@ -255,6 +264,7 @@ internal sealed class PublishKeeper(ScribeContext context)
     private void OnAnswer(PublishAnswer answer)
     {
         if (_publishers.Find(answer.Topic) is not { } publisher) return;
+        publisher.Rules = answer.Rules;
         foreach (PublishedRun run in answer.Runs)
         {
             int count = Math.Min(run.Count, PublisherMemory.WindowSize);

@@ -56,6 +56,9 @@ internal sealed class TopicPublisher(RingId topic, string name, ulong firstNumbe
 
     public Instant LastUsed { get; set; }
 
+    /// <summary>What the root said of the topic when it answered last; null before.</summary>
+    public TopicSettings? Rules { get; set; }
+
     /// <summary>Whether its messages are signed before they go out.</summary>
     public bool Signs { get; set; }
 

@@ -92,7 +92,7 @@ internal sealed class TreeQueries(ScribeContext context)
         bool hasRoom = context.HasRoom && topic is null or { Children.IsFull: false };
         TreeCounters counters = topic is null ? default : CountersOf(topic);
         context.Send(
-            new TreeAnswer(question.Topic, question.Nonce, topic is { IsInTree: true }, hasRoom, topic is { Up.Place: TreePlace.Root }, IsWanted(question.Topic, topic), topic?.Up.Parent, children, counters),
+            new TreeAnswer(question.Topic, question.Nonce, topic is { IsInTree: true }, hasRoom, topic is { Up.Place: TreePlace.Root }, IsWanted(question.Topic, topic), topic?.Up.Parent, children, counters) { Rules = topic is { Office.IsServing: true } ? topic.Settings : null },
             question.Asker);
     }
 

@@ -3,6 +3,7 @@ using PastryActors.Core.Ring;
 using PastryActors.Pastry.Applications;
 using PastryActors.Scribe.History;
 using PastryActors.Scribe.Messages;
+using PastryActors.Scribe.Prefixes;
 using PastryActors.Scribe.Replicas;
 using PastryActors.Scribe.Topics;
 
@@ -45,7 +46,7 @@ internal sealed class RootKeeper
         switch (message.Payload)
         {
             case LocateRoot locate: OnLocate(locate); return true;
-            case PublishItems items: OnPublish(message, items); return true;
+            case PublishItems items: Publish(message.Source, items); return true;
             case ReplicaAck ack: Replicator.OnAck(message.Source, ack); return true;
             case HistoryRequest request: Historian.OnRequest(message.Source, request); return true;
             case CreateTopic create: Definer.OnCreate(message.Source, create); return true;
@@ -109,7 +110,7 @@ internal sealed class RootKeeper
         foreach ((NodeHandle from, PublishItems items) in office.Waiting)
         {
             if (RefusalOf(topic, from, items) is { } refusal) _context.Send(refusal, from);
-            else Sequencer.Number(topic, from, items);
+            else Number(topic, from, items);
         }
 
         office.Waiting.Clear();
@@ -288,25 +289,31 @@ internal sealed class RootKeeper
         else _context.Report(FactKind.Dropped, topic.Id, WaitingMax);
     }
 
-    private void OnPublish(in RoutedMessage message, PublishItems items)
+    /// <summary>Messages to be numbered, from a node that proved who it is.</summary>
+    public void Publish(NodeHandle from, PublishItems items)
     {
-        if (!message.Direct) return;
         if (_context.Topics.Find(items.Topic) is not { Office: { } office } topic || !_context.Host.IsActive)
         {
-            _context.Send(new NotRoot(items.Topic), message.Source);
+            _context.Send(new NotRoot(items.Topic), from);
             return;
         }
 
         office.LastUsed = _context.Now;
-        if (RefusalOf(topic, message.Source, items) is { } refusal)
+        if (RefusalOf(topic, from, items) is { } refusal)
         {
-            _context.Report(FactKind.MessageRefused, message.Source.Id);
-            _context.Send(refusal, message.Source);
+            _context.Report(FactKind.MessageRefused, from.Id);
+            _context.Send(refusal, from);
             return;
         }
 
-        if (office.IsServing) Sequencer.Number(topic, message.Source, items);
-        else KeepWaiting(topic, message.Source, items);
+        if (office.IsServing) Number(topic, from, items);
+        else KeepWaiting(topic, from, items);
+    }
+
+    private void Number(TopicNode topic, NodeHandle from, PublishItems items)
+    {
+        if (TopicPrefix.IsPrefix(topic.Name)) items = _context.Rules.Admit(topic, from, items);
+        Sequencer.Number(topic, from, items);
     }
 
     /// <summary>Which rule of the topic's a publish breaks; null for none. Whether a signature holds receivers check: a false one harms who made it.</summary>

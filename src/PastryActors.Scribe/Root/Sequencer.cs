@@ -82,7 +82,7 @@ internal sealed class Sequencer(ScribeContext context)
         PublishKnowledge known = office.Log.Windows.Find(from.Id, from.Incarnation, item.Number, out ulong sequence);
         if (known == PublishKnowledge.Numbered && sequence <= office.Confirmed)
         {
-            context.Send(new PublishAnswer(topic.Id, [new PublishedRun(item.Number, sequence, 1)]), from);
+            context.Send(new PublishAnswer(topic.Id, [new PublishedRun(item.Number, sequence, 1)]) { Rules = topic.Settings }, from);
         }
         else if (item.Payload.Length > context.Options.MaxMessageBytes)
         {
@@ -209,7 +209,7 @@ internal sealed class Sequencer(ScribeContext context)
 
     private void SendAnswer(TopicNode topic, NodeHandle publisher, List<PublishedRun> runs)
     {
-        context.Send(new PublishAnswer(topic.Id, runs.ToValueList()), publisher);
+        context.Send(new PublishAnswer(topic.Id, runs.ToValueList()) { Rules = topic.Settings }, publisher);
         runs.Clear();
     }
 }

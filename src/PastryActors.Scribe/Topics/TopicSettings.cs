@@ -69,6 +69,10 @@ public sealed record TopicSettings(DeliveryLevel Level, Retention Retain, ValueL
     /// <summary>Whether the node may be in the tree.</summary>
     public bool MaySubscribe(RingId node) => Subscribers.Count == 0 || Subscribers.Span.Contains(node);
 
+    /// <summary>Whether a prefix may carry the messages of a topic with these settings: only if everybody who may read there may read here.</summary>
+    /// <param name="prefix">The settings of the prefix.</param>
+    public bool MayBeCarriedBy(TopicSettings prefix) => Subscribers.Count == 0 || (prefix.Subscribers.Count > 0 && prefix.Subscribers.All(MaySubscribe));
+
     /// <summary>Answers what is wrong with these settings, or null.</summary>
     public string? Problem()
     {

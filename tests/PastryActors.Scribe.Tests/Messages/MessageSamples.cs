@@ -42,7 +42,7 @@ internal static class MessageSamples
         AnycastAnswer.Number => new AnycastAnswer(random.Id(), random.Number(), random.Flag(), random.Flag() ? random.Node() : null, random.ListUpTo(6, SampleValues.Node)),
         TreeQuestion.Number => new TreeQuestion(random.Id(), random.Node(), random.Number(), (TreeAsk)(1 + random.Next(4))),
         TreeAnswer.Number => new TreeAnswer(
-            random.Id(), random.Number(), random.Flag(), random.Flag(), random.Flag(), random.Flag(), random.Flag() ? random.Node() : null, random.ListUpTo(6, SampleValues.Node), Counters(random)),
+            random.Id(), random.Number(), random.Flag(), random.Flag(), random.Flag(), random.Flag(), random.Flag() ? random.Node() : null, random.ListUpTo(6, SampleValues.Node), Counters(random)) { Rules = random.Flag() ? Settings(random) : null },
         _ => throw NoSample(kind),
     };
 
@@ -64,7 +64,7 @@ internal static class MessageSamples
         LocateRoot.Number => new LocateRoot(random.Id(), Name(random), random.Node(), random.Number()),
         RootIs.Number => new RootIs(random.Id(), random.Number()),
         PublishItems.Number => new PublishItems(random.Id(), Publishes(random)),
-        PublishAnswer.Number => new PublishAnswer(random.Id(), random.ListUpTo(6, r => new PublishedRun(Limited(r), Limited(r), Math.Max(r.Int(), 1)))),
+        PublishAnswer.Number => new PublishAnswer(random.Id(), random.ListUpTo(6, r => new PublishedRun(Limited(r), Limited(r), Math.Max(r.Int(), 1)))) { Rules = Settings(random) },
         NotRoot.Number => new NotRoot(random.Id()),
         _ => throw NoSample(kind),
     };

@@ -120,6 +120,8 @@ public sealed class ScribeSchemaTests : SchemaContract
             Duplicates = m.Counters.Duplicates,
             Entries = m.Counters.Entries,
             IsWanted = m.IsWanted,
+            HasRules = m.Rules is not null,
+            Rules = m.Rules is null ? null : Settings(m.Rules),
         },
         _ => null,
     };
@@ -133,7 +135,7 @@ public sealed class ScribeSchemaTests : SchemaContract
         RootIs m => new Schema::RootIs { Topic = Bytes(m.Topic), Nonce = m.Nonce },
         NotRoot m => new Schema::NotRoot { Topic = Bytes(m.Topic) },
         PublishItems m => new Schema::PublishItems { Topic = Bytes(m.Topic), Items = { Publishes(m.Items) } },
-        PublishAnswer m => new Schema::PublishAnswer { Topic = Bytes(m.Topic), Runs = { m.Runs.Select(Run) } },
+        PublishAnswer m => new Schema::PublishAnswer { Topic = Bytes(m.Topic), Runs = { m.Runs.Select(Run) }, Rules = Settings(m.Rules) },
         _ => null,
     };
 
