@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
@@ -12,8 +13,18 @@ public interface ICoreHost
     /// <summary>Carries one message away, or counts why not. Never blocks, never throws for what a peer or the network does.</summary>
     void Send(NodeHandle to, Message message, ContentRef? content, Lane lane);
 
+    /// <summary>Carries one message away, with what caused it. An engine that has no room for that leaves it behind, and traces end there.</summary>
+    void Send(NodeHandle to, Message message, ContentRef? content, Lane lane, TraceParent trace) => Send(to, message, content, lane);
+
     /// <summary>Where the workers of the core numbered <paramref name="generation"/> put their results. They are owed: a full mailbox takes them too.</summary>
     IWorkCompletion CompletionOf(int generation);
+}
+
+/// <summary>Takes the results of workers together with what caused the work, which then comes back with the event.</summary>
+public interface ITracedCompletion : IWorkCompletion
+{
+    /// <summary>As <see cref="IWorkCompletion.Completed"/>.</summary>
+    void Completed(WorkResult result, TraceParent trace);
 }
 
 /// <summary>
@@ -35,6 +46,7 @@ public sealed class CoreDriver
     private volatile NodeHandle _handle;
     private INodeCore? _core;
     private IWorkCompletion? _completion;
+    private TraceParent? _trace;
     private Instant _now;
 
     /// <param name="address">The address that peers know the node by.</param>
@@ -85,10 +97,12 @@ public sealed class CoreDriver
     }
 
     /// <summary>Hands one event to the core, then the timers that are due.</summary>
-    public void HandleEvent(in NodeEvent happened)
+    /// <param name="trace">What caused it, where somebody traces.</param>
+    public void HandleEvent(in NodeEvent happened, TraceParent? trace = null)
     {
         _now = MonotonicClock.Now;
-        Step(happened);
+        if (trace is null) Step(happened);
+        else StepTraced(happened, trace);
         if (_timers.Next <= _now) FireTimers();
     }
 
@@ -117,6 +131,21 @@ public sealed class CoreDriver
         CarryOut();
     }
 
+    private void StepTraced(in NodeEvent happened, TraceParent trace)
+    {
+        // The span of a result is that of its work, which has ended; what follows from it has that for its cause.
+        using Activity? span = happened.Kind == NodeEventKind.WorkDone ? null : NodeTracer.Begin(happened, trace, _handle.Address);
+        _trace = span is null ? trace : TraceParent.Of(span);
+        try
+        {
+            Step(happened);
+        }
+        finally
+        {
+            _trace = null;
+        }
+    }
+
     private void CarryOut()
     {
         foreach (ref readonly Effect effect in _outbox.Effects)
@@ -124,13 +153,14 @@ public sealed class CoreDriver
             switch (effect.Kind)
             {
                 case EffectKind.Send:
-                    _host.Send(effect.To!, effect.Message, effect.Content, effect.Lane);
+                    if (_trace is null) _host.Send(effect.To!, effect.Message, effect.Content, effect.Lane);
+                    else _host.Send(effect.To!, effect.Message, effect.Content, effect.Lane, _trace);
                     break;
                 case EffectKind.Schedule:
                     _timers.Add(effect.Timer, DueAfter(effect.Delay));
                     break;
                 case EffectKind.Work:
-                    _settings.Workers.Submit(effect.Work, _completion!);
+                    _settings.Workers.Submit(effect.Work, _trace is null ? _completion! : new TracedWork(_completion!, effect.Work, _trace, _handle.Address));
                     break;
                 case EffectKind.Reply:
                     _listener.OnReply(effect.Reply);
@@ -148,4 +178,17 @@ public sealed class CoreDriver
 
     /// <summary>From the clock as it is now, not as the event began: a core that took long to ask must not be answered early.</summary>
     private static Instant DueAfter(TimeSpan delay) => delay >= TimeSpan.FromDays(3650) ? Instant.Never : MonotonicClock.Now + delay;
+
+    /// <summary>A piece of work that is followed: its span ends with it, and is the cause of what comes after.</summary>
+    private sealed class TracedWork(IWorkCompletion completion, Work work, TraceParent cause, string node) : IWorkCompletion
+    {
+        private readonly Activity? _span = NodeTracer.Begin(work, cause, node);
+
+        public void Completed(WorkResult result)
+        {
+            _span?.Stop();
+            if (completion is ITracedCompletion traced) traced.Completed(result, _span is null ? cause : TraceParent.Of(_span));
+            else completion.Completed(result);
+        }
+    }
 }

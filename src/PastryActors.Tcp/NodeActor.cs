@@ -40,7 +40,9 @@ internal sealed class NodeActor : Actor<NodeItem>, IWakeable, ICoreHost
 
     void IWakeable.WakeUp() => Wake();
 
-    void ICoreHost.Send(NodeHandle to, Message message, ContentRef? content, Lane lane) => _courier.Send(_node, to, message, content, lane);
+    void ICoreHost.Send(NodeHandle to, Message message, ContentRef? content, Lane lane) => _courier.Send(_node, to, message, content, lane, null);
+
+    void ICoreHost.Send(NodeHandle to, Message message, ContentRef? content, Lane lane, TraceParent trace) => _courier.Send(_node, to, message, content, lane, trace);
 
     IWorkCompletion ICoreHost.CompletionOf(int generation) => new WorkInbox(this, generation);
 
@@ -70,7 +72,7 @@ internal sealed class NodeActor : Actor<NodeItem>, IWakeable, ICoreHost
     {
         if (item.Query is not null) _driver.Answer(item.Query);
         else if (item.Generation != 0 && item.Generation != _driver.Generation) _context.DeadLetters.Add(DeadLetterReason.CoreReplaced, item.Event.Body, Handle);
-        else _driver.HandleEvent(item.Event);
+        else _driver.HandleEvent(item.Event, item.Trace);
     }
 
     protected override void TurnEnds()
@@ -133,8 +135,10 @@ internal sealed class NodeActor : Actor<NodeItem>, IWakeable, ICoreHost
     }
 
     /// <summary>Where the workers of one core put their results: they are owed, so a full mailbox takes them too.</summary>
-    private sealed record WorkInbox(NodeActor Actor, int Generation) : IWorkCompletion
+    private sealed record WorkInbox(NodeActor Actor, int Generation) : ITracedCompletion
     {
         public void Completed(WorkResult result) => Actor.PostOwed(new NodeItem(NodeEvent.WorkDone(result), Generation));
+
+        public void Completed(WorkResult result, TraceParent trace) => Actor.PostOwed(new NodeItem(NodeEvent.WorkDone(result), Generation) { Trace = trace });
     }
 }

@@ -18,4 +18,7 @@ internal readonly struct NodeItem
 
     /// <summary>The question, if this is one.</summary>
     public CoreQuery? Query { get; }
+
+    /// <summary>What caused it, where somebody traces.</summary>
+    public TraceParent? Trace { get; init; }
 }

@@ -43,7 +43,7 @@ public sealed class TcpNode : IEngineNode
     private int OrdinaryShare => Math.Max(1, _actor.Capacity / 2);
 
     /// <inheritdoc/>
-    public bool Post(Request request) => _actor.TryPost(new NodeItem(NodeEvent.Requested(request)), OrdinaryShare);
+    public bool Post(Request request) => _actor.TryPost(new NodeItem(NodeEvent.Requested(request)) { Trace = TraceParent.Current }, OrdinaryShare);
 
     /// <inheritdoc/>
     public async Task<TResult> QueryAsync<TResult>(Func<INodeCore, TResult> read, TimeSpan timeout)
@@ -71,9 +71,9 @@ public sealed class TcpNode : IEngineNode
     }
 
     /// <summary>Takes a message from a node of this process: dropped if there is no room, since a node's thread cannot wait for another's.</summary>
-    internal void AcceptLocal(NodeHandle from, Message message, ContentRef? content, Lane lane)
+    internal void AcceptLocal(NodeHandle from, Message message, ContentRef? content, Lane lane, TraceParent? trace)
     {
-        if (!TryAccept(new NodeItem(NodeEvent.Received(from, message, content)), lane)) Drop(message);
+        if (!TryAccept(new NodeItem(NodeEvent.Received(from, message, content)) { Trace = trace }, lane)) Drop(message);
     }
 
     /// <summary>
@@ -81,9 +81,9 @@ public sealed class TcpNode : IEngineNode
     /// TCP. Only once, though: while a mailbox stays full, its messages are dropped at once, or they would hold up every other node
     /// of the process behind the same connection.
     /// </summary>
-    internal ValueTask AcceptAsync(NodeHandle from, Message message, ContentRef? content, Lane lane)
+    internal ValueTask AcceptAsync(NodeHandle from, Message message, ContentRef? content, Lane lane, TraceParent? trace)
     {
-        var item = new NodeItem(NodeEvent.Received(from, message, content));
+        var item = new NodeItem(NodeEvent.Received(from, message, content)) { Trace = trace };
         return TryAccept(item, lane) ? default : AcceptWhenRoomAsync(item, message, lane);
     }
 

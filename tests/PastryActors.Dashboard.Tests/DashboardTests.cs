@@ -119,6 +119,28 @@ public sealed class DashboardTests(BrowserFixture fixture, ITestOutputHelper out
         }
 
         await Expect(reader.Locator(".messages li")).ToHaveCountAsync(3);
+        // Both tabs' nodes are in the tree that each of them draws, and so is every node between.
+        await Expect(reader.Locator("topic-tree .node.self")).ToHaveCountAsync(1);
+        await Expect(reader.Locator("topic-tree .label", new() { HasText = "root" })).ToHaveCountAsync(1);
+        string other = (await fixture.Cluster.StatusAsync())[2].NodeId;
+        await Expect(reader.Locator("topic-tree title", new() { HasText = other })).ToHaveCountAsync(1);
+        int drawn = await reader.Locator("topic-tree .node").CountAsync();
+        Assert.Equal(drawn - 1, await reader.Locator("topic-tree .edge").CountAsync());
+    });
+
+    [Fact]
+    public Task Background_work_is_paused_and_paced_from_the_page() => InBrowserAsync(async (session, url) =>
+    {
+        IPage page = await session.GoAsync(url(4) + "#/node");
+        ILocator scrub = page.Locator("#workers tr", new() { HasText = "scrub" });
+        await scrub.GetByText("Pause").ClickAsync();
+        await Expect(scrub).ToContainTextAsync("paused");
+        await scrub.GetByText("Resume").ClickAsync();
+        await Expect(scrub).Not.ToContainTextAsync("paused");
+        await page.FillAsync("#repair-speed", "3");
+        await page.FillAsync("#repair-objects", "2");
+        await page.Locator(".pace").GetByText("Set").ClickAsync();
+        await Expect(page.Locator("#workers tr", new() { HasText = "restoring replicas" })).ToContainTextAsync("3.0 MiB/s");
     });
 
     [Fact]

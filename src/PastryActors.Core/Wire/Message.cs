@@ -1,3 +1,4 @@
+using PastryActors.Core.Ring;
 namespace PastryActors.Core.Wire;
 
 /// <summary>
@@ -11,6 +12,19 @@ public abstract record Message
 
     /// <summary>Writes the fields.</summary>
     public abstract void Write(WireWriter writer);
+}
+
+/// <summary>A message that carries another over several hops, as far as somebody who only watches wants to know.</summary>
+public interface IRoutedEnvelope
+{
+    /// <summary>Where it goes.</summary>
+    RingId Key { get; }
+
+    /// <summary>Hops taken, this one included.</summary>
+    int Hops { get; }
+
+    /// <summary>The message carried.</summary>
+    Message Payload { get; }
 }
 
 /// <summary>Reads the fields of one kind of message.</summary>

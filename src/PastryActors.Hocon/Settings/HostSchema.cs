@@ -44,7 +44,8 @@ internal static class HostSchema
             o => o.Engine == EngineChoice.Akka || !o.Seeds.Any(static s => s.Contains("://", StringComparison.Ordinal)),
             "\"host:port\" alone, which is what the tcp engine dials: a ring is of one engine")
         .Section("http", Http(), o => o.Http, (o, v) => o with { Http = v })
-        .Section("log", Log(), o => o.Log, (o, v) => o with { Log = v });
+        .Section("log", Log(), o => o.Log, (o, v) => o with { Log = v })
+        .Section("telemetry", Telemetry(), o => o.Telemetry, (o, v) => o with { Telemetry = v });
 
     private static OptionSection<HttpSettings> Http() => new OptionSection<HttpSettings>("Gateway, dashboard and metrics.")
         .Key("listen", OptionTypes.HostPort(), o => o.Listen, (o, v) => o with { Listen = v },
@@ -66,6 +67,23 @@ internal static class HostSchema
             "listen",
             o => o.Token.Length > 0 || HostPorts.IsLoopback(o.Listen),
             "an address of this machine alone (127.0.0.1, [::1], localhost), or a token beside it");
+
+    private static OptionSection<TelemetrySettings> Telemetry() => new OptionSection<TelemetrySettings>("Traces and metrics for a collector (OpenTelemetry).")
+        .Key("otlp", OptionTypes.Text("a URL"), o => o.Otlp, (o, v) => o with { Otlp = v },
+            """
+            URL of a collector, as "http://127.0.0.1:4317"; empty sends nothing and costs nothing. A trace follows one request over every node that works for
+            it, so all nodes of a ring should name one. Names of files and topics are not sent; keys, addresses and nodeIds are.
+            """)
+        .Key("protocol", OptionTypes.Choice<OtlpTransport>(), o => o.Protocol, (o, v) => o with { Protocol = v },
+            "grpc (by custom on port 4317) or http (protobuf over HTTP, by custom on port 4318; /v1/traces and /v1/metrics are added to the URL).")
+        .Key("trace-share", OptionTypes.Double(0, 1), o => o.TraceShare, (o, v) => o with { TraceShare = v },
+            """
+            Share of this node's own requests that are traced; what another node traces is followed whatever this says. Each traced insert of a chunk makes some
+            dozens of spans: raise it to look for something, and lower it again.
+            """)
+        .Key("metrics-period", Ranges.Period, o => o.MetricsPeriod, (o, v) => o with { MetricsPeriod = v },
+            "How often metrics are sent. The node's own figures change each 10 s; sending them more often shows nothing more.")
+        .Rule("otlp", o => o.Otlp.Length == 0 || (Uri.TryCreate(o.Otlp, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"), "a URL such as http://127.0.0.1:4317, or nothing");
 
     private static OptionSection<LogSettings> Log() => new OptionSection<LogSettings>("What is logged. Logs go to standard error.")
         .Key("level", OptionTypes.Choice<LogThreshold>(), o => o.Level, (o, v) => o with { Level = v },

@@ -19,6 +19,8 @@ public sealed record HostSettings
     public HttpSettings Http { get; init; } = new();
 
     public LogSettings Log { get; init; } = new();
+
+    public TelemetrySettings Telemetry { get; init; } = new();
 }
 
 /// <summary>The engines for nodes that are processes (docs/engines.md).</summary>

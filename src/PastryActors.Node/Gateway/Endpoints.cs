@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using PastryActors.Hocon.Settings;
 using PastryActors.Node.Logging;
 
@@ -8,10 +9,11 @@ internal static class Endpoints
 {
     /// <summary>Handles requests of a method and pattern.</summary>
     public static IEndpointConventionBuilder Handle(this IEndpointRouteBuilder routes, string method, string pattern, Func<HttpContext, Task<IResult>> handler) =>
-        routes.MapMethods(pattern, [method], (RequestDelegate)(context => RespondAsync(context, handler))).WithMetadata(handler.Method);
+        routes.MapMethods(pattern, [method], (RequestDelegate)(context => RespondAsync(context, handler, pattern))).WithMetadata(handler.Method);
 
-    private static async Task RespondAsync(HttpContext context, Func<HttpContext, Task<IResult>> handler)
+    private static async Task RespondAsync(HttpContext context, Func<HttpContext, Task<IResult>> handler, string pattern)
     {
+        NameSpan(context, pattern);
         try
         {
             IResult result = await handler(context).ConfigureAwait(false);
@@ -41,5 +43,13 @@ internal static class Endpoints
         var problem = Problems.Of(e)!;
         if (problem.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests) context.Response.Headers.RetryAfter = "1";
         await Problems.Result(problem).ExecuteAsync(context).ConfigureAwait(false);
+    }
+
+    // In a trace the request is called by what is asked for, and not by whom.
+    private static void NameSpan(HttpContext context, string pattern)
+    {
+        if (Activity.Current is not { Recorded: true } span) return;
+        span.DisplayName = $"{context.Request.Method} {pattern}";
+        span.SetTag("http.request.id", context.TraceIdentifier);
     }
 }

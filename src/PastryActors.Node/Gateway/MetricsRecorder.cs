@@ -1,5 +1,6 @@
 using PastryActors.Client;
 using PastryActors.Node.Access;
+using PastryActors.Node.Telemetry;
 
 namespace PastryActors.Node.Gateway;
 
@@ -16,6 +17,7 @@ internal sealed class MetricsRecorder(GatewayServices services) : BackgroundServ
 
     private readonly Lock _gate = new();
     private readonly Queue<Sample> _samples = new(SamplesMax);
+    private readonly FigureMeter _meter = new();
 
     private sealed record Sample(DateTimeOffset At, Dictionary<string, long> Values);
 
@@ -36,12 +38,21 @@ internal sealed class MetricsRecorder(GatewayServices services) : BackgroundServ
     internal async Task RecordAsync(CancellationToken stop)
     {
         NodeStatus status = await services.Node.StatusAsync(stop).ConfigureAwait(false);
-        var sample = new Sample(services.Time.GetUtcNow(), NodeFigures.Of(status).ToDictionary(f => f.Name, f => f.Value));
+        NodeFigure[] figures = [.. NodeFigures.Of(status)];
+        _meter.Observe(figures);
+        var sample = new Sample(services.Time.GetUtcNow(), figures.ToDictionary(f => f.Name, f => f.Value));
         lock (_gate)
         {
             if (_samples.Count == SamplesMax) _samples.Dequeue();
             _samples.Enqueue(sample);
         }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _meter.Dispose();
+        base.Dispose();
     }
 
     /// <inheritdoc/>

@@ -33,6 +33,9 @@ public sealed class EmbeddedNode(NodeSettings settings, ILoggerFactory? logs = n
     /// <summary>Ends, faulted, when the node failed too often and stands still.</summary>
     public Task Failure => Running.Failure;
 
+    /// <summary>What the node can be asked, for what stands on it in this program.</summary>
+    internal INodeAccess Access => Running.Access;
+
     private IHostedNode Running => _node ?? throw new InvalidOperationException("the node has not started");
 
     /// <summary>Adds an application, before the start. Every node whose keys it uses should run it: a message whose root does not is refused there.</summary>

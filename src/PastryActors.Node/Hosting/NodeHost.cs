@@ -6,6 +6,7 @@ using PastryActors.Hocon.Settings;
 using PastryActors.Node.Files;
 using PastryActors.Node.Gateway;
 using PastryActors.Node.Logging;
+using PastryActors.Node.Telemetry;
 using PastryActors.Node.Workers;
 using PastryActors.Store;
 using NodeSettings = PastryActors.Hocon.Settings.NodeSettings;
@@ -59,6 +60,7 @@ public sealed class NodeHost(NodeFactory start, TextWriter error)
         using var ownerKey = OwnerKey.LoadOrCreate(keyFile);
         StartedNode started = await start(settings, ownerKey, logs, stop).ConfigureAwait(false);
         await using IHostedNode node = started.Node;
+        using var telemetry = NodeTelemetry.Start(settings.Node.Telemetry, node.Id.ToString());
         using var trimmer = new MemoryTrimmer(TimeProvider.System);
         using var journal = new OwnerJournal(keyFile + ".files", node.Id.ToString());
         var services = GatewayServices.Over(

@@ -9,7 +9,7 @@ namespace PastryActors.Pastry.Messages;
 /// <param name="Hops">Hops taken, this one included.</param>
 /// <param name="Sequence">Of the sending hop, acknowledged by <see cref="HopAck"/>; zero wants no acknowledgement.</param>
 /// <param name="Payload">The message carried; never itself a routed one.</param>
-public sealed record Routed(RingId Key, NodeHandle Source, int Hops, ulong Sequence, Message Payload) : Message
+public sealed record Routed(RingId Key, NodeHandle Source, int Hops, ulong Sequence, Message Payload) : Message, IRoutedEnvelope
 {
     public const byte Number = 1;
 

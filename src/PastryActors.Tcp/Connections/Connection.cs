@@ -125,7 +125,7 @@ internal sealed class Connection : IFrameHandler, IDisposable
         else if (nowMs - LastActivityMs > (long)options.IdleTimeout.TotalMilliseconds) Close();
     }
 
-    public ValueTask OnMessageAsync(FrameHeader header, Message message, MemoryContent? content)
+    public ValueTask OnMessageAsync(FrameHeader header, Message message, MemoryContent? content, TraceParent? trace)
     {
         NodeHandle? from = _peer.Remote[header.Source];
         if (from is null)
@@ -134,7 +134,7 @@ internal sealed class Connection : IFrameHandler, IDisposable
             return default;
         }
 
-        if (_peer.Local[header.Target] is { } target) return target.AcceptAsync(from, message, content, Lane);
+        if (_peer.Local[header.Target] is { } target) return target.AcceptAsync(from, message, content, Lane, trace);
         _context.DeadLetters.Add(DeadLetterReason.NodeGone, message, header.Target);
         return default;
     }

@@ -13,12 +13,12 @@ namespace PastryActors.Tcp.Connections;
 internal sealed class Courier(EngineContext context, ConnectionTable table, Dialer dialer)
 {
     /// <summary>Sends one message. For any thread; messages of one lane from one thread to one node keep their order.</summary>
-    public void Send(TcpNode from, NodeHandle to, Message message, ContentRef? content, Lane lane)
+    public void Send(TcpNode from, NodeHandle to, Message message, ContentRef? content, Lane lane, TraceParent? trace)
     {
         if (context.Nodes.TryGet(from, to, out TcpNode? local))
         {
             Interlocked.Increment(ref context.Tally.MessagesLocal);
-            local.AcceptLocal(from.Handle, message, content, lane);
+            local.AcceptLocal(from.Handle, message, content, lane, trace);
             return;
         }
 
@@ -32,8 +32,8 @@ internal sealed class Courier(EngineContext context, ConnectionTable table, Dial
         while (true)
         {
             SendOutcome outcome = table.TryGetRoute(to, lane, out Route? route)
-                ? route!.Connection.TrySend(new SendItem(from, route.Index, message, bytes))
-                : dialer.TryEnqueue(new PendingSend(from, to, message, bytes), lane);
+                ? route!.Connection.TrySend(new SendItem(from, route.Index, message, bytes, trace))
+                : dialer.TryEnqueue(new PendingSend(from, to, message, bytes, trace), lane);
             if (outcome == SendOutcome.Queued) return;
             if (outcome == SendOutcome.Closed) continue;
             context.DeadLetters.Add(DeadLetterReason.SendQueueFull, message, to);

@@ -2,11 +2,12 @@ using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
+using PastryActors.Engine;
 
 namespace PastryActors.Tcp.Connections;
 
 /// <summary>A message that waits for a connection to be made.</summary>
-internal readonly record struct PendingSend(TcpNode Source, NodeHandle To, Message Message, MemoryContent? Content);
+internal readonly record struct PendingSend(TcpNode Source, NodeHandle To, Message Message, MemoryContent? Content, TraceParent? Trace);
 
 /// <summary>What a connection that is being made is for.</summary>
 internal readonly record struct DialKey(string Address, Lane Lane);

@@ -189,7 +189,7 @@ internal sealed class Dialer(EngineContext context, ConnectionTable table) : IDi
 
     private void Deliver(Connection connection, ushort index, PendingSend send)
     {
-        SendOutcome outcome = connection.TrySend(new SendItem(send.Source, index, send.Message, send.Content));
+        SendOutcome outcome = connection.TrySend(new SendItem(send.Source, index, send.Message, send.Content, send.Trace));
         if (outcome != SendOutcome.Queued) context.DeadLetters.Add(DeadLetterReason.SendQueueFull, send.Message, send.To);
     }
 

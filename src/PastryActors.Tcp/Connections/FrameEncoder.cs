@@ -47,14 +47,14 @@ internal sealed class FrameEncoder(EngineContext context, LocalTable local, int 
         if (!local.TryGetIndex(item.Source, out ushort source) && !TryAnnounce(item.Source, out source)) return false;
         int contentBytes = item.Content?.Length ?? 0;
         int start = _batch.Length;
-        if (contentBytes > peerContentBytesMax || !TryWrite(item.Message, start))
+        if (contentBytes > peerContentBytesMax || !TryWrite(item.Message, item.Trace, start))
         {
             context.DeadLetters.Add(DeadLetterReason.NotSendable, item.Message, null);
             return false;
         }
 
         int messageBytes = _batch.Length - start - FrameHeader.SizeBytes;
-        new FrameHeader(item.Message.Kind, item.Content is not null, source, item.Target, messageBytes, contentBytes).WriteTo(_batch.From(start));
+        new FrameHeader(item.Message.Kind, item.Content is not null, source, item.Target, messageBytes, contentBytes) { HasTrace = item.Trace is not null }.WriteTo(_batch.From(start));
         if (contentBytes > CopiedContentBytesMax) direct = item.Content;
         else if (contentBytes > 0) item.Content!.Bytes.Span.CopyTo(_batch.Reserve(contentBytes));
         return true;
@@ -63,11 +63,12 @@ internal sealed class FrameEncoder(EngineContext context, LocalTable local, int 
     /// <summary>Adds the last frame.</summary>
     public void AddGoodbye(Refusal reason) => Goodbye.Write(_batch, reason);
 
-    private bool TryWrite(Message message, int start)
+    private bool TryWrite(Message message, TraceParent? trace, int start)
     {
         _batch.Reserve(FrameHeader.SizeBytes);
         try
         {
+            trace?.WriteTo(_batch.Reserve(TraceParent.SizeBytes));
             message.Write(_batch);
         }
         catch (Exception)

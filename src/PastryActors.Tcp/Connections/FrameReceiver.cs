@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using PastryActors.Core.Content;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
+using PastryActors.Engine;
 using PastryActors.Tcp.Diagnostics;
 using PastryActors.Tcp.Frames;
 
@@ -11,7 +12,7 @@ namespace PastryActors.Tcp.Connections;
 internal interface IFrameHandler
 {
     /// <summary>Takes a message that was read; the loop reads on when this is done.</summary>
-    ValueTask OnMessageAsync(FrameHeader header, Message message, MemoryContent? content);
+    ValueTask OnMessageAsync(FrameHeader header, Message message, MemoryContent? content, TraceParent? trace);
 
     /// <summary>Takes a frame of the transport itself. Not none if the connection is to end.</summary>
     Refusal OnTransport(FrameHeader header, ReadOnlySpan<byte> body);
@@ -66,23 +67,33 @@ internal sealed class FrameReceiver(EngineContext context, Stream stream, IFrame
         _bytes += header.FrameBytes;
         if (header.Kind >= FrameKind.FirstOfTransport)
         {
-            Refusal refusal = header.HasContent ? Refusal.NotThisProtocol : handler.OnTransport(header, TakeBody(header));
+            Refusal refusal = header.HasContent || header.HasTrace ? Refusal.NotThisProtocol : handler.OnTransport(header, TakeBody(header));
             return refusal;
         }
 
+        TraceParent? trace = header.HasTrace ? TakeTrace() : null;
         bool read = TryReadMessage(header, out Message? message, out Refusal reason, out string detail);
         // Content of a message that is skipped is read all the same: only so does the loop find the next frame.
         MemoryContent? content = header.HasContent ? await ReadContentAsync(header.ContentBytes) : null;
         _withinFrame = false;
-        if (read) await handler.OnMessageAsync(header, message!, content);
+        if (read) await handler.OnMessageAsync(header, message!, content, trace);
         else handler.OnSkipped(reason, detail);
         return Refusal.None;
     }
 
+    private TraceParent TakeTrace()
+    {
+        var trace = TraceParent.Read(_buffer.AsSpan(_start));
+        _start += TraceParent.SizeBytes;
+        return trace;
+    }
+
+    // What is left of the message when the trace before it has been taken.
     private ReadOnlySpan<byte> TakeBody(FrameHeader header)
     {
-        ReadOnlySpan<byte> body = _buffer.AsSpan(_start, header.MessageBytes);
-        _start += header.MessageBytes;
+        int bytes = header.MessageBytes - (header.HasTrace ? TraceParent.SizeBytes : 0);
+        ReadOnlySpan<byte> body = _buffer.AsSpan(_start, bytes);
+        _start += bytes;
         return body;
     }
 

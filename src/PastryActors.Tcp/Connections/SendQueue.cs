@@ -1,6 +1,7 @@
 using System.Threading.Tasks.Sources;
 using PastryActors.Core.Content;
 using PastryActors.Core.Wire;
+using PastryActors.Engine;
 using PastryActors.Tcp.Actors;
 
 namespace PastryActors.Tcp.Connections;
@@ -10,7 +11,8 @@ namespace PastryActors.Tcp.Connections;
 /// <param name="Target">The receiving node's index at the peer.</param>
 /// <param name="Message">What is sent; null tells the peer that the source has stopped.</param>
 /// <param name="Content">The bytes behind it.</param>
-internal readonly record struct SendItem(TcpNode Source, ushort Target, Message? Message, MemoryContent? Content);
+/// <param name="Trace">What caused it, where somebody traces.</param>
+internal readonly record struct SendItem(TcpNode Source, ushort Target, Message? Message, MemoryContent? Content, TraceParent? Trace = null);
 
 /// <summary>How an attempt to queue a message ended.</summary>
 internal enum SendOutcome : byte

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using PastryActors.Engine;
 using PastryActors.Tcp.Diagnostics;
 
 namespace PastryActors.Tcp.Frames;
@@ -23,6 +24,10 @@ internal readonly record struct FrameHeader(byte Kind, bool HasContent, ushort S
     public const byte Version = 1;
     private const ushort Magic = 0x5041;
     private const ushort ContentFlag = 1;
+    private const ushort TraceFlag = 2;
+
+    /// <summary>Whether the message begins with what caused it (<see cref="TraceParent"/>).</summary>
+    public bool HasTrace { get; init; }
 
     /// <summary>Bytes of the whole frame.</summary>
     public long FrameBytes => (long)SizeBytes + MessageBytes + ContentBytes;
@@ -32,7 +37,7 @@ internal readonly record struct FrameHeader(byte Kind, bool HasContent, ushort S
         BinaryPrimitives.WriteUInt16BigEndian(destination, Magic);
         destination[2] = Version;
         destination[3] = Kind;
-        BinaryPrimitives.WriteUInt16BigEndian(destination[4..], HasContent ? ContentFlag : (ushort)0);
+        BinaryPrimitives.WriteUInt16BigEndian(destination[4..], (ushort)((HasContent ? ContentFlag : 0) | (HasTrace ? TraceFlag : 0)));
         BinaryPrimitives.WriteUInt16BigEndian(destination[6..], Source);
         BinaryPrimitives.WriteUInt16BigEndian(destination[8..], Target);
         BinaryPrimitives.WriteInt32BigEndian(destination[10..], MessageBytes);
@@ -49,8 +54,9 @@ internal readonly record struct FrameHeader(byte Kind, bool HasContent, ushort S
         uint message = BinaryPrimitives.ReadUInt32BigEndian(source[10..]);
         uint content = BinaryPrimitives.ReadUInt32BigEndian(source[14..]);
         bool hasContent = (flags & ContentFlag) != 0;
+        bool hasTrace = (flags & TraceFlag) != 0;
         // A flag of a later version may change what follows: this version cannot skip what it does not understand.
-        if ((flags & ~ContentFlag) != 0 || (!hasContent && content != 0)) return Refusal.NotThisProtocol;
+        if ((flags & ~(ContentFlag | TraceFlag)) != 0 || (!hasContent && content != 0) || (hasTrace && message < TraceParent.SizeBytes)) return Refusal.NotThisProtocol;
         if (message > (uint)messageBytesMax) return Refusal.MessageTooLarge;
         if (content > (uint)contentBytesMax) return Refusal.ContentTooLarge;
         header = new FrameHeader(
@@ -59,7 +65,8 @@ internal readonly record struct FrameHeader(byte Kind, bool HasContent, ushort S
             BinaryPrimitives.ReadUInt16BigEndian(source[6..]),
             BinaryPrimitives.ReadUInt16BigEndian(source[8..]),
             (int)message,
-            (int)content);
+            (int)content)
+        { HasTrace = hasTrace };
         return Refusal.None;
     }
 }

@@ -5,6 +5,7 @@ import { bytes, number, seconds } from "./format.js";
 import { node } from "./live.js";
 import "./node-plots.js";
 import "./peer-table.js";
+import "./worker-table.js";
 
 class NodeView extends HTMLElement {
   #facts = h("dl", { class: "facts", id: "node-facts" });
@@ -23,6 +24,7 @@ class NodeView extends HTMLElement {
     const card = (id, title, ...content) => h("section", { class: "card", "aria-labelledby": id }, h("h2", { id }, title), ...content);
     this.replaceChildren(
       h("div", { class: "two" }, card("about-title", "This node", this.#facts), card("store-title", "Store", this.#store, this.#meter, this.#storeFacts)),
+      card("upkeep-title", "Background work", h("worker-table")),
       card("hour-title", "The last hour", h("node-plots")),
       h("div", { class: "two" }, card("right-title", "Leaf set, clockwise", this.#right), card("left-title", "Leaf set, counter-clockwise", this.#left)),
       h("div", { class: "two" }, card("table-title", "Routing table", this.#table), card("near-title", "Neighbourhood set", this.#near)),

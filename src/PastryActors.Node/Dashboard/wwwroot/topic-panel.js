@@ -1,4 +1,4 @@
-// One topic: its counters and its tree at this node, its messages as they come, and a line to publish.
+// One topic: its counters at this node, its whole tree, its messages as they come, and a line to publish.
 
 import { Repeater, ask, send, topicPath } from "./api.js";
 import { h, text } from "./dom.js";
@@ -16,6 +16,8 @@ class TopicPanel extends HTMLElement {
   #state = h("span", { class: "pill warn", role: "status" }, "subscribing");
   #counters = h("p", { class: "quiet" });
   #tree = h("topic-tree");
+  #shape = h("p", { class: "quiet small" });
+  #place = null;
   #messages = h("ol", { class: "messages", "aria-live": "polite", "aria-label": "Messages" });
   #empty = h("p", { class: "quiet" }, "Messages published from now on appear here.");
   #field = h("input", { placeholder: "a message", autocomplete: "off", "aria-label": "Message", class: "message-field" });
@@ -30,7 +32,7 @@ class TopicPanel extends HTMLElement {
     this.replaceChildren(
       h("div", { class: "line between" }, h("h2", { class: "name" }, this.topic), this.#state,
         h("button", { type: "button", onclick: () => this.dispatchEvent(new Event("leave")) }, "Leave")),
-      this.#counters, h("div", { class: "scroll" }, this.#tree),
+      this.#counters, h("div", { class: "scroll" }, this.#tree), this.#shape,
       h("form", { class: "line", onsubmit: event => { event.preventDefault(); this.#publish(); } }, this.#field, h("button", { class: "primary" }, "Publish")),
       this.#said, this.#empty, this.#messages);
     this.#line = new TopicLine(this.topic);
@@ -67,7 +69,13 @@ class TopicPanel extends HTMLElement {
     if (topics.length === 0) return;
     const t = topics[0];
     text(this.#counters, `${number(t.subscribers)} ${t.subscribers === 1 ? "subscriber" : "subscribers"} here · last message #${number(t.lastSequence)} · ${number(t.delivered)} delivered · ${number(t.gaps)} missing · ${number(t.duplicates)} doubled and dropped`);
-    this.#tree.show(t, node.status?.nodeId ?? nodeId);
+    // A node that has just got its parent, or become the root, is in a tree that may not stand yet.
+    const [place, before] = [t.root ? "root" : t.parent?.nodeId, this.#place];
+    this.#place = place;
+    if (!place || place !== before) return;
+    const tree = await ask(`${topicPath(this.topic)}/tree`, signal);
+    this.#tree.show(tree, node.status?.nodeId ?? nodeId);
+    text(this.#shape, `${number(tree.nodes.length)} ${tree.nodes.length === 1 ? "node" : "nodes"}, ${number(tree.subscribers)} ${tree.subscribers === 1 ? "subscriber" : "subscribers"}, ${number(tree.depth)} ${tree.depth === 1 ? "hop" : "hops"} deep${tree.whole ? "" : "; it changes just now"}${tree.truncated ? "; and more than were asked" : ""}`);
   }
 
   async #publish() {

@@ -1,0 +1,39 @@
+using System.Runtime.CompilerServices;
+using PastryActors.Hocon.Settings;
+using PastryActors.Node.CommandLine;
+
+namespace PastryActors.Node.Tests.Packaging;
+
+/// <summary>The systemd unit says what the program understands.</summary>
+public sealed class ServiceUnitTests
+{
+    [Fact]
+    public void What_the_unit_starts_is_a_command_of_the_program()
+    {
+        string start = Assert.Single(Lines("pastry.service"), l => l.StartsWith("ExecStart=", StringComparison.Ordinal));
+        string[] words = start["ExecStart=".Length..].Split(' ');
+        Assert.Equal("/usr/bin/pastry", words[0]);
+        Assert.Empty(new PastryCommand((_, _, _) => Task.FromResult(0)).Build(TextWriter.Null, TextWriter.Null, () => Stream.Null).Parse(words[1..]).Errors);
+    }
+
+    [Fact]
+    public void A_configuration_that_cannot_be_used_is_not_tried_again()
+    {
+        string[] unit = Lines("pastry.service");
+        Assert.Contains("Restart=on-failure", unit);
+        Assert.Contains("RestartPreventExitStatus=2", unit);
+        Assert.Contains("KillSignal=SIGTERM", unit);
+    }
+
+    [Fact]
+    public void The_configuration_beside_it_is_read()
+    {
+        NodeSettings settings = PastrySchema.Load(PathOf("node.conf"));
+        Assert.Equal("/var/lib/pastry", settings.Node.Dir);
+        Assert.Equal(LogFormat.Json, settings.Node.Log.Format);
+    }
+
+    private static string[] Lines(string file) => File.ReadAllLines(PathOf(file));
+
+    private static string PathOf(string file, [CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../../eng/packaging", file));
+}
