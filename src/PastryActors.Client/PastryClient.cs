@@ -34,6 +34,7 @@ public sealed class PastryClient : IDisposable
         _gateway = new Gateway(http, options);
         Past = new PastClient(_gateway);
         Scribe = new ScribeClient(_gateway);
+        Streams = new StreamsClient(_gateway);
         Overlay = new OverlayClient(_gateway);
     }
 
@@ -45,6 +46,9 @@ public sealed class PastryClient : IDisposable
 
     /// <summary>Topics.</summary>
     public ScribeClient Scribe { get; }
+
+    /// <summary>Streams for many receivers.</summary>
+    public StreamsClient Streams { get; }
 
     /// <summary>The node and its ring.</summary>
     public OverlayClient Overlay { get; }

@@ -27,4 +27,6 @@ public sealed record NodeSettings
 
     /// <summary><c>pastry.scribe</c>: topics.</summary>
     public ScribeSettings Scribe { get; init; } = new();
+
+    public StreamsSettings Streams { get; init; } = new();
 }

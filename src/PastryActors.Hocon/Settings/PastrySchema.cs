@@ -22,6 +22,7 @@ public static class PastrySchema
         .Section("akka", AkkaSchema.Section(), s => s.Akka, (s, v) => s with { Akka = v })
         .Section("past", PastSchema.Section(), s => s.Past, (s, v) => s with { Past = v })
         .Section("scribe", ScribeSchema.Section(), s => s.Scribe, (s, v) => s with { Scribe = v })
+        .Section("streams", StreamsSchema.Section(), s => s.Streams, (s, v) => s with { Streams = v })
         .Rule(
             "past.replicas",
             s => s.Past.Replicas <= s.Overlay.LeafSetSize / 2 + 1,

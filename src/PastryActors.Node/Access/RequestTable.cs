@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using PastryActors.Core.Driving;
 using PastryActors.Scribe.Requests;
+using PastryActors.Streams.Requests;
 
 namespace PastryActors.Node.Access;
 
@@ -65,6 +66,7 @@ public sealed class RequestTable(Func<Request, bool> post, RequestTableOptions o
     {
         Request opening = open(Interlocked.Increment(ref _lastId));
         Channel<Reply> queue = Admit(opening);
+        (int window, Func<long, int, Request>? credit) = PaceOf(opening);
         int read = 0;
         try
         {
@@ -72,9 +74,9 @@ public sealed class RequestTable(Func<Request, bool> post, RequestTableOptions o
             {
                 if (reply is Failed failed) throw RequestFailedException.Of(failed);
                 yield return reply;
-                if (opening is not Subscribe { Window: > 1 } paced || ++read < paced.Window / 2) continue;
+                if (credit is null || ++read < window / 2) continue;
                 // Half a window is read: the node may send as much again. A full mailbox is tried again with the next answer.
-                if (post(new SubscriberCredit(Interlocked.Increment(ref _lastId), paced.Timeout, paced.Id, read))) read = 0;
+                if (post(credit(Interlocked.Increment(ref _lastId), read))) read = 0;
             }
         }
         finally
@@ -98,6 +100,14 @@ public sealed class RequestTable(Func<Request, bool> post, RequestTableOptions o
         foreach (long id in _asks.Keys) OnReply(new Failed(id, code, detail));
         foreach ((long id, Channel<Reply> queue) in _streams) End(id, queue, new RequestFailedException(code, detail));
     }
+
+    /// <summary>How many answers of a stream may wait, and how the node is told that some were read; null for one that is not paced.</summary>
+    private static (int Window, Func<long, int, Request>? Credit) PaceOf(Request opening) => opening switch
+    {
+        Subscribe { Window: > 1 } s => (s.Window, (id, count) => new SubscriberCredit(id, s.Timeout, s.Id, count)),
+        WatchChannel { Window: > 1 } w => (w.Window, (id, count) => new WatchCredit(id, w.Timeout, w.Id, count)),
+        _ => (0, null),
+    };
 
     private static Failed Busy(Request request, string detail) => new(request.Id, FailureCode.Busy, $"{detail}; try again later");
 

@@ -57,6 +57,7 @@ public sealed class PastryCommand(NodeRunner runNode)
             .. FileCommands.Build(runner),
             OwnerCommands.Build(runner),
             .. TopicCommands.Build(runner),
+            StreamCommands.Build(runner),
             .. OverlayCommands.Build(runner),
             DoctorCommand.Build(runner),
             RepairCommands.Build(runner),

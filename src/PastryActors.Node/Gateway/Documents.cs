@@ -8,6 +8,7 @@ using PastryActors.Past.Certificates;
 using PastryActors.Past.Requests;
 using PastryActors.Pastry.Requests;
 using PastryActors.Scribe.Requests;
+using PastryActors.Streams.Requests;
 
 namespace PastryActors.Node.Gateway;
 
@@ -42,6 +43,10 @@ internal static class Documents
         t.Topic.ToString(), t.Name, t.IsRoot, t.Parent is null ? null : NameOf(t.Parent), [.. t.Children.Select(NameOf)], t.Subscribers, t.LastSequence,
         t.Delivered, t.Gaps, t.Duplicates)
     { Settings = TopicSettingsText.Of(t.Settings) };
+
+    public static ChannelDescription Of(ChannelStatus c) => new(
+        c.Channel.ToString(), c.Name, c.Watchers, c.Publishes, c.Delivered, c.Lost, c.Refused,
+        [.. c.Stripes.Select(s => new StripeDescription(s.Index, s.Place, s.Parent is null ? null : NameOf(s.Parent), [.. s.Children.Select(NameOf)], s.Last))]);
 
     public static RouteTrace Of(RingId key, ValueList<TracedHop> hops) => new(
         key.ToString(), hops.Count == 0 ? "" : hops[hops.Count - 1].Node.Id.ToString(),

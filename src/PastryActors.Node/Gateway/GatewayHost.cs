@@ -28,6 +28,7 @@ public static class GatewayHost
         new FileTraceEndpoint(services, options).Map(app);
         new OwnerEndpoints(services).Map(app);
         new TopicEndpoints(services, options).Map(app);
+        new ChannelEndpoints(services, options).Map(app);
         new OverlayEndpoints(services, options).Map(app);
         new UpkeepEndpoints(services, options).Map(app);
         if (services.LogLevels is { } levels) new LogEndpoints(levels).Map(app);

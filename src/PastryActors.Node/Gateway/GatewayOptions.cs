@@ -26,6 +26,12 @@ public sealed record GatewayOptions
     /// <summary>Answers of one subscription that may wait for its reader; what comes then is held back at the node, and read from what the topic keeps when the reader goes on.</summary>
     public int SubscriberWindow { get; init; } = 256;
 
+    /// <summary>Blocks of one watch that may wait for its reader: some megabytes. What comes then is told as a gap, since a stream waits for nobody. Below what the request table queues for a reader.</summary>
+    public int WatchWindow { get; init; } = 64;
+
+    /// <summary>How long a watch may take to stand: a search for a parent in each of 16 trees.</summary>
+    public TimeSpan WatchTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Uploads whose progress can be watched at once.</summary>
     public int WatchedUploadsMax { get; init; } = 1024;
 

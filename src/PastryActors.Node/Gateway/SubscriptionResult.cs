@@ -38,49 +38,16 @@ internal interface ISubscriptionWriter : IAsyncDisposable
 /// </summary>
 internal sealed class SubscriptionResult(INodeAccess node, string topic, ulong? first, int window, TimeSpan timeout, TimeProvider time) : IResult
 {
-    /// <summary>Below what proxies take for a dead connection, and a quarter of what the client library does.</summary>
-    internal static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(15);
-
     /// <summary>How many anycasts the subscriber takes.</summary>
     public int AnycastsWanted { get; init; }
 
     /// <inheritdoc/>
-    public async Task ExecuteAsync(HttpContext context)
-    {
-        await using ISubscriptionWriter writer = context.WebSockets.IsWebSocketRequest ? new SocketWriter(context) : new EventStreamWriter(context);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(writer.Gone, context.StoppingToken());
-        IAsyncEnumerable<Reply> replies = node.StreamAsync(
-            id => new Subscribe(id, timeout, topic) { From = first, Window = window, AnycastsWanted = AnycastsWanted }, (id, subscription) => new Unsubscribe(id, timeout, subscription), end.Token);
-        try
-        {
-            await foreach (Reply? reply in SilenceBreaker.Of(replies, SilenceMax, time, end.Token).ConfigureAwait(false))
-            {
-                if (reply is null)
-                {
-                    if (writer.HasBegun) await writer.KeepAliveAsync().ConfigureAwait(false);
-                    continue;
-                }
-
-                if (reply is Subscribed) await writer.BeginAsync().ConfigureAwait(false);
-                Write(writer, reply);
-                await writer.FlushAsync().ConfigureAwait(false);
-            }
-        }
-        catch (RequestFailedException reason) when (writer.HasBegun)
-        {
-            await CloseAsync(writer, Problems.Of(reason)).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
-        {
-            if (writer.HasBegun && !writer.Gone.IsCancellationRequested) await CloseAsync(writer, Problems.Make(503, "not-active", "this node goes; subscribe at another")).ConfigureAwait(false);
-        }
-    }
-
-    private static Task CloseAsync(ISubscriptionWriter writer, Problem reason)
-    {
-        writer.Event("closed", null, reason, PastryJson.Default.Problem);
-        return writer.FlushAsync();
-    }
+    public Task ExecuteAsync(HttpContext context) => new EventFeed(node, time).ExecuteAsync(
+        context,
+        id => new Subscribe(id, timeout, topic) { From = first, Window = window, AnycastsWanted = AnycastsWanted },
+        (id, subscription) => new Unsubscribe(id, timeout, subscription),
+        static reply => reply is Subscribed,
+        Write);
 
     private void Write(ISubscriptionWriter writer, Reply reply)
     {

@@ -16,6 +16,8 @@ using PastryActors.Pastry.Node;
 using PastryActors.Scribe;
 using PastryActors.Scribe.Messages;
 using PastryActors.Store;
+using PastryActors.Streams;
+using PastryActors.Streams.Messages;
 using NodeSettings = PastryActors.Hocon.Settings.NodeSettings;
 
 namespace PastryActors.Node.Hosting;
@@ -24,7 +26,7 @@ namespace PastryActors.Node.Hosting;
 internal static class NodeComposition
 {
     /// <summary>Every kind of message that a node of this program speaks.</summary>
-    public static WireCodec Codec { get; } = new([.. PastryWire.Kinds, .. PastKinds.All, .. ScribeMessages.Kinds]);
+    public static WireCodec Codec { get; } = new([.. PastryWire.Kinds, .. PastKinds.All, .. ScribeMessages.Kinds, .. StreamsMessages.Kinds]);
 
     /// <summary>Starts a node as the settings say.</summary>
     public static Task<StartedNode> StartAsync(NodeSettings settings, ECDsa owner, ILoggerFactory logs, CancellationToken cancellation) =>
@@ -74,10 +76,11 @@ internal static class NodeComposition
     {
         var past = new PastComponent(SettingsMap.PastOf(settings, store.Usage.WritableBytes), new Blob(key.PublicKey), store.Entries);
         var scribe = new ScribeComponent(SettingsMap.ScribeOf(settings), new Blob(key.PublicKey), ownerKey, store.Entries);
+        var streams = new StreamsComponent(SettingsMap.StreamsOf(settings), scribe);
         ValueList<NodeHandle> seeds = settings.Node.Seeds.Concat(known).Select(address => new NodeHandle(default, address, 0)).ToValueList();
         var contacts = new Contacts(seeds, folder.LoadPeers(), settings.Node.FoundRing);
         ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        return new NodeParts(new PastryNode(self, SettingsMap.OverlayOf(settings), seed, contacts, past, scribe, new ApplicationHost(applications)), past);
+        return new NodeParts(new PastryNode(self, SettingsMap.OverlayOf(settings), seed, contacts, past, scribe, streams, new ApplicationHost(applications)), past);
     }
 }
 

@@ -9,6 +9,7 @@ using PastryActors.Scribe;
 using PastryActors.Scribe.Topics;
 using PastryActors.Store;
 using PastryActors.Store.Upkeep;
+using PastryActors.Streams;
 using PastryActors.Tcp;
 using NodeSettings = PastryActors.Hocon.Settings.NodeSettings;
 
@@ -81,6 +82,17 @@ internal static class SettingsMap
         SegmentBytes = settings.Scribe.SegmentBytes,
         RootReplicas = settings.Scribe.RootReplicas,
         SignMessages = settings.Scribe.SignMessages,
+    };
+
+    public static StreamsOptions StreamsOf(NodeSettings settings) => new()
+    {
+        Offer = settings.Streams.Offer,
+        Want = settings.Streams.Want,
+        MaxChannels = settings.Streams.MaxChannels,
+        BeatPeriod = settings.Streams.BeatPeriod,
+        Patience = settings.Streams.Patience,
+        ChildWindowBytes = settings.Streams.ChildWindowBytes,
+        PublishBytesPerSecond = settings.Streams.PublishBytesPerSecond,
     };
 
     public static FileTransferOptions TransferOf(NodeSettings settings) => new()
