@@ -10,7 +10,7 @@ public sealed class DialBookTests
 {
     private static readonly DialKey Key = new("127.0.0.1:9", Lane.Control);
     private static readonly NodeHandle Peer = new(new RingId(7), Key.Address, 1);
-    private static readonly PendingSend Send = new(null!, Peer, new Note(1), null);
+    private static readonly PendingSend Send = new(null!, Peer, new Note(1), null, null);
 
     private readonly DialBook _book = new();
 
