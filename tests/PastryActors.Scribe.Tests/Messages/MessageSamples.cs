@@ -42,7 +42,8 @@ internal static class MessageSamples
         AnycastAnswer.Number => new AnycastAnswer(random.Id(), random.Number(), random.Flag(), random.Flag() ? random.Node() : null, random.ListUpTo(6, SampleValues.Node)),
         TreeQuestion.Number => new TreeQuestion(random.Id(), random.Node(), random.Number(), (TreeAsk)(1 + random.Next(4))),
         TreeAnswer.Number => new TreeAnswer(
-            random.Id(), random.Number(), random.Flag(), random.Flag(), random.Flag(), random.Flag(), random.Flag() ? random.Node() : null, random.ListUpTo(6, SampleValues.Node), Counters(random)) { Rules = random.Flag() ? Settings(random) : null },
+            random.Id(), random.Number(), random.Flag(), random.Flag(), random.Flag(), random.Flag(), random.Flag() ? random.Node() : null, random.ListUpTo(6, SampleValues.Node), Counters(random))
+        { Rules = random.Flag() ? Settings(random) : null },
         _ => throw NoSample(kind),
     };
 
