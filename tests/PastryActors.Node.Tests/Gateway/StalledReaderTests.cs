@@ -9,6 +9,7 @@ public sealed class StalledReaderTests(LiveNode node) : IClassFixture<LiveNode>
 {
     private const string Topic = "stalled";
     private const int Count = 1000;
+    private const int Window = 16;
 
     // In all many times what a topic keeps in memory, what a subscriber has under way, and what sockets hold.
     private const int Size = 48 * 1024;
@@ -22,10 +23,16 @@ public sealed class StalledReaderTests(LiveNode node) : IClassFixture<LiveNode>
         await using Stream unread = await response.Content.ReadAsStreamAsync(deadline.Token);
 
         var stands = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task<List<ulong>> other = ReadAsync(node.Client.Scribe.SubscribeAsync(Topic, null, _ => stands.SetResult(), deadline.Token));
+        // The publishers go as fast as the other reads: faster, and a busy machine would leave the other behind too.
+        using var unreadByOther = new SemaphoreSlim(Window);
+        Task<List<ulong>> other = ReadAsync(node.Client.Scribe.SubscribeAsync(Topic, null, _ => stands.SetResult(), deadline.Token), unreadByOther);
         await stands.Task.WaitAsync(deadline.Token);
         byte[] payload = new byte[Size];
-        await Parallel.ForEachAsync(Enumerable.Range(0, Count), new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = deadline.Token }, async (_, stop) => await PublishAsync(payload, stop));
+        await Parallel.ForEachAsync(Enumerable.Range(0, Count), new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = deadline.Token }, async (_, stop) =>
+        {
+            await unreadByOther.WaitAsync(stop);
+            await PublishAsync(payload, stop);
+        });
 
         // The other has all of it while the first has read nothing.
         Assert.Equal(Enumerable.Range(1, Count).Select(i => (ulong)i), await other.WaitAsync(deadline.Token));
@@ -52,13 +59,14 @@ public sealed class StalledReaderTests(LiveNode node) : IClassFixture<LiveNode>
         }
     }
 
-    private static async Task<List<ulong>> ReadAsync(IAsyncEnumerable<TopicEvent> events)
+    private static async Task<List<ulong>> ReadAsync(IAsyncEnumerable<TopicEvent> events, SemaphoreSlim unread)
     {
         List<ulong> numbers = [];
         await foreach (TopicEvent happened in events)
         {
             Assert.Null(happened.Gap);
             numbers.Add(happened.Sequence!.Value);
+            unread.Release();
             if (numbers.Count == Count) break;
         }
 
