@@ -20,6 +20,9 @@ int Number(int index, int usual) => args.Length > index ? int.Parse(args[index],
 string folder = Directory.CreateTempSubdirectory("brokers-").FullName;
 int port = FreePort();
 using Process broker = Start(wire.Program, wire.Arguments(port, folder), keepInput: false);
+// A broker whose log nobody reads stands still once the pipe is full.
+broker.BeginOutputReadLine();
+broker.BeginErrorReadLine();
 List<Process> others = [];
 try
 {
