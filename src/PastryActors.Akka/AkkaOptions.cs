@@ -44,8 +44,12 @@ public sealed record AkkaOptions
     /// <summary>How many strangers may be in the handshake at once; more are not answered. Default 64, which bounds what unproved peers cost.</summary>
     public int HandshakesMax { get; init; } = 64;
 
-    /// <summary>How long a peer may take nothing of what is on its way to it before the link is given up. Default 20 s.</summary>
-    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(20);
+    /// <summary>
+    /// How long a peer may say nothing of what is on its way to it before the link is given up; at most twice that passes. Default 4 s, over the
+    /// second after which a peer says so at the latest, and its patience with a full mailbox. Akka tells nobody when the actor at the other
+    /// end is gone and the notice of it was lost: without this, such a link would swallow every message for as long as its node lives.
+    /// </summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>After what time without traffic a link is closed. Default 5 min, well over the longest heartbeat period.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(5);

@@ -15,6 +15,9 @@ namespace PastryActors.Akka.Links;
 /// </summary>
 internal sealed class Inbound : UntypedActor, IWithTimers
 {
+    /// <summary>How long a sender may be left without word of what was taken: a fraction of the time after which it gives the link up.</summary>
+    private static readonly TimeSpan CreditPeriod = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromMilliseconds(5);
 
     private readonly EngineState _engine;
@@ -41,6 +44,7 @@ internal sealed class Inbound : UntypedActor, IWithTimers
         LinkEvents.Subscribe(Context.System.EventStream, Self);
         // Twice the time after which the other end closes an idle link: it goes first, and says so.
         Timers.StartPeriodicTimer(Tick.Idle, Tick.Idle, 2 * _engine.Options.IdleTimeout);
+        Timers.StartPeriodicTimer(Tick.Credit, Tick.Credit, CreditPeriod);
         Interlocked.Increment(ref _engine.Tally.LinksAccepted);
         Interlocked.Increment(ref _engine.Tally.LinksOpen);
     }
@@ -79,6 +83,9 @@ internal sealed class Inbound : UntypedActor, IWithTimers
             case Goodbye { IsGone: true }:
                 End("its node stopped");
                 break;
+            case Tick.Credit:
+                foreach (Lane lane in _order) Tell(lane);
+                break;
             case Tick.Idle when !_traffic:
             case Goodbye:
                 Context.Stop(Self);
@@ -112,7 +119,13 @@ internal sealed class Inbound : UntypedActor, IWithTimers
         }
 
         // A quarter of the window, so that the sender never waits for a credit that is already owed to it.
-        if (state.Taken - state.Told < (ulong)_engine.Options.WindowBytes / 4 || _ended) return;
+        if (state.Taken - state.Told >= (ulong)_engine.Options.WindowBytes / 4) Tell(lane);
+    }
+
+    private void Tell(Lane lane)
+    {
+        State state = _lanes[(int)lane];
+        if (_ended || state.Told == state.Taken) return;
         state.Told = state.Taken;
         _outbound.Tell(new Credit(lane, state.Taken), Self);
     }
@@ -173,6 +186,7 @@ internal sealed class Inbound : UntypedActor, IWithTimers
     private enum Tick
     {
         Retry,
+        Credit,
         Idle,
     }
 

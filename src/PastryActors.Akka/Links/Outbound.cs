@@ -28,6 +28,7 @@ internal sealed class Outbound : UntypedActor, IWithTimers
     private IActorRef? _inbound;
     private bool _traffic;
     private bool _taking;
+    private bool _waited;
     private bool _closing;
     private bool _ended;
 
@@ -221,8 +222,9 @@ internal sealed class Outbound : UntypedActor, IWithTimers
                 End(DeadLetterReason.Unreachable, "nobody answered in time; is it a node of this engine? a ring is of one engine");
                 break;
             case Tick.Stall:
-                if (!_taking && _lanes.Any(static l => l.IsHeld)) End(DeadLetterReason.ConnectionLost, "it takes nothing any more");
-                _taking = false;
+                if (!_taking && _waited && _lanes.Any(static l => l.IsAwaiting)) End(DeadLetterReason.ConnectionLost, "it takes nothing any more");
+                // Counted from a tick at which something was on its way already, so that nothing is given up sooner than the time says.
+                (_taking, _waited) = (false, _lanes.Any(static l => l.IsAwaiting));
                 break;
             case Tick.Idle:
                 if (!_traffic && !_closing) _from.Actor.Tell(new LinkIdle(_link), ActorRefs.NoSender);

@@ -135,9 +135,11 @@ public sealed class GateTests : TestKit
     public void An_older_start_of_a_node_is_refused_and_a_newer_one_takes_over()
     {
         IActorRef older = Introduce(_me, out _);
-        Watch(older);
+        // A probe of its own: the news of the end may come before the welcome, or after.
+        var watcher = CreateTestProbe();
+        watcher.Watch(older);
         Introduce(_me with { Incarnation = 6 }, out _);
-        ExpectTerminated(older);
+        watcher.ExpectTerminated(older);
 
         Hello stale = Greet(default, _me);
         Challenge challenge = ExpectMsg<Challenge>();
@@ -161,6 +163,15 @@ public sealed class GateTests : TestKit
         IActorRef again = Introduce(_me, out _);
         again.Tell(Frame(1, new Note(4)));
         Assert.Equal(new Note(4), (await _node.ReceiveAsync()).Body);
+    }
+
+    [Fact]
+    public void What_was_taken_is_said_within_a_second_however_little_it_was()
+    {
+        IActorRef link = Introduce(_me, out _);
+        Whole frame = Frame(1, new Note(1));
+        link.Tell(frame);
+        Assert.Equal(new Credit(Lane.Control, (ulong)Cost.Of(frame)), ExpectMsg<Credit>(RecordingNode.Deadline));
     }
 
     [Fact]
