@@ -17,7 +17,7 @@ internal sealed class AkkaUnderTest : IEngineUnderTest
           remote {
             retry-gate-closed-for = 50 ms
             log-remote-lifecycle-events = off
-            dot-netty.tcp.tcp-reuse-addr = off
+            dot-netty.tcp { hostname = "127.0.0.1", port = 0, tcp-reuse-addr = off }
           }
           coordinated-shutdown.run-by-clr-shutdown-hook = off
         }
