@@ -118,6 +118,7 @@ public abstract class NodeConformance(IEngineUnderTest engines)
         await a.OtherEventAsync();
         await a.DoAsync(o => o.Schedule(new NodeTimer(0, 9), TimeSpan.FromMilliseconds(50)));
 
+        await Eventually.True(() => Volatile.Read(ref late) is not null, "the workers have the job");
         a.Do(_ => throw new InvalidOperationException("torn"));
         Assert.Equal("torn", (await a.RestartAsync()).Message);
         late!.Completed(new JobDone(1));
