@@ -1,7 +1,7 @@
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
-using PastryActors.Tests.Engines;
 using PastryActors.Tcp.Connections;
+using PastryActors.Tests.Engines;
 
 namespace PastryActors.Tcp.Tests.Connections;
 
