@@ -80,10 +80,7 @@ public sealed class PastryNode : INodeCore, IProbeEvents
     /// <summary>The leaf set as it is now.</summary>
     public LeafSetView Leafs => new(_node.Leafs, _node.Self);
 
-    /// <summary>
-    /// Whom to remember over a restart, closest known neighbours first: the leaf set, and those of the one before this start that are
-    /// still awaited, so that a second stop in the midst of a start forgets nobody.
-    /// </summary>
+    /// <summary>Whom to remember over a restart: the leaf set, and who is still awaited of the one before, so that a stop in the midst of a start forgets nobody.</summary>
     public IEnumerable<NodeHandle> ToRemember => _node.Leafs.Members().Concat(_former.Awaited(_node.Now));
 
     /// <summary>Whether the leaf set lacks nobody, as far as this node knows.</summary>
