@@ -48,7 +48,7 @@ internal sealed class DefinitionKeeper(ScribeContext context)
         switch (message.Payload)
         {
             case RootIs found when Find(found.Topic, found.Nonce) is { } open:
-                context.Send(new CreateTopic(found.Topic, open.Nonce, open.Certificate), message.Source);
+                context.Send(new CreateTopic(found.Topic, open.Question.Nonce, open.Certificate), message.Source);
                 return true;
             case TopicVerdict verdict when Find(verdict.Topic, verdict.Nonce) is { } open:
                 _open.Remove(open);
@@ -84,21 +84,17 @@ internal sealed class DefinitionKeeper(ScribeContext context)
                 _open.RemoveAt(i);
                 Fail(open.RequestId, FailureCode.TimedOut, "the topic's root did not confirm the topic in time; it may have been created all the same");
             }
-            else if (open.Work == 0 && context.Now - open.AskedAt >= context.Options.PublishRetryAfter)
+            else if (open.Work == 0 && !open.Question.IsAwaited(context.Now, context.Options.PublishRetryAfter))
             {
                 Locate(open);
             }
         }
     }
 
-    private OpenDefinition? Find(RingId topic, ulong nonce) => _open.Find(o => o.Nonce == nonce && nonce != 0 && o.Topic == topic);
+    private OpenDefinition? Find(RingId topic, ulong nonce) => _open.Find(o => o.Question.Is(nonce) && o.Topic == topic);
 
-    private void Locate(OpenDefinition open)
-    {
-        if (open.Nonce == 0) open.Nonce = context.NewNonce();
-        open.AskedAt = context.Now;
-        context.Host.Route(new LocateRoot(open.Topic, open.Certificate.Topic, context.Self, open.Nonce), open.Topic);
-    }
+    private void Locate(OpenDefinition open) =>
+        context.Host.Route(new LocateRoot(open.Topic, open.Certificate.Topic, context.Self, open.Question.Ask(context)), open.Topic);
 
     private void Answer(OpenDefinition open, Verdict verdict)
     {
@@ -128,9 +124,7 @@ internal sealed class DefinitionKeeper(ScribeContext context)
         /// <summary>The signature that is being made; 0 when it is.</summary>
         public long Work { get; set; }
 
-        /// <summary>Of its questions; 0 before the first.</summary>
-        public ulong Nonce { get; set; }
-
-        public Instant AskedAt { get; set; }
+        /// <summary>Who the root is, and whether it has the topic.</summary>
+        public Question Question { get; } = new();
     }
 }

@@ -17,28 +17,19 @@ internal sealed class PrefixLease(string prefix)
 
     public Instant ValidUntil { get; private set; }
 
-    /// <summary>Of the question that is open; 0 if none is.</summary>
-    public ulong Nonce { get; private set; }
-
-    /// <summary>When the question went out first.</summary>
-    public Instant AskedAt { get; private set; }
-
-    /// <summary>When it went out last.</summary>
-    public Instant SentAt { get; private set; }
+    /// <summary>Whether anybody wants it.</summary>
+    public Question Question { get; } = new();
 
     public Instant LastUsed { get; set; }
 
     public int WaitingCount => _waiting.Count;
 
-    /// <summary>The question goes out; again under its first nonce while it is open, or no answer would count where a round trip takes longer than patience lasts.</summary>
-    public void Ask(ulong nonce, Instant now)
-    {
-        if (Nonce == 0) (Nonce, AskedAt) = (nonce, now);
-        SentAt = now;
-    }
-
     /// <summary>The answer counts from when it was asked for: what came after that the root could not know.</summary>
-    public void Learn(bool isWanted, TopicSettings? rules, TimeSpan lease) => (IsWanted, Rules, ValidUntil, Nonce) = (isWanted, rules ?? TopicSettings.Default, AskedAt + lease, 0);
+    public void Learn(bool isWanted, TopicSettings? rules, TimeSpan lease)
+    {
+        Question.Close();
+        (IsWanted, Rules, ValidUntil) = (isWanted, rules ?? TopicSettings.Default, Question.FirstAt + lease);
+    }
 
     public void Wait(PrefixPublish publish) => _waiting.Enqueue(publish);
 

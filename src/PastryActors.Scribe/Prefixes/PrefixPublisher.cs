@@ -42,8 +42,8 @@ internal sealed class PrefixPublisher(ScribeContext context)
     /// <summary>Takes the answer to a question of this machine's; false if it is none.</summary>
     public bool Take(in RoutedMessage message)
     {
-        if (message.Payload is not TreeAnswer answer || answer.Nonce == 0) return false;
-        if (_leases.Values.FirstOrDefault(l => l.Nonce == answer.Nonce) is not { } lease) return false;
+        if (message.Payload is not TreeAnswer answer) return false;
+        if (_leases.Values.FirstOrDefault(l => l.Question.Is(answer.Nonce)) is not { } lease) return false;
         lease.Learn(answer.IsWanted, answer.Rules, context.Options.PrefixLease);
         Pump(lease);
         return true;
@@ -141,10 +141,9 @@ internal sealed class PrefixPublisher(ScribeContext context)
 
     private void Ask(PrefixLease lease)
     {
-        if (lease.Nonce != 0 && context.Now - lease.SentAt < context.Options.PublishRetryAfter) return;
-        lease.Ask(context.NewNonce(), context.Now);
+        if (lease.Question.IsAwaited(context.Now, context.Options.PublishRetryAfter)) return;
         RingId id = TopicName.IdOf(lease.Prefix);
-        context.Host.Route(new TreeQuestion(id, context.Self, lease.Nonce, TreeAsk.Root), id);
+        context.Host.Route(new TreeQuestion(id, context.Self, lease.Question.Ask(context), TreeAsk.Root), id);
     }
 
     private void Send(PrefixPublish publish, string topic, bool isOwn)

@@ -45,12 +45,12 @@ internal sealed class PrefixRules(ScribeContext context)
     /// <summary>Takes the answer to a question of this machine's; false if it is none.</summary>
     public bool Take(in RoutedMessage message)
     {
-        if (message.Payload is not TreeAnswer answer || answer.Nonce == 0) return false;
-        if (_topics.Values.FirstOrDefault(t => t.Nonce == answer.Nonce) is not { } topic) return false;
-        topic.Nonce = 0;
+        if (message.Payload is not TreeAnswer answer) return false;
+        if (_topics.Values.FirstOrDefault(t => t.Question.Is(answer.Nonce)) is not { } topic) return false;
+        topic.Question.Close();
         // Whoever is not in office cannot say; it is asked again when the publish comes again.
         if (answer.Rules is not { } rules) return true;
-        (topic.Rules, topic.ValidUntil) = (rules, topic.AskedAt + (context.Options.PrefixLease * LeasesBelieved));
+        (topic.Rules, topic.ValidUntil) = (rules, topic.Question.FirstAt + (context.Options.PrefixLease * LeasesBelieved));
         (NodeHandle From, PublishItems Items, Instant Since)[] waiting = [.. _waiting];
         _waiting.Clear();
         foreach ((NodeHandle from, PublishItems items, _) in waiting) context.Roots.Publish(from, items);
@@ -62,7 +62,9 @@ internal sealed class PrefixRules(ScribeContext context)
         _waiting.RemoveAll(w => context.Now - w.Since >= context.Options.PublishRetryAfter);
         foreach ((string name, Known topic) in _topics.ToArray())
         {
-            if (context.Now >= topic.ValidUntil && context.Now - topic.AskedAt > context.Options.PublishRetryAfter) _topics.Remove(name);
+            // While a publisher may still come again the question stays open: its answer may be on a long way.
+            TimeSpan patience = topic.Question.IsOpen ? context.Options.PublishTimeout : context.Options.PublishRetryAfter;
+            if (context.Now >= topic.ValidUntil && context.Now - topic.Question.LastAt > patience) _topics.Remove(name);
         }
     }
 
@@ -83,9 +85,8 @@ internal sealed class PrefixRules(ScribeContext context)
         }
 
         if (topic.Rules is not null && context.Now < topic.ValidUntil) return topic.Rules;
-        if (topic.Nonce != 0 && context.Now - topic.AskedAt < context.Options.PublishRetryAfter / 2) return null;
-        (topic.Nonce, topic.AskedAt) = (context.NewNonce(), context.Now);
-        context.Host.Route(new TreeQuestion(id, context.Self, topic.Nonce, TreeAsk.Root), id);
+        if (topic.Question.IsAwaited(context.Now, context.Options.PublishRetryAfter / 2)) return null;
+        context.Host.Route(new TreeQuestion(id, context.Self, topic.Question.Ask(context), TreeAsk.Root), id);
         return null;
     }
 
@@ -114,9 +115,6 @@ internal sealed class PrefixRules(ScribeContext context)
 
         public Instant ValidUntil { get; set; }
 
-        /// <summary>Of the open question; 0 if none is.</summary>
-        public ulong Nonce { get; set; }
-
-        public Instant AskedAt { get; set; }
+        public Question Question { get; } = new();
     }
 }

@@ -100,7 +100,7 @@ internal sealed class PublishKeeper(ScribeContext context)
     /// <summary>A root that cannot take the topic on; nothing if the refusal is of no question of this keeper's.</summary>
     public void OnRefused(TopicRefused refused)
     {
-        if (_publishers.Find(refused.Topic) is not { } publisher || publisher.Nonce == 0 || publisher.Nonce != refused.Nonce) return;
+        if (_publishers.Find(refused.Topic) is not { } publisher || !publisher.RootQuestion.Is(refused.Nonce)) return;
         while (publisher.TakeAny() is { } open) Fail(open, FailureCode.Full, "the topic's root is in as many topics as it may be");
     }
 
@@ -191,17 +191,15 @@ internal sealed class PublishKeeper(ScribeContext context)
 
     private void Locate(TopicPublisher publisher)
     {
-        if (publisher.Nonce != 0 && context.Now - publisher.AskedAt < context.Options.PublishRetryAfter / 2) return;
-        // The same question again: where a round trip takes longer than patience lasts, the answer is always one to a question before.
-        if (publisher.Nonce == 0) publisher.Nonce = context.NewNonce();
-        publisher.AskedAt = context.Now;
-        context.Host.Route(new LocateRoot(publisher.Topic, publisher.Name, context.Self, publisher.Nonce), publisher.Topic);
+        if (publisher.RootQuestion.IsAwaited(context.Now, context.Options.PublishRetryAfter / 2)) return;
+        context.Host.Route(new LocateRoot(publisher.Topic, publisher.Name, context.Self, publisher.RootQuestion.Ask(context)), publisher.Topic);
     }
 
     private void OnRootIs(NodeHandle from, RootIs found)
     {
-        if (_publishers.Find(found.Topic) is not { } publisher || publisher.Nonce == 0 || publisher.Nonce != found.Nonce) return;
-        (publisher.Root, publisher.Nonce) = (from, 0);
+        if (_publishers.Find(found.Topic) is not { } publisher || !publisher.RootQuestion.Is(found.Nonce)) return;
+        publisher.RootQuestion.Close();
+        publisher.Root = from;
         Pump(publisher);
     }
 

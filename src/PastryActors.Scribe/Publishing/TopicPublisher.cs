@@ -49,10 +49,8 @@ internal sealed class TopicPublisher(RingId topic, string name, ulong firstNumbe
     /// <summary>The root, if it is known.</summary>
     public NodeHandle? Root { get; set; }
 
-    /// <summary>Of the open question who the root is; 0 if none is open.</summary>
-    public ulong Nonce { get; set; }
-
-    public Instant AskedAt { get; set; }
+    /// <summary>Who the root is.</summary>
+    public Question RootQuestion { get; } = new();
 
     public Instant LastUsed { get; set; }
 

@@ -36,8 +36,8 @@ internal sealed class Replayer(ScribeContext context)
         if (!subscription.Stands) return;
         while (subscription.MayTake && subscription.Cursor != subscription.SuspectAt && TryReadRecent(topic, subscription.Cursor, out Batch run)) Hand(topic, subscription, run, isFromRoot: false);
         if (!subscription.MayTake || subscription.Cursor >= topic.Stream.Next || subscription.IsFetching) return;
-        bool isAsked = subscription.Nonce != 0 && context.Now - subscription.AskedAt < context.Options.PublishRetryAfter;
-        if (isAsked || topic.Up.Root is not { } root) return;
+        bool waits = context.Now < subscription.RestsUntil || subscription.Question.IsAwaited(context.Now, context.Options.PublishRetryAfter);
+        if (waits || topic.Up.Root is not { } root) return;
         if (IsStuck(subscription, context.Options.GapTimeout) && subscription.Cursor == subscription.SuspectAt)
         {
             TellForged(subscription);
@@ -52,10 +52,7 @@ internal sealed class Replayer(ScribeContext context)
         }
 
         subscription.StuckSince ??= context.Now;
-        // The same question again while it is open: what is asked for may take longer to come than patience lasts.
-        if (subscription.Nonce is 0 or ulong.MaxValue) subscription.Nonce = context.NewNonce();
-        subscription.AskedAt = context.Now;
-        context.Send(new HistoryRequest(topic.Id, subscription.Nonce, subscription.Cursor), root);
+        context.Send(new HistoryRequest(topic.Id, subscription.Question.Ask(context), subscription.Cursor), root);
     }
 
     /// <summary>The stream went on behind a hole: those who wait for it are told, or look for it in what the topic retains.</summary>
@@ -82,8 +79,8 @@ internal sealed class Replayer(ScribeContext context)
     {
         if (message.Payload is not HistoryAnswer answer) return false;
         if (context.Topics.Find(answer.Topic) is not { } topic || topic.Up.Root?.Id != message.Source.Id) return true;
-        if (topic.Subscribers.Find(s => s.Nonce != 0 && s.Nonce == answer.Nonce) is not { } subscription) return true;
-        subscription.Nonce = 0;
+        if (topic.Subscribers.Find(s => s.Question.Is(answer.Nonce)) is not { } subscription) return true;
+        subscription.Question.Close();
         if (answer.Items.Count > 0) DeliverFrom(topic, subscription, Batch.Of(answer.First, answer.Items));
         else if (answer.Segment is { } segment) Fetch(topic, subscription, segment);
         else if (answer.Last >= subscription.Cursor) TellGap(subscription, answer.Last, GapCause.NotRetained, "the topic does not retain these messages any more");
@@ -102,7 +99,7 @@ internal sealed class Replayer(ScribeContext context)
         {
             // Asked for again a little later, by the tick.
             context.Report(FactKind.Dropped, topic.Id);
-            (subscription.Nonce, subscription.AskedAt) = (ulong.MaxValue, context.Now);
+            subscription.RestsUntil = context.Now + context.Options.PublishRetryAfter;
             return;
         }
 
@@ -178,7 +175,7 @@ internal sealed class Replayer(ScribeContext context)
     {
         if (_fetches.Count >= FetchesMax)
         {
-            (subscription.Nonce, subscription.AskedAt) = (ulong.MaxValue, context.Now);
+            subscription.RestsUntil = context.Now + context.Options.PublishRetryAfter;
             return;
         }
 

@@ -32,10 +32,11 @@ internal sealed class Subscription(long requestId, Instant deadline, ulong? from
     /// <summary>The number that the subscriber gets next.</summary>
     public ulong Cursor { get; set; }
 
-    /// <summary>Of the open question where its next message is; 0 if none is open.</summary>
-    public ulong Nonce { get; set; }
+    /// <summary>Where its next message is.</summary>
+    public Question Question { get; } = new();
 
-    public Instant AskedAt { get; set; }
+    /// <summary>Until when it asks nothing, since what it was told to read could not be read.</summary>
+    public Instant RestsUntil { get; set; }
 
     /// <summary>Whether a part of history is being read for it.</summary>
     public bool IsFetching { get; set; }
