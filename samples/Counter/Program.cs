@@ -17,6 +17,6 @@ for (int i = 0; i < 3; i++)
     await node.WhenActiveAsync(deadline.Token);
 }
 
-for (int i = 0; i < 30; i++) await counters[i % 3].AddAsync("visitors");
+for (int i = 0; i < 30; i++) await counters[i % 3].AddAsync("visitors", deadline.Token);
 Console.WriteLine($"visitors: {await counters[0].ReadAsync("visitors", deadline.Token)}");
 foreach (EmbeddedNode node in nodes) await node.DisposeAsync();
