@@ -52,14 +52,14 @@ internal sealed class Dial(DialKey key, int messagesMax, long contentBytesMax) :
     /// Ends it: each message goes to <paramref name="deliver"/>, in order, and those that it does not take come back. Nobody can add
     /// or overtake meanwhile, because <paramref name="publish"/>, which opens the route, runs before anyone sees it closed.
     /// </summary>
-    public List<PendingSend> Close(Func<PendingSend, bool> deliver, Action publish)
+    public List<PendingSend> Close(Func<PendingSend, bool> deliver, Action? publish = null)
     {
         lock (_pending)
         {
             if (_closed) return [];
             List<PendingSend> rest = _pending.FindAll(p => !deliver(p));
             _pending.Clear();
-            publish();
+            publish?.Invoke();
             _closed = true;
             return rest;
         }

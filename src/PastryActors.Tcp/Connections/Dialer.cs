@@ -129,8 +129,7 @@ internal sealed class Dialer(EngineContext context, ConnectionTable table) : IDi
         _backOffs.TryRemove(dial.Key.Address, out _);
         bool wanted = dial.Wants(connection.Remote);
         table.Add(connection);
-        List<PendingSend> rest = dial.Close(send => TryDeliver(connection, send), () => PublishAll(dial, connection, wanted));
-        // It may have given way to an accepted connection in the very moment in which its own was made; then nothing was published.
+        List<PendingSend> rest = dial.Close(send => TryDeliver(connection, send), () => PublishAll(connection, wanted));
         _dials.Remove(dial);
         connection.Start();
         if (!wanted && !dial.Cancelled.IsCancellationRequested)
@@ -148,14 +147,12 @@ internal sealed class Dialer(EngineContext context, ConnectionTable table) : IDi
         dial.Dispose();
     }
 
-    private void PublishAll(Dial dial, Connection connection, bool wanted)
+    private void PublishAll(Connection connection, bool wanted)
     {
         foreach ((NodeHandle handle, ushort index) in connection.Remote.All)
         {
             if (wanted) Publish(connection, handle, index);
         }
-
-        _dials.Remove(dial);
     }
 
     private void OnFailed(Dial dial, string failure)
@@ -168,7 +165,7 @@ internal sealed class Dialer(EngineContext context, ConnectionTable table) : IDi
         }
 
         // The peer may have connected to us in the meantime, while this attempt was the one that counted.
-        List<PendingSend> rest = dial.Close(send => TryRescue(dial.Key.Lane, send), () => _dials.Remove(dial));
+        List<PendingSend> rest = dial.Close(send => TryRescue(dial.Key.Lane, send));
         _dials.Remove(dial);
         GiveUp(rest);
         dial.Dispose();
