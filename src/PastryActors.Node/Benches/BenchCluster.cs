@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using PastryActors.Client;
 using PastryActors.Node.Cluster;
 
@@ -40,14 +38,6 @@ internal sealed class BenchCluster : IAsyncDisposable
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await _cluster.DownAsync(CancellationToken.None).ConfigureAwait(false);
-
-    /// <summary>A port of this machine that nobody listens on at this moment.</summary>
-    public static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 
     private static int FreeBasePort(int processes)
     {

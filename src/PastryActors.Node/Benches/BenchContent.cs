@@ -9,7 +9,8 @@ internal sealed class BenchContent(long number, long length) : Stream
 
     private static readonly byte[] Noise = MakeNoise();
 
-    private readonly byte[] _block = new byte[(int)Math.Min(BlockBytes, Math.Max(length, 16))];
+    private const int StampBytes = 2 * sizeof(long);
+
     private long _position;
 
     public override bool CanRead => true;
@@ -31,10 +32,15 @@ internal sealed class BenchContent(long number, long length) : Stream
         int count = (int)Math.Min(Math.Min(buffer.Length, BlockBytes - (_position % BlockBytes)), length - _position);
         if (count <= 0) return 0;
         int start = (int)(_position % BlockBytes);
-        Noise.AsSpan(0, _block.Length).CopyTo(_block);
-        BinaryPrimitives.WriteInt64LittleEndian(_block, number);
-        BinaryPrimitives.WriteInt64LittleEndian(_block.AsSpan(8), _position / BlockBytes);
-        _block.AsSpan(start, count).CopyTo(buffer);
+        Noise.AsSpan(start, count).CopyTo(buffer);
+        if (start < StampBytes)
+        {
+            Span<byte> stamp = stackalloc byte[StampBytes];
+            BinaryPrimitives.WriteInt64LittleEndian(stamp, number);
+            BinaryPrimitives.WriteInt64LittleEndian(stamp[sizeof(long)..], _position / BlockBytes);
+            stamp[start..Math.Min(StampBytes, start + count)].CopyTo(buffer);
+        }
+
         _position += count;
         return count;
     }

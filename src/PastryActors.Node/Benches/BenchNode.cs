@@ -30,12 +30,16 @@ internal sealed class BenchNode : IAsyncDisposable
     /// <summary>Messages that a subscription may have on their way to its reader.</summary>
     public required int SubscriberWindow { get; init; }
 
-    /// <summary>Starts a node and waits until it is an active member of the ring of <paramref name="seeds"/>.</summary>
+    /// <summary>Starts a node in this process and waits until it is an active member of the ring of the cluster.</summary>
+    public static Task<BenchNode> JoinAsync(BenchPlan plan, BenchCluster cluster, CancellationToken stop) =>
+        JoinAsync(Path.Combine(plan.Folder, "client"), plan.Config, plan.Settings, cluster.Nodes.Take(3).Select(n => n.Overlay), stop);
+
+    /// <summary>Starts a node in this process and waits until it is an active member of the ring of <paramref name="seeds"/>.</summary>
     public static async Task<BenchNode> JoinAsync(string folder, string config, IReadOnlyList<string> settings, IEnumerable<string> seeds, CancellationToken stop)
     {
         NodeSettings loaded = PastrySchema.Load(config,
         [
-            .. settings, "node.dir=" + folder, $"overlay.listen=127.0.0.1:{BenchCluster.FreePort()}", "node.found-ring=false",
+            .. settings, "node.dir=" + folder, "overlay.listen=127.0.0.1:0", "node.found-ring=false",
             "node.seeds=[" + string.Join(", ", seeds.Select(s => $"\"{s}\"")) + "]",
         ]);
         Directory.CreateDirectory(folder);

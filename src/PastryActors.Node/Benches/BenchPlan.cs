@@ -13,6 +13,9 @@ namespace PastryActors.Node.Benches;
 internal sealed record BenchPlan(
     int Processes, Load Load, long Bytes, int Replicas, BenchThrough Through, string Folder, string Config, IReadOnlyList<string> Settings, Action<string> Note)
 {
+    /// <summary>Processes beside that of the bench, which is a node itself unless it goes through a gateway.</summary>
+    public int OtherProcesses => Through == BenchThrough.Node ? Processes - 1 : Processes;
+
     /// <summary>Messages a second at most; null as fast as the topic takes them.</summary>
     public double? Rate { get; init; }
 

@@ -11,7 +11,7 @@ internal static class FileBenches
     public static async Task<BenchResult> InsertAsync(BenchPlan plan, CancellationToken stop)
     {
         var sheet = new FigureSheet();
-        await using BenchCluster cluster = await BenchCluster.StartAsync(plan, OtherProcesses(plan), stop).ConfigureAwait(false);
+        await using BenchCluster cluster = await BenchCluster.StartAsync(plan, plan.OtherProcesses, stop).ConfigureAwait(false);
         await using IFileClient client = await ClientAsync(plan, cluster, stop).ConfigureAwait(false);
         await InsertAsync(plan, client, plan.Load with { Count = Math.Min(plan.Load.Count, plan.Load.Outstanding) }, first: -plan.Load.Outstanding, stop).ConfigureAwait(false);
         plan.Note($"inserting files of {plan.Bytes} bytes");
@@ -28,7 +28,7 @@ internal static class FileBenches
     public static async Task<BenchResult> LookupAsync(BenchPlan plan, CancellationToken stop)
     {
         var sheet = new FigureSheet();
-        await using BenchCluster cluster = await BenchCluster.StartAsync(plan, OtherProcesses(plan), stop).ConfigureAwait(false);
+        await using BenchCluster cluster = await BenchCluster.StartAsync(plan, plan.OtherProcesses, stop).ConfigureAwait(false);
         await using IFileClient client = await ClientAsync(plan, cluster, stop).ConfigureAwait(false);
         long wanted = Math.Clamp(BytesRead / Math.Max(plan.Bytes, 1), 1, FilesRead);
         plan.Note($"inserting {wanted} files of {plan.Bytes} bytes");
@@ -49,14 +49,8 @@ internal static class FileBenches
         return sheet.ToResult("lookup", plan.Processes);
     }
 
-    /// <summary>Processes of the cluster beside that of the bench, which is a node itself unless it goes through a gateway.</summary>
-    public static int OtherProcesses(BenchPlan plan) => plan.Through == BenchThrough.Node ? plan.Processes - 1 : plan.Processes;
-
-    public static Task<BenchNode> JoinAsync(BenchPlan plan, BenchCluster cluster, CancellationToken stop) =>
-        BenchNode.JoinAsync(Path.Combine(plan.Folder, "client"), plan.Config, plan.Settings, cluster.Nodes.Take(3).Select(n => n.Overlay), stop);
-
     private static async Task<IFileClient> ClientAsync(BenchPlan plan, BenchCluster cluster, CancellationToken stop) =>
-        plan.Through == BenchThrough.Gateway ? new GatewayFileClient(new Uri(cluster.Nodes[0].Http)) : new NodeFileClient(await JoinAsync(plan, cluster, stop).ConfigureAwait(false));
+        plan.Through == BenchThrough.Gateway ? new GatewayFileClient(new Uri(cluster.Nodes[0].Http)) : new NodeFileClient(await BenchNode.JoinAsync(plan, cluster, stop).ConfigureAwait(false));
 
     private static async Task<(LoadResult Load, string[] Files)> InsertAsync(BenchPlan plan, IFileClient client, Load load, long first, CancellationToken stop)
     {

@@ -28,7 +28,7 @@ internal static class MulticastBench
         if (plan.Bytes < StampBytes) throw new InvalidDataException($"a message has at least {StampBytes} bytes, for the clock");
         int others = Math.Max(1, plan.Processes - 1 - plan.SubscriberProcesses);
         await using BenchCluster cluster = await BenchCluster.StartAsync(plan, others, stop).ConfigureAwait(false);
-        await using BenchNode node = await FileBenches.JoinAsync(plan, cluster, stop).ConfigureAwait(false);
+        await using BenchNode node = await BenchNode.JoinAsync(plan, cluster, stop).ConfigureAwait(false);
         TopicSettings settings = TopicSettingsText.Parse(new TopicDefinition(plan.Level));
         ulong now = (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         await node.Access.AskAsync<TopicDefined>(id => new DefineTopic(id, Timeout, Topic, settings, now), stop).ConfigureAwait(false);

@@ -12,8 +12,8 @@ internal static class RouteBench
     public static async Task<BenchResult> RunAsync(BenchPlan plan, CancellationToken stop)
     {
         var sheet = new FigureSheet();
-        await using BenchCluster cluster = await BenchCluster.StartAsync(plan, plan.Processes - 1, stop).ConfigureAwait(false);
-        await using BenchNode node = await FileBenches.JoinAsync(plan, cluster, stop).ConfigureAwait(false);
+        await using BenchCluster cluster = await BenchCluster.StartAsync(plan, plan.OtherProcesses, stop).ConfigureAwait(false);
+        await using BenchNode node = await BenchNode.JoinAsync(plan, cluster, stop).ConfigureAwait(false);
         plan.Note("routing random keys");
         (long hops, long most) = (0L, 0L);
         LoadResult load = await LoadLoop.RunAsync(plan.Load, async (_, token) =>

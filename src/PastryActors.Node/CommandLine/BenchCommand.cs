@@ -87,7 +87,7 @@ internal sealed class BenchOptions
     private readonly Option<int> _processes = new("-n", "--processes") { DefaultValueFactory = _ => 12, Description = "Processes of the ring, the bench's own included; 2 to 64." };
     private readonly Option<double> _seconds = new("--seconds") { DefaultValueFactory = _ => 10, Description = "No operation begins after so long." };
     private readonly Option<long> _count = new("--count") { DefaultValueFactory = _ => 1_000_000, Description = "Operations at most." };
-    private readonly Option<int> _outstanding = new("--outstanding") { DefaultValueFactory = _ => 32, Description = "Operations under way at once." };
+    private readonly Option<int> _outstanding;
     private readonly Option<long> _bytes;
     private readonly Option<int> _replicas = new("-k") { DefaultValueFactory = _ => 3, Description = "Replicas of each file." };
     private readonly Option<string> _through = new("--through") { DefaultValueFactory = _ => "node", Description = "The client: a node inside this process, or HTTP with a gateway." };
@@ -102,6 +102,8 @@ internal sealed class BenchOptions
     public BenchOptions(string bench, long bytes)
     {
         _bench = bench;
+        // A window of messages is not what a window of files is: small ones travel in batches.
+        _outstanding = new Option<int>("--outstanding") { DefaultValueFactory = _ => bench == "multicast" ? 1024 : 32, Description = "Operations under way at once." };
         _bytes = new Option<long>("--size") { DefaultValueFactory = _ => bytes, Description = "Bytes of one file or message." };
         _processes.Must(value => value is >= 2 and <= 64, "-n must be 2 to 64");
         _seconds.Must(value => value is > 0 and <= 3600, "--seconds must be above 0, up to 3600");
@@ -131,9 +133,7 @@ internal sealed class BenchOptions
 
     public BenchPlan PlanOf(CommandContext context, string folder)
     {
-        // A window of messages is not what a window of files is: small ones travel in batches.
-        int outstanding = _bench == "multicast" && context.Get(_outstanding) == 32 && context.Get(_rate) is null ? 1024 : context.Get(_outstanding);
-        var load = new Load(context.Get(_count), TimeSpan.FromSeconds(context.Get(_seconds)), outstanding);
+        var load = new Load(context.Get(_count), TimeSpan.FromSeconds(context.Get(_seconds)), context.Get(_outstanding));
         return new BenchPlan(
             context.Get(_processes), load, context.Get(_bytes), context.Get(_replicas), context.Get(_through) == "gateway" ? BenchThrough.Gateway : BenchThrough.Node, folder,
             ClusterCommands.ConfigOf(context.Get(_config)), context.Get(_set) ?? [], context.Output.Note)
