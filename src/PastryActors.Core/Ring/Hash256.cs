@@ -17,6 +17,16 @@ public readonly record struct Hash256(UInt128 High, UInt128 Low)
         return FromBytes(hash);
     }
 
+    /// <summary>The hash of an inner node of a hash tree: of its domain, then of what stands below it.</summary>
+    public static Hash256 OfPair(byte domain, Hash256 left, Hash256 right)
+    {
+        Span<byte> bytes = stackalloc byte[1 + (2 * SizeBytes)];
+        bytes[0] = domain;
+        left.WriteTo(bytes[1..]);
+        right.WriteTo(bytes[(1 + SizeBytes)..]);
+        return Of(bytes);
+    }
+
     /// <summary>Reads a hash from its 32 bytes.</summary>
     public static Hash256 FromBytes(ReadOnlySpan<byte> bytes) =>
         new(BinaryPrimitives.ReadUInt128BigEndian(bytes), BinaryPrimitives.ReadUInt128BigEndian(bytes[16..]));

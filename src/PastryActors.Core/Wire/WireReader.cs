@@ -16,6 +16,9 @@ public ref struct WireReader(ReadOnlySpan<byte> data, WireCodec codec)
     private ReadOnlySpan<byte> _rest = data;
     private WireType _type;
 
+    /// <summary>No count, sequence, term or epoch goes beyond this, so that adding to one never overflows, whatever a peer claims.</summary>
+    public const ulong NumberMax = 1UL << 62;
+
     /// <summary>Number of the field that the reader stands on.</summary>
     public int Field { get; private set; }
 
@@ -50,6 +53,13 @@ public ref struct WireReader(ReadOnlySpan<byte> data, WireCodec codec)
     {
         Expect(WireType.Varint);
         return Varint();
+    }
+
+    /// <summary>A number within <see cref="NumberMax"/>.</summary>
+    public ulong Limited()
+    {
+        ulong value = Number();
+        return value <= NumberMax ? value : throw new WireFormatException("a number beyond 2^62");
     }
 
     /// <summary>A number that must fit an Int32 and not be negative.</summary>

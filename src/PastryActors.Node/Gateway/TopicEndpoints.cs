@@ -3,6 +3,7 @@ using System.Text.Json;
 using PastryActors.Client;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
+using PastryActors.Core.Wire;
 using PastryActors.Node.Access;
 using PastryActors.Scribe.Requests;
 using PastryActors.Scribe.Topics;
@@ -121,7 +122,7 @@ internal sealed class TopicEndpoints(GatewayServices services, GatewayOptions op
     };
 
     private static ulong NumberOf(string text, string what, ulong atLeast) =>
-        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) && value < 1UL << 62
+        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) && value <= WireReader.NumberMax
             ? Math.Max(value, atLeast)
             : throw GatewayRefusalException.Invalid($"{what} must be a sequence number, not \"{text}\"");
 

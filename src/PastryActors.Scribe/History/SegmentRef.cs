@@ -1,6 +1,5 @@
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
-using PastryActors.Scribe.Messages;
 
 namespace PastryActors.Scribe.History;
 

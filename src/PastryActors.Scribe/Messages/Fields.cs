@@ -10,9 +10,6 @@ namespace PastryActors.Scribe.Messages;
 /// <summary>Writes and reads what several messages have in common, and refuses what no honest node sends.</summary>
 internal static class Fields
 {
-    /// <summary>No number, sequence or term goes beyond this, so that adding to one never overflows, whatever a peer claims.</summary>
-    public const ulong NumberMax = 1UL << 62;
-
     /// <summary>Longest path to a root. Trees are a handful of levels deep, redirected subtrees included; a longer path is a loop or a lie.</summary>
     public const int PathMax = 64;
 
@@ -49,13 +46,6 @@ internal static class Fields
         }
 
         return new Term(number, root);
-    }
-
-    /// <summary>A number within <see cref="NumberMax"/>.</summary>
-    public static ulong Limited(this ref WireReader reader)
-    {
-        ulong value = reader.Number();
-        return value <= NumberMax ? value : throw new WireFormatException("a number beyond 2^62");
     }
 
     public static string Name(this ref WireReader reader)
@@ -145,7 +135,7 @@ internal static class Fields
     /// <summary>Refuses a run whose numbers are not those of messages.</summary>
     public static void CheckRun(ulong first, int count)
     {
-        if (first == 0 || first + (ulong)count > NumberMax) throw new WireFormatException("a sequence out of range");
+        if (first == 0 || first + (ulong)count > WireReader.NumberMax) throw new WireFormatException("a sequence out of range");
     }
 
     /// <summary>The field, or a refusal if it was not there.</summary>

@@ -52,7 +52,7 @@ public sealed record PublisherMemory(RingId Publisher, uint Incarnation, ulong H
         for (int i = 0; i < count; i++)
         {
             sequences[i] = BinaryPrimitives.ReadUInt64BigEndian(packed[(i * sizeof(ulong))..]);
-            if (sequences[i] > Fields.NumberMax) throw new WireFormatException("a number beyond 2^62");
+            if (sequences[i] > WireReader.NumberMax) throw new WireFormatException("a number beyond 2^62");
         }
 
         return new ValueList<ulong>(sequences);

@@ -1,7 +1,7 @@
 using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
-using PastryActors.Scribe.Messages;
+using PastryActors.Core.Wire;
 using PastryActors.Scribe.Prefixes;
 using PastryActors.Scribe.Requests;
 using PastryActors.Scribe.Topics;
@@ -22,7 +22,7 @@ internal sealed class SubscriptionKeeper(ScribeContext context)
             return;
         }
 
-        if (request.From is 0 or > Fields.NumberMax || request.Window < 0)
+        if (request.From is 0 or > WireReader.NumberMax || request.Window < 0)
         {
             Fail(request.Id, FailureCode.Invalid, "a subscription begins with a sequence number from 1 to 2^62");
             return;

@@ -48,12 +48,5 @@ public static class PieceTree
         return Hash256.Of(bytes);
     }
 
-    private static Hash256 Inner(Hash256 left, Hash256 right)
-    {
-        Span<byte> bytes = stackalloc byte[1 + (2 * Hash256.SizeBytes)];
-        bytes[0] = InnerTag;
-        left.WriteTo(bytes[1..]);
-        right.WriteTo(bytes[(1 + Hash256.SizeBytes)..]);
-        return Hash256.Of(bytes);
-    }
+    private static Hash256 Inner(Hash256 left, Hash256 right) => Hash256.OfPair(InnerTag, left, right);
 }

@@ -7,21 +7,11 @@ namespace PastryActors.Streams.Messages;
 /// <summary>Writes and reads what several messages have in common, and refuses what no honest node sends.</summary>
 internal static class Fields
 {
-    /// <summary>No block number and no epoch goes beyond this, so that adding to one never overflows, whatever a peer claims.</summary>
-    public const ulong NumberMax = 1UL << 62;
-
     /// <summary>Longest path to a root. A longer one is a loop or a lie.</summary>
     public const int PathMax = 64;
 
     /// <summary>Nodes that one who declines names at most: all children that could forward, of a node with the usual offer.</summary>
     public const int CandidatesMax = 32;
-
-    /// <summary>A number within <see cref="NumberMax"/>.</summary>
-    public static ulong Limited(this ref WireReader reader)
-    {
-        ulong value = reader.Number();
-        return value <= NumberMax ? value : throw new WireFormatException("a number beyond 2^62");
-    }
 
     public static RingId Required(RingId? id) => id ?? throw new WireFormatException("a message without its stripe");
 

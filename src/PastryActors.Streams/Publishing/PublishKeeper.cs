@@ -1,6 +1,7 @@
 using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
+using PastryActors.Core.Wire;
 using PastryActors.Streams.Channels;
 using PastryActors.Streams.Coding;
 using PastryActors.Streams.Forest;
@@ -114,7 +115,7 @@ internal sealed class PublishKeeper(StreamsContext context)
     private string? ProblemOf(OpenStream request)
     {
         if (_streams.ContainsKey(request.Id)) return $"a stream with the id {request.Id} is open already";
-        if (request.UnixMilliseconds is 0 or > Fields.NumberMax) return "a stream begins at a moment from 1 to 2^62";
+        if (request.UnixMilliseconds is 0 or > WireReader.NumberMax) return "a stream begins at a moment from 1 to 2^62";
         return request.BytesPerSecond < 0 ? "a pace must not be negative" : null;
     }
 

@@ -49,8 +49,8 @@ internal static class MessageSamples
 
     private static Message OfTheStream(byte kind, RandomSource random)
     {
-        ulong from = 1 + random.Number(Fields.NumberMax - 1);
-        ulong to = from + random.Number(Fields.NumberMax - from);
+        ulong from = 1 + random.Number(WireReader.NumberMax - 1);
+        ulong to = from + random.Number(WireReader.NumberMax - from);
         return kind switch
         {
             Multicast.Number => new Multicast(random.Id(), Term(random), First(random), Items(random, 1 + random.Next(6))),
@@ -92,10 +92,10 @@ internal static class MessageSamples
     private static TreeCounters Counters(RandomSource random) =>
         new(Limited(random), Limited(random), Limited(random), Limited(random), Limited(random), Limited(random));
 
-    private static ulong Limited(RandomSource random) => random.Number(Fields.NumberMax);
+    private static ulong Limited(RandomSource random) => random.Number(WireReader.NumberMax);
 
     // Far enough below the bound for the few items that follow.
-    private static ulong First(RandomSource random) => 1 + random.Number(Fields.NumberMax - 7);
+    private static ulong First(RandomSource random) => 1 + random.Number(WireReader.NumberMax - 7);
 
     // Of 85 characters of three bytes at most: just within the bound.
     private static string Name(RandomSource random) => random.Text(TopicName.MaxBytes / 3);
@@ -130,7 +130,7 @@ internal static class MessageSamples
     {
         0 => TopicSettings.Default,
         1 => new TopicSettings(DeliveryLevel.BestEffort, Retention.None, random.ListUpTo(4, SampleValues.Id), random.ListUpTo(TopicSettings.AccessMax, SampleValues.Id)),
-        _ => new TopicSettings(DeliveryLevel.Ordered, new Retention(RetentionKind.Messages, 1 + random.Number(Fields.NumberMax - 1)), random.ListUpTo(4, SampleValues.Id), default) { IsSigned = random.Flag() },
+        _ => new TopicSettings(DeliveryLevel.Ordered, new Retention(RetentionKind.Messages, 1 + random.Number(WireReader.NumberMax - 1)), random.ListUpTo(4, SampleValues.Id), default) { IsSigned = random.Flag() },
     };
 
     // No node may stand in a group twice.
@@ -148,7 +148,7 @@ internal static class MessageSamples
     private static ValueList<PublishItem> Publishes(RandomSource random)
     {
         SignedRun[] runs = [Run(random), Run(random)];
-        return random.ListUpTo(6, r => new PublishItem(1 + r.Number(Fields.NumberMax - 1), r.Body()) { Run = r.Flag() ? runs[r.Next(2)] : null });
+        return random.ListUpTo(6, r => new PublishItem(1 + r.Number(WireReader.NumberMax - 1), r.Body()) { Run = r.Flag() ? runs[r.Next(2)] : null });
     }
 
     private static SignedRun Run(RandomSource random) => new(

@@ -93,12 +93,12 @@ public sealed class StreamsSchemaTests : SchemaContract
     private static StripePiece Piece(RandomSource random)
     {
         int length = random.Next(4) switch { 0 => 0, 1 => 14 * 65_536, _ => random.Next(3000) };
-        return new StripePiece(random.Id(), Key(random), 1 + random.Number(Fields.NumberMax - 1), length, random.Flag(), new byte[BlockCode.PieceBytesOf(length)], random.List(PieceTree.ProofLength, static r => r.Hash()));
+        return new StripePiece(random.Id(), Key(random), 1 + random.Number(WireReader.NumberMax - 1), length, random.Flag(), new byte[BlockCode.PieceBytesOf(length)], random.List(PieceTree.ProofLength, static r => r.Hash()));
     }
 
     private static StreamKey Key(RandomSource random) => new(Number(random), random.Id());
 
-    private static ulong Number(RandomSource random) => random.Number(Fields.NumberMax);
+    private static ulong Number(RandomSource random) => random.Number(WireReader.NumberMax);
 
     private static Schema::StreamKey KeyOf(StreamKey key) => new() { Epoch = key.Epoch, Publisher = Bytes(key.Publisher) };
 
