@@ -9,11 +9,16 @@ public sealed class TcpDeliveryConformanceTests() : DeliveryConformance(new TcpU
 
 public sealed class TcpReachConformanceTests() : ReachConformance(new TcpUnderTest());
 
-internal sealed class TcpUnderTest : IEngineUnderTest
+public sealed class PlainTcpDeliveryConformanceTests() : DeliveryConformance(new TcpUnderTest(tls: false));
+
+public sealed class PlainTcpReachConformanceTests() : ReachConformance(new TcpUnderTest(tls: false));
+
+/// <summary>What a node may rely on within its own process has nothing to do with TLS, and runs once.</summary>
+internal sealed class TcpUnderTest(bool tls = true) : IEngineUnderTest
 {
     public async Task<RecordingNode> StartAsync(EngineNeeds needs)
     {
-        TcpOptions options = TestNode.Options with { Ring = needs.Ring, Supervision = needs.Supervision };
+        TcpOptions options = TestNode.Options with { Tls = tls, Ring = needs.Ring, Supervision = needs.Supervision };
         if (needs.At is { } address) options = options with { ListenAddress = address };
         if (needs.SmallMailbox) options = options with { MailboxCapacity = 8, MailboxPatience = TimeSpan.FromMilliseconds(30) };
         if (needs.ConnectTimeout is { } timeout) options = options with { ConnectTimeout = timeout };

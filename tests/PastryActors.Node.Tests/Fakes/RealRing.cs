@@ -10,6 +10,9 @@ internal sealed class RealRing : IAsyncDisposable
 
     public List<EmbeddedNode> Nodes { get; } = [];
 
+    /// <summary>Goes with the ring.</summary>
+    public string Folder => _folder;
+
     public static CancellationToken Deadline => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     public static async Task<RealRing> StartAsync(int count, params string[] settings)

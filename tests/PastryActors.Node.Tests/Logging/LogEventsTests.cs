@@ -6,7 +6,8 @@ using PastryActors.Node.Gateway;
 namespace PastryActors.Node.Tests.Logging;
 
 /// <summary>
-/// docs/logs.md lists every event that a node logs; collectors and alarms are made for its ids. After a change that is meant: PASTRY_ACCEPT_LOGS=1
+/// docs/logs.md lists every event that a node logs; collectors and alarms are made for its ids. Those of the Akka engine, which not every build has, stand in
+/// docs/engines.md and are held to it by that engine's own tests. After a change that is meant: PASTRY_ACCEPT_LOGS=1
 /// dotnet test tests/PastryActors.Node.Tests --filter LogEvents, and commit the file.
 /// </summary>
 public sealed class LogEventsTests
@@ -30,7 +31,7 @@ public sealed class LogEventsTests
     private static IEnumerable<Assembly> Assemblies()
     {
         Assembly program = typeof(GatewayHost).Assembly;
-        return [program, .. program.GetReferencedAssemblies().Where(a => a.Name!.StartsWith("PastryActors.", StringComparison.Ordinal)).Select(Assembly.Load)];
+        return [program, .. program.GetReferencedAssemblies().Where(a => a.Name!.StartsWith("PastryActors.", StringComparison.Ordinal) && a.Name != "PastryActors.Akka").Select(Assembly.Load)];
     }
 
     private static IEnumerable<LoggerMessageAttribute> EventsOf(Type type) =>

@@ -73,8 +73,7 @@ public sealed class TracingTests
     private static async Task<FileId> InsertAsync(RealRing ring)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        string folder = Directory.CreateTempSubdirectory("pastry-journal-").FullName;
-        using var journal = new OwnerJournal(Path.Combine(folder, "files"), "test");
+        using var journal = new OwnerJournal(Path.Combine(ring.Folder, "files"), "test");
         var owner = new OwnerIdentity(new BatchSigner(key, new SignatureOptions()), TimeProvider.System);
         INodeAccess node = ring.Nodes[0].Access;
         GatewayServices services = GatewayServices.Over(node, owner, journal, new FileTransferOptions(), TimeProvider.System);

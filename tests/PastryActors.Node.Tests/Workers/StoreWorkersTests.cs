@@ -7,7 +7,7 @@ using PastryActors.Store;
 
 namespace PastryActors.Node.Tests.Workers;
 
-public sealed class StoreWorkersTests : IAsyncDisposable
+public sealed class StoreWorkersTests : IAsyncLifetime
 {
     private static readonly FileId Id = new(new RingId(7), 1);
 
@@ -39,7 +39,9 @@ public sealed class StoreWorkersTests : IAsyncDisposable
     public async Task What_is_not_there_is_not_proven() =>
         Assert.Equal(StoreStatus.NotFound, ((StoreProven)await DoAsync(new StoreProve(1, Id, default))).Status);
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _store.DisposeAsync();
         Directory.Delete(_folder, recursive: true);

@@ -1,6 +1,4 @@
-using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
-using PastryActors.Core.Ring;
 using PastryActors.Tcp.Tests.Support;
 using PastryActors.Tests.Engines;
 
@@ -8,26 +6,6 @@ namespace PastryActors.Tcp.Tests.Connections;
 
 public sealed class DeliveryTests
 {
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_message_arrives_with_its_content_and_the_proven_sender(bool tls)
-    {
-        await using TestNode a = await TestNode.StartAsync(TestNode.Options with { Tls = tls });
-        await using TestNode b = await TestNode.StartAsync(TestNode.Options with { Tls = tls });
-        byte[] bytes = new byte[1024 * 1024];
-        new Random(1).NextBytes(bytes);
-
-        a.Send(b.Handle, new Note(7, "seven"), Lane.Bulk, new MemoryContent(bytes));
-        NodeEvent got = await b.ReceiveAsync();
-
-        Assert.Equal(a.Handle, got.From);
-        Assert.Equal(new Note(7, "seven"), got.Body);
-        var content = Assert.IsType<MemoryContent>(got.Content);
-        Assert.Equal(Hash256.Of(bytes), content.Hash);
-        Assert.True(content.Bytes.Span.SequenceEqual(bytes));
-    }
-
     [Fact]
     public async Task The_bulk_connection_is_made_only_when_something_needs_it()
     {
