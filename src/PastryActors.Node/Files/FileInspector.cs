@@ -77,24 +77,34 @@ public sealed class FileInspector(INodeAccess node, FileReader reader, OwnerIden
         }
 
         long released = await ReclaimAsync(file, open, cancellation).ConfigureAwait(false);
-        journal.Puts.Forget(file);
-        return released;
+        // Another put of it may have failed on the way to what this one has.
+        return released + (await ReclaimUnfinishedAsync(file, cancellation).ConfigureAwait(false) ?? 0);
     }
 
     private async Task<long?> ReclaimUnfinishedAsync(FileId file, CancellationToken cancellation)
     {
         long released = 0;
-        bool known = await journal.Puts.ReleaseAsync(file, async parts =>
-        {
-            ReclaimCertificate certificate = await owner.ReclaimAsync(file).ConfigureAwait(false);
-            // First: whatever interrupts this, a put of the same content is to take another id, since these are being buried.
-            journal.Reclaimed(file, certificate.CreatedUnixMilliseconds);
-            await Parallel.ForEachAsync(
-                parts.Where(p => p != file),
-                new ParallelOptions { MaxDegreeOfParallelism = options.Window, CancellationToken = cancellation },
-                async (part, stop) => Interlocked.Add(ref released, await ReleaseAsync(part, certificate, stop).ConfigureAwait(false))).ConfigureAwait(false);
-        }).ConfigureAwait(false);
-        return known ? released : null;
+        bool known = await journal.Puts.ReleaseAsync(file, async parts => released = await ReleaseAllAsync(file, parts, cancellation).ConfigureAwait(false)).ConfigureAwait(false);
+        IReadOnlyCollection<FileId> left = journal.Puts.LeftOf(file);
+        if (left.Count > 0) released += await ReleaseAllAsync(file, left, cancellation).ConfigureAwait(false);
+        journal.Puts.ForgetLeft(file);
+        return known || left.Count > 0 ? released : null;
+    }
+
+    private async Task<long> ReleaseAllAsync(FileId file, IReadOnlyCollection<FileId> parts, CancellationToken cancellation)
+    {
+        if (journal.WasAcknowledged(file) && (await InspectAsync(file, readBack: false, cancellation).ConfigureAwait(false)).Certificate is not null)
+            throw new RequestFailedException(FailureCode.Busy, $"{file} was acknowledged just now; reclaim it again");
+
+        ReclaimCertificate certificate = await owner.ReclaimAsync(file).ConfigureAwait(false);
+        // First: whatever interrupts this, a put of the same content is to take another id, since these are being buried.
+        journal.Reclaimed(file, certificate.CreatedUnixMilliseconds);
+        long released = 0;
+        await Parallel.ForEachAsync(
+            parts,
+            new ParallelOptions { MaxDegreeOfParallelism = options.Window, CancellationToken = cancellation },
+            async (part, stop) => Interlocked.Add(ref released, await ReleaseAsync(part, certificate, mayLack: true, stop).ConfigureAwait(false))).ConfigureAwait(false);
+        return released;
     }
 
     private async Task<long> ReclaimAsync(FileId file, OpenFile open, CancellationToken cancellation)
@@ -104,20 +114,20 @@ public sealed class FileInspector(INodeAccess node, FileReader reader, OwnerIden
 
         ReclaimCertificate certificate = await owner.ReclaimAsync(file).ConfigureAwait(false);
         long released = 0;
-        await ForEachPartAsync(open, async part => Interlocked.Add(ref released, await ReleaseAsync(part.Id, certificate, cancellation).ConfigureAwait(false)), cancellation).ConfigureAwait(false);
-        foreach (FileId left in journal.Puts.LeftOf(file)) released += await ReleaseAsync(left, certificate, cancellation).ConfigureAwait(false);
-        released += await ReleaseAsync(file, certificate, cancellation).ConfigureAwait(false);
+        await ForEachPartAsync(open, async part => Interlocked.Add(ref released, await ReleaseAsync(part.Id, certificate, mayLack: true, cancellation).ConfigureAwait(false)), cancellation).ConfigureAwait(false);
+        foreach (FileId left in journal.Puts.LeftOf(file).Where(l => l != file)) released += await ReleaseAsync(left, certificate, mayLack: true, cancellation).ConfigureAwait(false);
+        released += await ReleaseAsync(file, certificate, mayLack: false, cancellation).ConfigureAwait(false);
         journal.Reclaimed(file, certificate.CreatedUnixMilliseconds);
         journal.Puts.ForgetLeft(file);
         return released;
     }
 
     // A part that a second try no longer finds is what the first one released.
-    private async Task<long> ReleaseAsync(FileId id, ReclaimCertificate certificate, CancellationToken cancellation) =>
+    private async Task<long> ReleaseAsync(FileId id, ReclaimCertificate certificate, bool mayLack, CancellationToken cancellation) =>
         await node.AskAsync(request => new ReclaimObject(request, options.RequestTimeout, id, certificate), cancellation).ConfigureAwait(false) switch
         {
             ObjectReclaimed reclaimed => reclaimed.BytesReleased,
-            Failed { Code: FailureCode.NotFound } when id != certificate.File => 0,
+            Failed { Code: FailureCode.NotFound } when mayLack => 0,
             Failed failed => throw RequestFailedException.Of(failed),
             var other => throw new InvalidOperationException($"the node answered {other.GetType().Name} to a reclaim"),
         };

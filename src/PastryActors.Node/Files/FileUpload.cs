@@ -189,18 +189,23 @@ internal sealed class FileUpload(FileInserter inserter, ObjectCertificate draft,
         RowCertificates.WriteSeal(top, seal);
     }
 
-    // Nothing of a file that found no room, or no quota, is of use to anyone; room is what it lacked. What was there before this insert stays.
+    // Nothing of a file that found no room, or no quota, is of use to anyone; room is what it lacked. What was there before this insert stays, and what cannot be released now stays noted.
     private async Task TakeBackAsync()
     {
         ReclaimCertificate certificate = await inserter.Owner.ReclaimAsync(draft.File).ConfigureAwait(false);
-        await Parallel.ForEachAsync(
-            _sent,
-            new ParallelOptions { MaxDegreeOfParallelism = inserter.Options.Window },
-            async (id, _) => await inserter.Node.AskAsync(r => new ReclaimObject(r, inserter.Options.RequestTimeout, id, certificate), CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
+        // First: whatever interrupts this, a put of the same content is to take another id, since these are being buried.
         inserter.Journal.Reclaimed(draft.File, certificate.CreatedUnixMilliseconds);
-        note.Done();
+        int kept = 0;
+        await Parallel.ForEachAsync(note.Parts, new ParallelOptions { MaxDegreeOfParallelism = inserter.Options.Window }, async (id, _) =>
+        {
+            Reply reply = await inserter.Node.AskAsync(r => new ReclaimObject(r, inserter.Options.RequestTimeout, id, certificate), CancellationToken.None).ConfigureAwait(false);
+            bool isGone = reply is ObjectReclaimed || (reply is Failed { Code: FailureCode.NotFound } && !note.IsDoubtful(id));
+            if (!isGone) Interlocked.Increment(ref kept);
+        }).ConfigureAwait(false);
+        if (kept == 0) note.Done();
     }
 
+    // What was sent is waited for: a chunk that comes to be stored after the rest was taken back would be nobody's.
     private async Task StopAsync(CancellationTokenSource failure)
     {
         await failure.CancelAsync().ConfigureAwait(false);

@@ -12,7 +12,9 @@ public sealed class PutNote : IDisposable
 {
     private readonly FileStream _file;
     private readonly HashSet<FileId> _parts = [];
+    private readonly HashSet<FileId> _doubtful = [];
     private readonly Lock _gate = new();
+    private bool _isDone;
 
     internal PutNote(string path, JournalEntry description)
     {
@@ -28,6 +30,15 @@ public sealed class PutNote : IDisposable
     /// <summary>Whether an earlier put of the same file left it, so that some of its parts may be in the ring.</summary>
     public bool IsTakenUp { get; }
 
+    /// <summary>All parts noted, also those of a put that was taken up.</summary>
+    public IReadOnlyList<FileId> Parts
+    {
+        get
+        {
+            lock (_gate) return [.. _parts];
+        }
+    }
+
     /// <summary>Notes a part that is about to be sent.</summary>
     public void Add(FileId part)
     {
@@ -35,23 +46,43 @@ public sealed class PutNote : IDisposable
         lock (_gate) _parts.Add(part);
     }
 
-    /// <summary>The put has ended, and left nothing that is not known otherwise.</summary>
-    public void Done() => File.Delete(_file.Name);
+    /// <summary>Nobody said what became of a part: that no node has it proves nothing, for it may be on its way to one.</summary>
+    public void Doubt(FileId part)
+    {
+        lock (_gate) _doubtful.Add(part);
+    }
+
+    /// <summary>Whether a part may still come to be stored.</summary>
+    public bool IsDoubtful(FileId part)
+    {
+        lock (_gate) return _doubtful.Contains(part);
+    }
 
     /// <summary>
-    /// The put has ended with the file that consists of these parts. What else was sent for it, under ids that an earlier try chose while the node that has one was away, or of another content, the file does not name: it is noted
-    /// beside, and goes when the file is reclaimed.
+    /// The put comes to its end with the file that consists of these parts. What else was sent for it, under ids that found no room or that an earlier try chose while the node that has one was away, or of another content, the file
+    /// does not name: it is noted beside, and goes when the file is reclaimed. To be called before the file is noted as inserted.
     /// </summary>
-    public void Done(IReadOnlySet<FileId> file)
+    public void Keep(IReadOnlySet<FileId> file)
     {
-        string[] left;
-        lock (_gate) left = [.. _parts.Where(p => !file.Contains(p)).Select(p => p.ToString())];
-        if (left.Length > 0) File.AppendAllLines(UnfinishedPuts.LeftBeside(_file.Name), left);
-        Done();
+        FileId[] left;
+        lock (_gate) left = [.. _parts.Where(p => !file.Contains(p))];
+        UnfinishedPuts.AddLeft(_file.Name, left);
+    }
+
+    /// <summary>The put has ended, and left nothing that is not known otherwise.</summary>
+    public void Done()
+    {
+        _isDone = true;
+        File.Delete(_file.Name);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        // Another put of the very same file ended it, and took the note along.
+        if (!_isDone && !File.Exists(_file.Name)) UnfinishedPuts.AddLeft(_file.Name, Parts);
+        _file.Dispose();
+    }
 
     private void ReadParts()
     {

@@ -55,14 +55,7 @@ public sealed class UnfinishedPuts
         if (!File.Exists(path)) return false;
         await using FileStream alone = TakeAlone(path) ?? throw new RequestFailedException(FailureCode.Busy, $"{file} is being put just now");
         using var lines = new StreamReader(alone);
-        HashSet<FileId> parts = [];
-        while (await lines.ReadLineAsync().ConfigureAwait(false) is { } line)
-        {
-            // The first line describes, and one torn by a crash is of a part that was not sent yet.
-            if (FileId.TryParse(line, out FileId part)) parts.Add(part);
-        }
-
-        await release(parts).ConfigureAwait(false);
+        await release(PartsIn(lines)).ConfigureAwait(false);
         File.Delete(path);
         return true;
     }
@@ -71,23 +64,49 @@ public sealed class UnfinishedPuts
     public IReadOnlyList<UnfinishedPut> List() => [.. Directory.GetFiles(_folder, "*" + Suffix).Select(Read).OfType<UnfinishedPut>().OrderBy(p => p.Begun).ThenBy(p => p.File)];
 
     /// <summary>What was sent for a file that was acknowledged, and is no part of it.</summary>
-    public IReadOnlyList<FileId> LeftOf(FileId file)
-    {
-        string path = LeftBeside(PathOf(file));
-        return File.Exists(path) ? [.. File.ReadLines(path).Select(line => FileId.TryParse(line, out FileId part) ? part : default).Where(part => part != default)] : [];
-    }
+    public IReadOnlyCollection<FileId> LeftOf(FileId file) => LeftIn(LeftBeside(PathOf(file)));
 
     /// <summary>It was released.</summary>
     public void ForgetLeft(FileId file) => File.Delete(LeftBeside(PathOf(file)));
 
-    internal static string LeftBeside(string notePath) => Path.ChangeExtension(notePath, ".left");
+    /// <summary>Notes what was sent for the file that a note is of, and is no part of it.</summary>
+    internal static void AddLeft(string notePath, IReadOnlyCollection<FileId> parts)
+    {
+        string path = LeftBeside(notePath);
+        string[] added = parts.Count == 0 ? [] : [.. parts.Except(LeftIn(path)).Select(p => p.ToString())];
+        if (added.Length > 0) File.AppendAllLines(path, added);
+    }
 
-    /// <summary>Forgets a put that is known to have ended, unless it runs.</summary>
+    /// <summary>Forgets a put of a file that was acknowledged all the same, unless it runs. Which of its parts are the file's is not known here: all go with it.</summary>
     internal void Forget(FileId file)
     {
         string path = PathOf(file);
         using FileStream? alone = TakeAlone(path);
-        if (alone is not null) File.Delete(path);
+        if (alone is null) return;
+        using var lines = new StreamReader(alone);
+        AddLeft(path, PartsIn(lines));
+        File.Delete(path);
+    }
+
+    private static string LeftBeside(string notePath) => Path.ChangeExtension(notePath, ".left");
+
+    private static HashSet<FileId> LeftIn(string path)
+    {
+        if (!File.Exists(path)) return [];
+        using var lines = new StreamReader(path);
+        return PartsIn(lines);
+    }
+
+    // A note's first line describes, and one torn by a crash is of a part that was not sent yet.
+    private static HashSet<FileId> PartsIn(StreamReader lines)
+    {
+        HashSet<FileId> parts = [];
+        while (lines.ReadLine() is { } line)
+        {
+            if (FileId.TryParse(line, out FileId part)) parts.Add(part);
+        }
+
+        return parts;
     }
 
     private static FileStream? TakeAlone(string path)
@@ -110,12 +129,7 @@ public sealed class UnfinishedPuts
             using var lines = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
             if (!FileId.TryParse(Path.GetFileNameWithoutExtension(path), out FileId file)) return null;
             JournalEntry entry = Describe(lines.ReadLine() ?? "") ?? new JournalEntry("begin", file.ToString(), 0, Size: -1);
-            HashSet<FileId> parts = [];
-            while (lines.ReadLine() is { } line)
-            {
-                if (FileId.TryParse(line, out FileId part)) parts.Add(part);
-            }
-
+            HashSet<FileId> parts = PartsIn(lines);
             DateTimeOffset begun = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(entry.UnixMilliseconds, 0, LatestMilliseconds));
             return new UnfinishedPut(file, entry.Name, entry.Size, entry.K, parts.Count, begun, File.GetLastWriteTimeUtc(path), running);
         }

@@ -41,8 +41,8 @@ internal sealed class Admission(PastContext context, StoreKeeper keeper, FileId 
         return true;
     }
 
-    /// <summary>Someone who asked wants it no more.</summary>
-    public void Abandon(RingId asker, long operation) => _askers.RemoveAll(a => a.Node.Id == asker && a.Operation == operation);
+    /// <summary>Someone who asked wants it no more. False if he has not asked.</summary>
+    public bool TryAbandon(RingId asker, long operation) => _askers.RemoveAll(a => a.Node.Id == asker && a.Operation == operation) > 0;
 
     /// <summary>Starts: what is here already is compared, anything else is checked.</summary>
     public void Begin(bool known)

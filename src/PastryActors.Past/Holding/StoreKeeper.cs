@@ -17,6 +17,7 @@ namespace PastryActors.Past.Holding;
 internal sealed class StoreKeeper(PastContext context, IRepairs repairs)
 {
     private readonly Dictionary<FileId, Admission> _open = [];
+    private readonly GivenUpBook _givenUp = new(context.Host);
     private long _contentBytes;
 
     /// <summary>Store requests being worked on.</summary>
@@ -35,6 +36,7 @@ internal sealed class StoreKeeper(PastContext context, IRepairs repairs)
         }
 
         FileId id = CertificateRules.ObjectOf(certificate);
+        if (_givenUp.TryTake(id, from.Id, request.Operation)) return;
         (RefusalCode Code, string Detail)? place = request.Divert ? DiversionObstacle(id, certificate, from) : PlacementObstacle(id, certificate);
         if ((place ?? Obstacle(id, content)) is { } obstacle) context.Refuse(from, request.Operation, obstacle.Code, obstacle.Detail);
         else Admit(id, request, from, content);
@@ -43,8 +45,9 @@ internal sealed class StoreKeeper(PastContext context, IRepairs repairs)
     /// <summary>An insert failed elsewhere: what was stored here for it, and for nobody else, goes.</summary>
     public void Handle(Discard discard, NodeHandle from)
     {
-        if (_open.TryGetValue(discard.Object, out Admission? admission)) admission.Abandon(from.Id, discard.Operation);
-        else if (context.Unconfirmed.TryTake(discard.Object, from.Id, discard.Operation, out Unconfirmed? entry)) Drop(discard.Object, entry);
+        if (_open.TryGetValue(discard.Object, out Admission? admission) && admission.TryAbandon(from.Id, discard.Operation)) return;
+        if (context.Unconfirmed.TryTake(discard.Object, from.Id, discard.Operation, out Unconfirmed? entry)) Drop(discard.Object, entry);
+        else _givenUp.Note(discard.Object, from.Id, discard.Operation);
     }
 
     /// <summary>Ends an admission, and frees its place.</summary>

@@ -195,6 +195,7 @@ public sealed class FileTransferTests : IDisposable
         int asked = 0;
         _node.Ring.Before = request =>
         {
+            if (request is not InsertObject) return null;
             Interlocked.Increment(ref asked);
             return new Failed(request.Id, FailureCode.Full, "no room");
         };

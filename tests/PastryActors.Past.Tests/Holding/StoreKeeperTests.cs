@@ -91,6 +91,40 @@ public sealed class StoreKeeperTests
     }
 
     [Fact]
+    public void A_request_that_was_given_up_before_it_came_is_not_carried_out()
+    {
+        _keeper.Handle(new Discard(1, Certificate.File), Asker);
+        Store(1);
+        Assert.Empty(_host.Works);
+        Assert.Equal(0, _keeper.OpenCount);
+        Store(2);
+        Assert.Single(_host.Works);
+    }
+
+    [Fact]
+    public void Whoever_gives_up_keeps_no_other_from_having_the_object_stored()
+    {
+        Store(1);
+        _keeper.Handle(new Discard(2, Certificate.File), Asker);
+        Store(2);
+        _context.WorkDone(new Verified(_host.LastWork<Verify>().Id, true));
+        _context.WorkDone(new StoreChanged(_host.LastWork<StoreWrite>().Id, Certificate.File, StoreStatus.Done));
+        _context.WorkDone(new Signed(_host.LastWork<Sign>().Id, Keys.Sign(Keys.Of("node"), default)));
+        Assert.Equal([1L], _host.Sent.Select(s => ((StoreAnswer)s.Message).Operation));
+        Assert.True(_context.Catalog.Holds(Certificate.File));
+    }
+
+    [Fact]
+    public void What_was_given_up_is_remembered_for_two_minutes()
+    {
+        _keeper.Handle(new Discard(1, Certificate.File), Asker);
+        _host.Now += TimeSpan.FromMinutes(2);
+        _keeper.Handle(new Discard(9, Certificate.File), Asker);
+        Store(1);
+        Assert.Single(_host.Works);
+    }
+
+    [Fact]
     public void Another_object_of_an_id_under_way_is_put_off()
     {
         Store(1);
