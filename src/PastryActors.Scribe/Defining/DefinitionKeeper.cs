@@ -94,7 +94,7 @@ internal sealed class DefinitionKeeper(ScribeContext context)
     private OpenDefinition? Find(RingId topic, ulong nonce) => _open.Find(o => o.Question.Is(nonce) && o.Topic == topic);
 
     private void Locate(OpenDefinition open) =>
-        context.Host.Route(new LocateRoot(open.Topic, open.Certificate.Topic, context.Self, open.Question.Ask(context)), open.Topic);
+        context.Host.Route(new LocateRoot(open.Topic, open.Certificate.Topic, context.Self, open.Question.Ask(context.Host)), open.Topic);
 
     private void Answer(OpenDefinition open, Verdict verdict)
     {

@@ -1,4 +1,5 @@
 using PastryActors.Core.Driving;
+using PastryActors.Pastry.Applications;
 using PastryActors.Scribe.Topics;
 
 namespace PastryActors.Scribe.Prefixes;

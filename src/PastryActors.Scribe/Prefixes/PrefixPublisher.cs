@@ -143,7 +143,7 @@ internal sealed class PrefixPublisher(ScribeContext context)
     {
         if (lease.Question.IsAwaited(context.Now, context.Options.PublishRetryAfter)) return;
         RingId id = TopicName.IdOf(lease.Prefix);
-        context.Host.Route(new TreeQuestion(id, context.Self, lease.Question.Ask(context), TreeAsk.Root), id);
+        context.Host.Route(new TreeQuestion(id, context.Self, lease.Question.Ask(context.Host), TreeAsk.Root), id);
     }
 
     private void Send(PrefixPublish publish, string topic, bool isOwn)

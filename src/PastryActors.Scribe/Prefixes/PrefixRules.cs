@@ -86,7 +86,7 @@ internal sealed class PrefixRules(ScribeContext context)
 
         if (topic.Rules is not null && context.Now < topic.ValidUntil) return topic.Rules;
         if (topic.Question.IsAwaited(context.Now, context.Options.PublishRetryAfter / 2)) return null;
-        context.Host.Route(new TreeQuestion(id, context.Self, topic.Question.Ask(context), TreeAsk.Root), id);
+        context.Host.Route(new TreeQuestion(id, context.Self, topic.Question.Ask(context.Host), TreeAsk.Root), id);
         return null;
     }
 

@@ -192,7 +192,7 @@ internal sealed class PublishKeeper(ScribeContext context)
     private void Locate(TopicPublisher publisher)
     {
         if (publisher.RootQuestion.IsAwaited(context.Now, context.Options.PublishRetryAfter / 2)) return;
-        context.Host.Route(new LocateRoot(publisher.Topic, publisher.Name, context.Self, publisher.RootQuestion.Ask(context)), publisher.Topic);
+        context.Host.Route(new LocateRoot(publisher.Topic, publisher.Name, context.Self, publisher.RootQuestion.Ask(context.Host)), publisher.Topic);
     }
 
     private void OnRootIs(NodeHandle from, RootIs found)

@@ -1,6 +1,7 @@
 using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
+using PastryActors.Pastry.Applications;
 using PastryActors.Scribe.Messages;
 using PastryActors.Scribe.Topics;
 

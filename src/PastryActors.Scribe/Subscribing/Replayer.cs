@@ -52,7 +52,7 @@ internal sealed class Replayer(ScribeContext context)
         }
 
         subscription.StuckSince ??= context.Now;
-        context.Send(new HistoryRequest(topic.Id, subscription.Question.Ask(context), subscription.Cursor), root);
+        context.Send(new HistoryRequest(topic.Id, subscription.Question.Ask(context.Host), subscription.Cursor), root);
     }
 
     /// <summary>The stream went on behind a hole: those who wait for it are told, or look for it in what the topic retains.</summary>

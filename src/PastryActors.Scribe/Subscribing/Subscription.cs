@@ -1,6 +1,7 @@
 using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
+using PastryActors.Pastry.Applications;
 
 namespace PastryActors.Scribe.Subscribing;
 

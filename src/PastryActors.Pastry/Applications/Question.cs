@@ -1,12 +1,12 @@
 using PastryActors.Core.Driving;
 
-namespace PastryActors.Scribe;
+namespace PastryActors.Pastry.Applications;
 
 /// <summary>
 /// A question to a root, asked again until it is answered: always under its first nonce. A new one each time would let no answer count where a
 /// round trip takes longer than patience lasts. Whoever knows the nonce was asked.
 /// </summary>
-internal sealed class Question
+public sealed class Question
 {
     /// <summary>Of the open question; 0 if none is.</summary>
     public ulong Nonce { get; private set; }
@@ -17,6 +17,7 @@ internal sealed class Question
     /// <summary>When it went out last.</summary>
     public Instant LastAt { get; private set; }
 
+    /// <summary>Whether it went out and is not answered.</summary>
     public bool IsOpen => Nonce != 0;
 
     /// <summary>Whether an answer under this nonce is one to it.</summary>
@@ -26,10 +27,10 @@ internal sealed class Question
     public bool IsAwaited(Instant now, TimeSpan patience) => IsOpen && now - LastAt < patience;
 
     /// <summary>It goes out, or out again; answers its nonce.</summary>
-    public ulong Ask(ScribeContext context)
+    public ulong Ask(IPastryHost host)
     {
-        if (!IsOpen) (Nonce, FirstAt) = (context.NewNonce(), context.Now);
-        LastAt = context.Now;
+        if (!IsOpen) (Nonce, FirstAt) = (host.Random.NextUInt64() | 1, host.Now);
+        LastAt = host.Now;
         return Nonce;
     }
 
