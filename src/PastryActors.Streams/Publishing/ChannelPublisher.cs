@@ -1,5 +1,6 @@
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
+using PastryActors.Pastry.Applications;
 using PastryActors.Streams.Channels;
 using PastryActors.Streams.Coding;
 using PastryActors.Streams.Requests;
@@ -21,10 +22,15 @@ internal sealed class StripeRoot
     /// <summary>Whether it said that the channel is another publisher's.</summary>
     public bool IsTaken { get; set; }
 
-    /// <summary>Of the last question: who answers it was asked.</summary>
-    public ulong Nonce { get; set; }
+    /// <summary>Where the root is, and how far it has come.</summary>
+    public Question Question { get; } = new();
 
-    public Instant AskedAt { get; set; } = new(long.MinValue / 2);
+    /// <summary>Whether it is time to ask, for the first time or again.</summary>
+    public bool IsDue(Instant now, TimeSpan patience, TimeSpan period)
+    {
+        if (Question.IsOpen) return !Question.IsAwaited(now, patience);
+        return (Node is null && !IsTaken) || now - Question.LastAt >= period;
+    }
 
     /// <summary>Whether a block can be sent to it: it is known, and what is on its way to it is within the window.</summary>
     public bool Takes(ulong block, ulong window) => Node is not null && !IsTaken && block <= Taken + window;

@@ -125,17 +125,14 @@ internal sealed class PublishKeeper(StreamsContext context)
         for (int i = 0; i < publisher.Roots.Length; i++)
         {
             StripeRoot root = publisher.Roots[i];
-            TimeSpan rest = root.Node is null ? context.Options.AskTimeout : context.Options.BeatPeriod;
-            if (context.Now - root.AskedAt < rest) continue;
-            root.AskedAt = context.Now;
+            if (!root.IsDue(context.Now, root.Node is null ? context.Options.AskTimeout : context.Options.BeatPeriod, context.Options.BeatPeriod)) continue;
             if (root.Node is not null && !root.Takes(publisher.Next, Window) && root.Taken == root.TakenBefore) root.Taken = publisher.Next - 1;
             root.TakenBefore = root.Taken;
-            root.Nonce = context.NewNonce();
             context.Host.Route(Question(channel.Stripes[i], publisher, root), channel.Stripes[i].Id);
         }
     }
 
-    private StripeHead Question(StripeNode stripe, ChannelPublisher publisher, StripeRoot root) => new(stripe.Id, context.Self, HeadWord.Ask, publisher.Key, 0, root.Nonce);
+    private StripeHead Question(StripeNode stripe, ChannelPublisher publisher, StripeRoot root) => new(stripe.Id, context.Self, HeadWord.Ask, publisher.Key, 0, root.Question.Ask(context.Host));
 
     /// <summary>A publisher looks for the root, and this is where its question ended; or it asks the deputy whom the root named.</summary>
     private void OnAsk(StripeHead message)
@@ -162,7 +159,9 @@ internal sealed class PublishKeeper(StreamsContext context)
         if (context.Find(ChannelName.ChannelOf(message.Stripe)) is not { Publisher: { } publisher } channel) return;
         StripeRoot root = publisher.Roots[ChannelName.IndexOf(message.Stripe)];
         // Whoever is neither the root that is known nor was asked is nobody.
-        if (message.Nonce != root.Nonce && root.Node?.Id != from.Id) return;
+        if (!root.Question.Is(message.Nonce) && root.Node?.Id != from.Id) return;
+        // A root that names its deputy has not answered yet: the deputy will.
+        if (message.Asker.Id == from.Id && root.Question.Is(message.Nonce)) root.Question.Close();
         switch (message.Word)
         {
             case HeadWord.Here when message.Asker.Id != from.Id: context.Send(Question(channel.Stripes[ChannelName.IndexOf(message.Stripe)], publisher, root), message.Asker); return;
@@ -172,7 +171,7 @@ internal sealed class PublishKeeper(StreamsContext context)
                 // A root that took office in mid-stream has everything before it behind it.
                 root.Taken = isNew ? Math.Max(message.Taken, publisher.Next - 1) : Math.Max(root.Taken, Math.Min(message.Taken, publisher.Next - 1));
                 break;
-            case HeadWord.NotHere when root.Node?.Id == from.Id: (root.Node, root.AskedAt) = (null, new Instant(long.MinValue / 2)); break;
+            case HeadWord.NotHere when root.Node?.Id == from.Id: root.Node = null; break;
             case HeadWord.InUse: (root.Node, root.IsTaken) = (null, true); break;
             default: return;
         }
