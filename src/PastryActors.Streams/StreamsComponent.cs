@@ -136,7 +136,7 @@ public sealed class StreamsComponent : IPastryComponent
         {
             foreach (Forest.StripeNode stripe in channel.Stripes)
             {
-                Context.Children.TryRemove(stripe, peer.Id);
+                Context.Children.Forget(stripe, peer);
                 Context.Parents.PeerFailed(stripe, peer);
                 Context.Deputies.TryEnd(stripe, peer);
             }

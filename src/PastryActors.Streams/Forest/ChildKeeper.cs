@@ -45,8 +45,16 @@ internal sealed class ChildKeeper(StreamsContext context)
             return;
         }
 
-        if (context.FindStripe(join.Stripe) is { IsInTree: true } stripe && isDirect) Answer(stripe, join);
-        else context.Send(new StripeDeclined(join.Stripe, join.Nonce, default, null), join.Child);
+        StripeNode? stripe = context.FindStripe(join.Stripe);
+        if (stripe is { IsInTree: true } && isDirect)
+        {
+            Answer(stripe, join);
+            return;
+        }
+
+        // Who is declined is no child, also if it was one before.
+        if (stripe is not null) TryRemove(stripe, join.Child.Id);
+        context.Send(new StripeDeclined(join.Stripe, join.Nonce, default, null), join.Child);
     }
 
     /// <summary>One whom nobody would take asks those with capacity to spare (SOSP 2003, section 3.4). True if it is a child now.</summary>
@@ -86,12 +94,20 @@ internal sealed class ChildKeeper(StreamsContext context)
         for (int i = stripe.Children.Count - 1; i >= 0; i--)
         {
             StripeChild child = stripe.Children[i];
-            if (context.Now - child.LastHeard > period * (context.Options.BeatMisses + 1.5)) RemoveAt(stripe, i);
+            if (context.Now - child.LastHeard > period * (context.Options.BeatMisses + 1.5)) Forget(stripe, child.Node);
             else if (stripe.IsInTree && context.Now - child.LastSent >= period) Tell(stripe, child);
         }
     }
 
-    /// <summary>Forgets a child, if it is one.</summary>
+    /// <summary>
+    /// A child is taken for gone. It is told, should it live after all: it looks for another parent at once, and not when it misses the stripe.
+    /// </summary>
+    public void Forget(StripeNode stripe, NodeHandle child)
+    {
+        if (TryRemove(stripe, child.Id)) context.Send(new LeaveStripe(stripe.Id), child);
+    }
+
+    /// <summary>Removes a child, if it is one.</summary>
     public bool TryRemove(StripeNode stripe, RingId child)
     {
         int at = stripe.Children.FindIndex(c => c.Node.Id == child);

@@ -68,10 +68,11 @@ internal sealed class ParentKeeper(StreamsContext context)
         if (context.FindStripe(message.Stripe) is not { } stripe) return;
         if (stripe.Search is { } search && search.Nonce == message.Nonce)
         {
-            if (search.Asked is { } asked ? asked.Id != from.Id : search.Step != SearchStep.Route) return;
+            bool isAwaited = search.Awaits(from);
             search.Exclude(from.Id);
             search.Add(message);
-            Advance(stripe);
+            // Where a round trip takes longer than patience, every word comes late; those whom it names are as good.
+            if (isAwaited || (search.Asked is null && search.HasOpen)) Advance(stripe);
         }
         else if (stripe.IsParent(from) && stripe.ParentNonce == message.Nonce)
         {

@@ -46,6 +46,12 @@ internal sealed class ParentSearch(ulong nonce, int visitsMax)
 
     public int Visited => _visited.Count;
 
+    /// <summary>Whether anybody is left to be asked.</summary>
+    public bool HasOpen => _visited.Count < visitsMax && _open.Exists(n => !_visited.Contains(n.Id));
+
+    /// <summary>Whether this node's word is what the step waits for.</summary>
+    public bool Awaits(NodeHandle node) => Asked is { } asked ? asked.Id == node.Id : Step == SearchStep.Route;
+
     /// <summary>Whoever is never to be asked.</summary>
     public void Exclude(RingId node) => _visited.Add(node);
 
