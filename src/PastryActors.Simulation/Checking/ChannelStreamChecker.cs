@@ -1,4 +1,5 @@
 using System.Globalization;
+using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Simulation.Nodes;
 using PastryActors.Simulation.World;
@@ -49,6 +50,7 @@ public sealed class ChannelStreamChecker(ChannelWorkload channels) : IChecker
     {
         private ulong _next;
         private ChannelStream? _stream;
+        private Dictionary<ulong, Blob> _published = [];
         private bool _isOver;
 
         public string? Read(Reply reply) => reply switch
@@ -65,7 +67,7 @@ public sealed class ChannelStreamChecker(ChannelWorkload channels) : IChecker
         {
             // Who began to read after the stream had ended is owed nothing of it.
             if (_stream is null || _isOver || _stream != streams.Last(s => s.Channel == watch.Channel)) return null;
-            ulong published = (ulong)_stream.Blocks.Count(static b => b.Ask.Last is BlockPublished);
+            ulong published = (ulong)_published.Count;
             return _next <= published ? $"{watch.Channel}: {watch.Ask.Node} was neither given nor told of block {_next} of {published}" : null;
         }
 
@@ -73,16 +75,17 @@ public sealed class ChannelStreamChecker(ChannelWorkload channels) : IChecker
         {
             _stream = streams.FirstOrDefault(s => s.Channel == watch.Channel && s.Opened.Key == began.Key);
             (_next, _isOver) = (began.First, false);
-            return _stream is null ? $"{watch.Channel}: {watch.Ask.Node} was told of a stream that nobody published" : null;
+            if (_stream is null) return $"{watch.Channel}: {watch.Ask.Node} was told of a stream that nobody published";
+            _published = _stream.Blocks.Where(static b => b.Last is BlockPublished).ToDictionary(static b => ((BlockPublished)b.Last!).Number, static b => ((PublishBlock)b.Request).Payload);
+            return null;
         }
 
         private string? Take(StreamBlock block)
         {
             if (_stream is null || _isOver || block.Number != _next) return $"{watch.Channel}: {watch.Ask.Node} got block {block.Number}, next was {_next}";
             _next++;
-            if (block.Number > (ulong)_stream.Blocks.Count) return $"{watch.Channel}: {watch.Ask.Node} got block {block.Number}, which nobody published";
-            int bytes = _stream.Blocks[(int)block.Number - 1].Bytes;
-            return block.Payload != ChannelWorkload.BlockOf(block.Number, bytes) ? $"{watch.Channel}: {watch.Ask.Node} got other bytes than were published as block {block.Number}" : null;
+            if (!_published.TryGetValue(block.Number, out Blob content)) return $"{watch.Channel}: {watch.Ask.Node} got block {block.Number}, which nobody published";
+            return block.Payload != content ? $"{watch.Channel}: {watch.Ask.Node} got other bytes than were published as block {block.Number}" : null;
         }
 
         private string? Skip(StreamGap gap)

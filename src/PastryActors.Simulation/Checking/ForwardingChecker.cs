@@ -1,6 +1,7 @@
 using System.Globalization;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
+using PastryActors.Core.Wire;
 using PastryActors.Simulation.Nodes;
 using PastryActors.Simulation.World;
 using PastryActors.Streams.Messages;
@@ -8,9 +9,9 @@ using PastryActors.Streams.Messages;
 namespace PastryActors.Simulation.Checking;
 
 /// <summary>
-/// Nobody forwards more than it offers: counts, at the network, to how many others each node sends the newest block of each stripe. Knows
-/// nothing of children tables. Who was told that the sender is not its parent any more, and who is down, is forwarded to no longer. A publisher
-/// sends each stripe to its root besides.
+/// Nobody forwards more than it offers, at any moment, whatever goes wrong: counts at the network those to whom each node sends pieces, and to whom it
+/// has not said since that it does so no longer. Knows nothing of children tables. A child ceases to be one when it is told so, or when its
+/// own farewell is taken; one that is forgotten in silence counts for ever. A publisher sends each stripe to its root besides.
 /// </summary>
 public sealed class ForwardingChecker : IChecker
 {
@@ -24,6 +25,7 @@ public sealed class ForwardingChecker : IChecker
     {
         _ring = ring;
         ring.World.Network.SetsOut += OnSent;
+        ring.World.Network.Arrives += OnTaken;
     }
 
     /// <inheritdoc/>
@@ -41,63 +43,65 @@ public sealed class ForwardingChecker : IChecker
     {
         switch (send.Message)
         {
+            // Without a path it makes a deputy, and no child.
+            case StripeAccepted { Path.Count: > 0 } accepted: Of(from).Accept((accepted.Stripe, send.To!.Id)); break;
+            case StripeDeclined declined: Of(from).Part((declined.Stripe, send.To!.Id)); break;
+            case LeaveStripe leave: Of(from).Part((leave.Stripe, send.To!.Id)); break;
             case StripePiece piece: OnPiece(from, piece, send.To!); break;
-            case StripeDeclined declined: Part(from.Id, declined.Stripe, send.To!.Id); break;
-            case LeaveStripe leave:
-                Part(from.Id, leave.Stripe, send.To!.Id);
-                Part(send.To!.Id, leave.Stripe, from.Id);
-                break;
         }
+    }
+
+    private void OnTaken(SimNode by, NodeHandle from, Message message)
+    {
+        if (message is LeaveStripe leave) Of(by).Part((leave.Stripe, from.Id));
     }
 
     private void OnPiece(SimNode from, StripePiece piece, NodeHandle to)
     {
-        if (IsToRoot(from, piece, to) || _ring.Index.Find(to.Id) is not { IsUp: true }) return;
-        if (!_forwarders.TryGetValue(from.Index, out Forwarder? forwarder)) _forwarders.Add(from.Index, forwarder = new Forwarder());
-        int count = forwarder.Send(piece, to.Id, id => _ring.Index.Find(id) is { IsUp: true });
+        int count = Of(from).Send(piece, to.Id, isPublisher: from.Id == piece.Key.Publisher);
         _most = Math.Max(_most, count);
         int offer = _ring.OfferOf(from.Index);
         if (count > offer) _problem ??= string.Create(CultureInfo.InvariantCulture, $"{from} forwards to {count} others, and offers {offer}");
     }
 
-    /// <summary>A publisher's first piece of a block and stripe goes to the root, or to whoever is that in its place.</summary>
-    private bool IsToRoot(SimNode from, StripePiece piece, NodeHandle to)
+    /// <summary>A node that starts again forwards nothing yet.</summary>
+    private Forwarder Of(SimNode node)
     {
-        if (from.Id != piece.Key.Publisher) return false;
-        SimNode? root = _ring.Index.Closest(piece.Stripe, SimRing.IsActive);
-        return root?.Id == to.Id || (root is not null && _ring.OfferOf(root.Index) == 0);
+        if (!_forwarders.TryGetValue(node.Index, out Forwarder? known) || known.Incarnation != node.Handle.Incarnation) _forwarders[node.Index] = known = new Forwarder(node.Handle.Incarnation);
+        return known;
     }
 
-    private void Part(RingId parent, RingId stripe, RingId child)
+    /// <summary>To whom one node sends what, since it started.</summary>
+    private sealed class Forwarder(uint incarnation)
     {
-        if (_ring.Index.Find(parent) is { } node && _forwarders.TryGetValue(node.Index, out Forwarder? forwarder)) forwarder.Part(stripe, child);
-    }
+        private readonly HashSet<(RingId Stripe, RingId To)> _accepted = [];
+        private readonly HashSet<(RingId Stripe, RingId To)> _served = [];
 
-    /// <summary>To whom one node sends what.</summary>
-    private sealed class Forwarder
-    {
-        private readonly Dictionary<RingId, (ulong Epoch, ulong Block, HashSet<RingId> To)> _stripes = [];
-        private int _count;
+        /// <summary>Of a publisher: to whom it sent the newest block of a stripe as to its root.</summary>
+        private readonly Dictionary<RingId, (ulong Block, RingId To)> _roots = [];
 
-        /// <summary>Notes a piece; answers to how many the node forwards now.</summary>
-        public int Send(StripePiece piece, RingId to, Func<RingId, bool> isUp)
+        public uint Incarnation { get; } = incarnation;
+
+        public void Accept((RingId, RingId) child) => _accepted.Add(child);
+
+        public void Part((RingId, RingId) child)
         {
-            if (!_stripes.TryGetValue(piece.Stripe, out (ulong Epoch, ulong Block, HashSet<RingId> To) newest)) newest = (0, 0, []);
-            if (piece.Block != newest.Block || piece.Key.Epoch != newest.Epoch)
-            {
-                _count -= newest.To.Count;
-                newest.To.Clear();
-            }
-
-            if (newest.To.Add(to)) _count++;
-            _stripes[piece.Stripe] = (piece.Key.Epoch, piece.Block, newest.To);
-            foreach ((_, _, HashSet<RingId> others) in _stripes.Values) _count -= others.RemoveWhere(id => !isUp(id));
-            return _count;
+            _accepted.Remove(child);
+            _served.Remove(child);
         }
 
-        public void Part(RingId stripe, RingId child)
+        /// <summary>Notes a piece; answers to how many the node forwards now.</summary>
+        public int Send(StripePiece piece, RingId to, bool isPublisher)
         {
-            if (_stripes.TryGetValue(stripe, out (ulong Epoch, ulong Block, HashSet<RingId> To) newest) && newest.To.Remove(child)) _count--;
+            // A second one who gets the block and was never taken on is no root.
+            if (isPublisher && !_accepted.Contains((piece.Stripe, to)) && (!_roots.TryGetValue(piece.Stripe, out (ulong Block, RingId To) root) || root.Block != piece.Block || root.To == to))
+            {
+                _roots[piece.Stripe] = (piece.Block, to);
+                return _served.Count;
+            }
+
+            _served.Add((piece.Stripe, to));
+            return _served.Count;
         }
     }
 }

@@ -8,7 +8,7 @@ using PastryActors.Simulation.World;
 namespace PastryActors.Simulation.Fuzzing;
 
 /// <summary>
-/// Draws scenarios: 8 to 64 nodes with files and topics, and rounds in each of which something goes wrong while traffic goes on. It
+/// Draws scenarios: 8 to 64 nodes with files, topics and in one of three a channel, and rounds in each of which something goes wrong while traffic goes on. It
 /// keeps to what the ring promises to survive: fewer than k nodes fail at once, and the next fail when the ring has settled.
 /// </summary>
 internal static class ScenarioGenerator
@@ -38,6 +38,9 @@ internal static class ScenarioGenerator
         var extras = new RandomSource(Mixing.Of(seed, 0x455854));
         bool hasExtras = extras.Next(2) == 0 && keeps is null;
         if (hasExtras) steps.AddRange(Lines(Text($"subscribe {1 + extras.Next(4)} topic=news/# over=2s"), Text($"subscribe {1 + extras.Next(4)} topic=jobs anycasts={1 + extras.Next(50)} over=2s")));
+        var streams = new RandomSource(Mixing.Of(seed, 0x4348414E));
+        if (streams.Next(3) != 0) streams = null;
+        else steps.AddRange(Lines(Text($"watch {4 + streams.Next(12)} channel=live over=2s")));
         steps.AddRange(Lines(Text($"insert {1 + random.Next(30)} over=3s"), "settle"));
         int rounds = 1 + random.Next(RoundsMax);
         bool damages = random.Next(2) == 0;
@@ -45,6 +48,7 @@ internal static class ScenarioGenerator
         {
             if (hasExtras) steps.AddRange(Extras(extras));
             if (kinds.Next(12) == 0) steps.AddRange(Lines(Text($"lie {1 + kinds.Next(8)} kind=messages for={5 + kinds.Next(20)}s")));
+            if (streams is not null) steps.AddRange(Lines(StreamOf(streams)));
             steps.AddRange(Round(random, damages, keeps));
         }
 
@@ -60,14 +64,16 @@ internal static class ScenarioGenerator
                 1 => ["plane", Text($"{20 + random.Next(100)}ms")],
                 _ => ["transit-stub"],
             },
-            Options = WorldOf(random, damages),
+            Options = WorldOf(random, damages, streams),
             Steps = steps.ToValueList(),
         };
     }
 
-    private static ValueList<ScenarioOption> WorldOf(RandomSource random, bool damages)
+    private static ValueList<ScenarioOption> WorldOf(RandomSource random, bool damages, RandomSource? streams)
     {
         List<ScenarioOption> options = [new("scribe", "segment-messages", "4")];
+        // From hardly more than a reader takes to so much that nobody is ever full.
+        if (streams is not null) options.Add(new("streams", "offer", Text($"{18 + streams.Next(24)}")));
         if (random.Next(2) == 0) options.Add(new("world", "jitter-max", Text($"{1 + random.Next(40)}ms")));
         if (random.Next(2) == 0) options.Add(new("world", "link-failed-after", "never"));
         if (damages) options.AddRange([new("disk", "interrupted-write-survives", "0.5"), new("disk", "interrupted-write-torn", "0.5")]);
@@ -85,6 +91,18 @@ internal static class ScenarioGenerator
         1 => Text($"{1 + random.Next(90)}s"),
         _ => "forever",
     };
+
+    /// <summary>A stream goes on while a round's fault strikes, and readers come or go.</summary>
+    private static string[] StreamOf(RandomSource random)
+    {
+        string stream = Text($"stream {10 + random.Next(100)} channel=live over={3 + random.Next(20)}s meanwhile");
+        return random.Next(4) switch
+        {
+            0 => [stream, Text($"+{random.Next(4)}s watch {1 + random.Next(4)} channel=live over=2s meanwhile")],
+            1 => [stream, Text($"+{random.Next(4)}s unwatch {1 + random.Next(3)} channel=live")],
+            _ => [stream],
+        };
+    }
 
     private static IEnumerable<ScenarioStep> Extras(RandomSource random)
     {

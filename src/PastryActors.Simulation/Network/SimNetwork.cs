@@ -41,6 +41,9 @@ public sealed class SimNetwork
     /// <summary>Told of every message that sets out: from whom, and what. For checkers that hold against what is sent what nodes say of themselves.</summary>
     public event Action<SimNode, Effect>? SetsOut;
 
+    /// <summary>Told of every message that a node takes, before it does: who takes it, from whom, and what.</summary>
+    public event Action<SimNode, NodeHandle, Message>? Arrives;
+
     /// <summary>Whether no cut is made at this moment.</summary>
     public bool IsInOnePiece => _partitions.Count == 0;
 
@@ -95,6 +98,9 @@ public sealed class SimNetwork
             Carry(from, target, message, send);
         }
     }
+
+    /// <summary>A node is about to take a message.</summary>
+    internal void Arrive(SimNode node, NodeHandle from, Message message) => Arrives?.Invoke(node, from, message);
 
     private bool IsNew(SimNode node) => _world.Now - node.StartedAt < SimCounters.NewcomerTime;
 

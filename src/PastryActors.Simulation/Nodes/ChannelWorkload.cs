@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using PastryActors.Core.Collections;
+using PastryActors.Core.Driving;
 using PastryActors.Simulation.Scenarios;
 using PastryActors.Simulation.World;
 using PastryActors.Streams.Requests;
@@ -28,29 +29,41 @@ public sealed class ChannelWorkload(SimRing ring)
         if (watch.IsLive) ring.World.Ask(watch.Ask.Node, new EndWatch(ring.World.NextRequestId(), RequestTimeout, watch.Ask.Request.Id));
     }
 
-    /// <summary>Has a node begin a stream, and waits until it may publish; null if it may not.</summary>
+    /// <summary>
+    /// Has a node begin a stream, and waits until it may publish; null if it may not. A channel that another publishes on, or did until it died, is
+    /// asked for again.
+    /// </summary>
     public ChannelStream? Open(SimNode node, string channel)
     {
-        // Of two streams the later is the channel's: their clocks are the world's.
-        ulong epoch = 1 + (ulong)((ring.World.Now - default(Core.Driving.Instant)).TotalMilliseconds * 1000);
-        SimAsk ask = ring.World.Ask(node, new OpenStream(ring.World.NextRequestId(), RequestTimeout, channel, epoch));
-        if (ring.World.Await(ask, RequestTimeout) is not StreamOpened opened) return null;
-        var stream = new ChannelStream(channel, ask, opened);
-        Streams.Add(stream);
-        return stream;
+        Instant deadline = ring.World.Now + RequestTimeout;
+        while (true)
+        {
+            (ChannelStream? stream, Reply? answer) = TryOpen(node, channel);
+            if (stream is not null || answer is not Failed { Code: FailureCode.Busy } || ring.World.Now >= deadline) return stream;
+            ring.World.RunFor(TimeSpan.FromSeconds(1));
+        }
     }
 
-    /// <summary>Has the publisher publish the stream's next block: its number in the stream, over and over.</summary>
+    private (ChannelStream?, Reply?) TryOpen(SimNode node, string channel)
+    {
+        // Of two streams the later is the channel's: their clocks are the world's.
+        ulong epoch = 1 + (ulong)((ring.World.Now - default(Instant)).TotalMilliseconds * 1000);
+        SimAsk ask = ring.World.Ask(node, new OpenStream(ring.World.NextRequestId(), RequestTimeout, channel, epoch));
+        if (ring.World.Await(ask, RequestTimeout) is not StreamOpened opened) return (null, ask.Last);
+        var stream = new ChannelStream(channel, ask, opened);
+        Streams.Add(stream);
+        return (stream, opened);
+    }
+
+    /// <summary>Has the publisher publish the stream's next block: how many it was given before, and one, over and over.</summary>
     public void Publish(ChannelStream stream, int bytes, bool isEnd)
     {
         if (stream.Ask.IsOrphaned) return;
-        ulong number = (ulong)stream.Blocks.Count + 1;
-        SimAsk ask = ring.World.Ask(stream.Ask.Node, new PublishBlock(ring.World.NextRequestId(), RequestTimeout, stream.Ask.Request.Id, BlockOf(number, bytes), isEnd));
-        stream.Blocks.Add((ask, bytes));
+        Blob content = BlockOf((ulong)stream.Blocks.Count + 1, bytes);
+        stream.Blocks.Add(ring.World.Ask(stream.Ask.Node, new PublishBlock(ring.World.NextRequestId(), RequestTimeout, stream.Ask.Request.Id, content, isEnd)));
     }
 
-    /// <summary>The content of a block.</summary>
-    public static Blob BlockOf(ulong number, int bytes)
+    private static Blob BlockOf(ulong number, int bytes)
     {
         byte[] block = new byte[bytes];
         Span<byte> mark = stackalloc byte[sizeof(ulong)];
@@ -63,7 +76,7 @@ public sealed class ChannelWorkload(SimRing ring)
     internal void AddTo(Figures figures)
     {
         if (Streams.Count == 0) return;
-        figures["blocksPublished"] = Streams.Sum(static s => s.Blocks.Count(static b => b.Ask.Last is BlockPublished));
+        figures["blocksPublished"] = Streams.Sum(static s => s.Blocks.Count(static b => b.Last is BlockPublished));
         figures["blocksDelivered"] = Watches.Sum(static w => (long)w.Ask.Replies.Count(static r => r is StreamBlock));
         figures["blocksLost"] = Watches.Where(static w => w.IsLive).Sum(static w => w.Ask.Replies.OfType<StreamGap>().Sum(static g => (long)(g.To - g.From + 1)));
     }
@@ -75,7 +88,7 @@ public sealed class ChannelWorkload(SimRing ring)
 public sealed record ChannelWatch(string Channel, SimAsk Ask)
 {
     /// <summary>Whether it stands: its node is up, in the same start, and it was answered.</summary>
-    public bool IsLive => !Ask.IsOrphaned && Ask.Replies.Any(static r => r is WatchBegan) && Ask.Last is not Core.Driving.Failed;
+    public bool IsLive => !Ask.IsOrphaned && Ask.Replies.Any(static r => r is WatchBegan) && Ask.Last is not Failed;
 }
 
 /// <summary>One stream.</summary>
@@ -84,6 +97,6 @@ public sealed record ChannelWatch(string Channel, SimAsk Ask)
 /// <param name="Opened">Its answer.</param>
 public sealed record ChannelStream(string Channel, SimAsk Ask, StreamOpened Opened)
 {
-    /// <summary>Every block that was handed to the publisher, in order.</summary>
-    public List<(SimAsk Ask, int Bytes)> Blocks { get; } = [];
+    /// <summary>Every block that was handed to the publisher, in order. One that was refused has no number, and those after it have lower ones.</summary>
+    public List<SimAsk> Blocks { get; } = [];
 }

@@ -7,7 +7,7 @@ using PastryActors.Simulation.World;
 
 namespace PastryActors.Simulation.Scenarios;
 
-/// <summary>When all faults are over and the ring has converged, everybody is served: every lookup arrives, every file is read, every topic delivers, and no request is left without an answer.</summary>
+/// <summary>When all faults are over and the ring has converged, everybody is served: every lookup arrives, every file is read, every topic delivers, every channel carries a stream, and no request is left without an answer.</summary>
 internal static class LastWord
 {
     private const int LookupCount = 200;
@@ -50,6 +50,7 @@ internal static class LastWord
         run.World.RunUntil(() => run.Placement.Misplaced(surplus: 0) is null, run.World.Now + Patience, Stride);
         // What inserts that died half way had debited is found in laps, and let go when it was seen nowhere for the grace.
         if (run.Quotas is { } quotas) run.World.RunUntil(() => quotas.Problem() is null, run.World.Now + LedgerPatience(run), TimeSpan.FromSeconds(1));
+        LastStream.Demand(run);
         // What a step of the timeline still publishes may be on its way at this moment.
         run.World.RunUntil(() => IsServed(run), run.World.Now + Patience, Stride);
     }

@@ -85,7 +85,7 @@ internal sealed class NodeDriver(SimWorld world, EventQueue queue, AskBook asks,
         INodeCore core = node.Core!;
         try
         {
-            Tell(core, due);
+            Tell(node, core, due);
         }
         catch (Exception fault) when (!world.Options.FaultsEndRun)
         {
@@ -101,13 +101,14 @@ internal sealed class NodeDriver(SimWorld world, EventQueue queue, AskBook asks,
         _outbox.Clear();
     }
 
-    private void Tell(INodeCore core, in SimEvent due)
+    private void Tell(SimNode node, INodeCore core, in SimEvent due)
     {
         Instant now = world.Now;
         switch (due.Kind)
         {
             case SimEventKind.Message:
                 world.Counters.Delivered++;
+                world.Network.Arrive(node, due.From!, (Message)due.Body!);
                 core.Handle(NodeEvent.Received(due.From!, (Message)due.Body!, due.Content), now, _outbox);
                 break;
             case SimEventKind.Timer: core.Handle(NodeEvent.TimerFired(due.Timer), now, _outbox); break;

@@ -35,6 +35,7 @@ public sealed class ScenarioRunTests
     [InlineData("missed-debit", 6)]
     [InlineData("long-cut", 6)]
     [InlineData("long-cut", 9)]
+    [InlineData("forwarders", 6)]
     [InlineData("splitstream-small", 3)]
     [InlineData("splitstream-small", 9)]
     [InlineData("saturated", 1)]
