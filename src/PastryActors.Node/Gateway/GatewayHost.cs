@@ -21,7 +21,7 @@ public static class GatewayHost
         builder.Services.AddHostedService(_ => recorder);
         builder.Services.AddSingleton(_ => new TransferGates(options, services.Time));
         ApiDocument.AddTo(builder.Services);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
+        builder.WebHost.UseKestrelCore().UseSockets(sockets => sockets.MaxReadBufferSize = options.UnreadBytesMax).ConfigureKestrel(kestrel => Configure(kestrel, options));
         WebApplication app = builder.Build();
         Guard(app, options);
         new FileEndpoints(services, new UploadRegistry(options.WatchedUploadsMax), app.Services.GetRequiredService<TransferGates>()).Map(app);

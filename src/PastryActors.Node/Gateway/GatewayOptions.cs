@@ -23,6 +23,12 @@ public sealed record GatewayOptions
     /// <summary>Connections open at once: three for each of the bounded subscriptions and then some. More are closed at the door.</summary>
     public int ConnectionsMax { get; init; } = 4096;
 
+    /// <summary>
+    /// Bytes of a connection that are read ahead of whoever takes them: what an upload that waits for its turn costs. With .NET's own 1 MiB a crowd of them would hold as many MiB as it has
+    /// members, before one byte is wanted; less than this, and a fast upload would wait for the socket between pieces.
+    /// </summary>
+    public int UnreadBytesMax { get; init; } = 64 * 1024;
+
     /// <summary>Answers of one subscription that may wait for its reader; what comes then is held back at the node, and read from what the topic keeps when the reader goes on.</summary>
     public int SubscriberWindow { get; init; } = 256;
 
