@@ -39,6 +39,15 @@ public sealed class SignedTopicScenarios
         Assert.All(items, i => Assert.True(i.Run!.Publisher() == ring.Nodes[2].Id));
     }
 
+    [Fact]
+    public void Subscriptions_of_one_node_share_one_check()
+    {
+        var alone = new LoopbackRing(2, 12, signed: true);
+        var shared = new LoopbackRing(2, 12, signed: true);
+        int checks = ChecksOf(alone, subscriptions: 1);
+        Assert.Equal(checks, ChecksOf(shared, subscriptions: 5));
+    }
+
     [Theory]
     [InlineData(Lie.Changed)]
     [InlineData(Lie.Attributed)]
@@ -175,6 +184,16 @@ public sealed class SignedTopicScenarios
             _ => items[0],
         };
         return items.Take(items.Count - 1).Append(altered).ToValueList();
+    }
+
+    /// <summary>How often a node has signatures checked until its subscriptions have 50 messages each.</summary>
+    private static int ChecksOf(LoopbackRing ring, int subscriptions)
+    {
+        long[] ids = [.. Enumerable.Range(0, subscriptions).Select(_ => ring.Nodes[4].Subscribe(Topic))];
+        ring.RunFor(3 * Second);
+        List<string> texts = PublishAll(ring, 50);
+        Assert.All(ids, id => Assert.Equal(texts, Texts(ring.Nodes[4], id)));
+        return ring.Nodes[4].WorkAsked.Count(static w => w is VerifyContents);
     }
 
     private static Dictionary<LoopbackNode, long> SubscribeAll(LoopbackRing ring)

@@ -7,12 +7,27 @@ using PastryActors.Scribe.Topics;
 namespace PastryActors.Scribe.Subscribing;
 
 /// <summary>
-/// Has checked whether messages on their way to a subscriber are signed by those whose they are said to be. One check a subscription is
-/// under way at once; what comes meanwhile goes into the next, so the busier the topic, the fewer. Gives VerifyContents; takes ContentsVerified.
+/// Has checked whether messages on their way to subscribers are signed by those whose they are said to be. One check a subscription is
+/// under way at once, and subscriptions that want the same share it; what comes meanwhile goes into the next, so the busier the topic, the
+/// fewer. Gives VerifyContents; takes ContentsVerified.
 /// </summary>
 internal sealed class Inspector(ScribeContext context)
 {
     private readonly Dictionary<long, Inspection> _open = [];
+
+    /// <summary>Lets a subscription wait for the check that is under way of what it gets next; false if there is none.</summary>
+    public bool TryJoin(TopicNode topic, Subscription subscription)
+    {
+        foreach (Inspection inspection in _open.Values)
+        {
+            if (inspection.Topic != topic.Id || inspection.IsFromRoot || subscription.Cursor < inspection.Run.First || subscription.Cursor > inspection.Run.Last) continue;
+            subscription.IsInspected = true;
+            inspection.Subscriptions.Add(subscription);
+            return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Begins to check a run; the <see cref="Replayer"/> is told what came of it.</summary>
     /// <param name="isFromRoot">Whether the root itself gave it, or what it names as history.</param>
@@ -21,15 +36,15 @@ internal sealed class Inspector(ScribeContext context)
         subscription.IsInspected = true;
         long work = context.Host.NextWorkId();
         (ValueList<ContentClaim> claims, ValueList<bool> isClaimed) = ClaimsOf(topic.Id, run.Items);
-        _open.Add(work, new Inspection(topic.Id, subscription, run, isClaimed, isFromRoot));
+        _open.Add(work, new Inspection(topic.Id, [subscription], run, isClaimed, isFromRoot));
         context.Host.Do(new VerifyContents(work, claims));
     }
 
     public void OnVerified(ContentsVerified verified)
     {
         if (!_open.Remove(verified.Id, out Inspection? done)) return;
-        done.Subscription.IsInspected = false;
-        if (context.Topics.Find(done.Topic) is not { } topic || !topic.Subscribers.Contains(done.Subscription)) return;
+        foreach (Subscription subscription in done.Subscriptions) subscription.IsInspected = false;
+        if (context.Topics.Find(done.Topic) is not { } topic) return;
         int claimed = done.IsClaimed.Count(static c => c);
         if (verified.Good.Count < claimed)
         {
@@ -40,7 +55,10 @@ internal sealed class Inspector(ScribeContext context)
 
         bool[] good = new bool[done.IsClaimed.Count];
         for (int i = 0, next = 0; i < good.Length; i++) good[i] = done.IsClaimed[i] && verified.Good[next++];
-        context.Replaying.OnInspected(topic, done.Subscription, done.Run, new ValueList<bool>(good), done.IsFromRoot);
+        foreach (Subscription subscription in done.Subscriptions)
+        {
+            if (topic.Subscribers.Contains(subscription)) context.Replaying.OnInspected(topic, subscription, done.Run, new ValueList<bool>(good), done.IsFromRoot);
+        }
     }
 
     /// <summary>What is to be checked of the messages, and which of them claim anything at all: that a key with the publisher's id signed them.</summary>
@@ -62,5 +80,5 @@ internal sealed class Inspector(ScribeContext context)
         return (claims.ToValueList(), new ValueList<bool>(isClaimed));
     }
 
-    private sealed record Inspection(RingId Topic, Subscription Subscription, Batch Run, ValueList<bool> IsClaimed, bool IsFromRoot);
+    private sealed record Inspection(RingId Topic, List<Subscription> Subscriptions, Batch Run, ValueList<bool> IsClaimed, bool IsFromRoot);
 }

@@ -53,6 +53,8 @@ internal sealed class LoopbackNode : IPastryHost
 
     public List<Fact> Facts { get; } = [];
 
+    public List<Work> WorkAsked { get; } = [];
+
     public int TimersPending { get; private set; }
 
     public RingId Id => Self.Id;
@@ -176,11 +178,15 @@ internal sealed class LoopbackNode : IPastryHost
 
     public long NextWorkId() => _nextWork++;
 
-    public void Do(Work work) => _ring.After(TimeSpan.FromMilliseconds(work is StoreWrite ? 1 + (3 * _ring.Random.NextDouble()) : 1), () =>
+    public void Do(Work work)
     {
-        // A node that dies loses what its disk had not written yet.
-        if (IsAlive) Done(ResultOf(work));
-    });
+        WorkAsked.Add(work);
+        _ring.After(TimeSpan.FromMilliseconds(work is StoreWrite ? 1 + (3 * _ring.Random.NextDouble()) : 1), () =>
+        {
+            // A node that dies loses what its disk had not written yet.
+            if (IsAlive) Done(ResultOf(work));
+        });
+    }
 
     private void Done(WorkResult result)
     {
