@@ -22,6 +22,9 @@ public ref struct WireReader(ReadOnlySpan<byte> data, WireCodec codec)
     /// <summary>Number of the field that the reader stands on.</summary>
     public int Field { get; private set; }
 
+    /// <summary>What was not read yet.</summary>
+    public readonly ReadOnlySpan<byte> Rest => _rest;
+
     /// <summary>The codec that reads messages nested in this one.</summary>
     public WireCodec Codec { get; } = codec;
 

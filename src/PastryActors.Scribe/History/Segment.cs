@@ -42,7 +42,7 @@ internal sealed record Segment(RingId Topic, ulong First, ValueList<TopicItem> I
     {
         RingId? topic = null;
         ulong first = 0;
-        List<TopicItem> items = [];
+        var items = new ItemReader(reader.Rest, marked: false);
         List<SegmentRef> index = [];
         while (reader.Next())
         {
@@ -50,13 +50,13 @@ internal sealed record Segment(RingId Topic, ulong First, ValueList<TopicItem> I
             {
                 case 1: topic = reader.Id(); break;
                 case 2: first = reader.Limited(); break;
-                case 3: reader.Item(items, null); break;
+                case 3: items.Read(ref reader); break;
                 case 4: SegmentIndex.Add(index, SegmentRef.Read(reader.Nested())); break;
                 default: reader.Skip(); break;
             }
         }
 
         if (items.Count > 0) Fields.CheckRun(first, items.Count);
-        return new Segment(Fields.Required(topic), first, items.ToValueList(), new SegmentIndex(index.ToValueList()));
+        return new Segment(Fields.Required(topic), first, items.Items(), new SegmentIndex(index.ToValueList()));
     }
 }

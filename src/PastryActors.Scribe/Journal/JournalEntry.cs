@@ -58,8 +58,7 @@ internal sealed record JournalEntry(
         (string name, Term promised, Term term, int parts, ulong keep, ulong first) = ("", default(Term), default(Term), 0, 0UL, 0UL);
         ReplicaGroup group = ReplicaGroup.None;
         List<PublisherMemory> windows = [];
-        List<TopicItem> items = [];
-        List<PublishMark> marks = [];
+        var items = new ItemReader(reader.Rest, marked: true);
         while (reader.Next())
         {
             switch (reader.Field)
@@ -72,13 +71,13 @@ internal sealed record JournalEntry(
                 case 6: group = ReplicaGroup.Read(reader.Nested()); break;
                 case 7: windows.Add(PublisherMemory.Read(reader.Nested())); break;
                 case 8: first = reader.Limited(); break;
-                case 9: reader.Item(items, marks); break;
+                case 9: items.Read(ref reader); break;
                 default: reader.Skip(); break;
             }
         }
 
         if (TopicName.Problem(name) is { } problem) throw new WireFormatException(problem);
         if (items.Count > 0) Fields.CheckRun(first, items.Count);
-        return new JournalEntry(name, promised, term, parts, keep, group, windows.ToValueList(), first, items.ToValueList(), marks.ToValueList());
+        return new JournalEntry(name, promised, term, parts, keep, group, windows.ToValueList(), first, items.Items(), items.Marks());
     }
 }

@@ -90,36 +90,6 @@ internal static class Fields
         }
     }
 
-    /// <summary>Reads one item, and its mark if <paramref name="marks"/> is given.</summary>
-    public static void Item(this ref WireReader outer, List<TopicItem> items, List<PublishMark>? marks)
-    {
-        WireReader reader = outer.Nested();
-        RingId? publisher = null;
-        Blob payload = default;
-        uint incarnation = 0;
-        ulong number = 0;
-        SignedRun? run = null;
-        int place = 0;
-        while (reader.Next())
-        {
-            switch (reader.Field)
-            {
-                case 1: publisher = reader.Id(); break;
-                case 2: payload = reader.Blob(); break;
-                case 3: incarnation = reader.UInt(); break;
-                case 4: number = reader.Limited(); break;
-                case 5: run = SignedRun.Read(reader.Nested()); break;
-                case 6: run = RunOf(reader.Int(), items, static i => i.Run); break;
-                case 7: place = reader.Int(); break;
-                default: reader.Skip(); break;
-            }
-        }
-
-        // An item without a publisher would cost two bytes on the wire and forty in memory: a cheap way to make others pay.
-        items.Add(new TopicItem(publisher ?? throw new WireFormatException("a message without a publisher"), payload) { Run = run, Place = run is null ? 0 : place });
-        marks?.Add(new PublishMark(incarnation, number));
-    }
-
     /// <summary>Writes a message's signed run into its field, or, where a message before has it, one more than the place of that message into the next field.</summary>
     public static void Run(this WireWriter writer, int field, SignedRun run, ref RunsMet met, int at)
     {
@@ -129,8 +99,8 @@ internal static class Fields
     }
 
     /// <summary>The run of a message before.</summary>
-    public static SignedRun RunOf<T>(int at, List<T> items, Func<T, SignedRun?> runOf) =>
-        at > 0 && at <= items.Count && runOf(items[at - 1]) is { } run ? run : throw new WireFormatException("a signed run that no message before has");
+    public static SignedRun RunOf<T>(int at, ReadOnlySpan<T> items, Func<T, SignedRun?> runOf) =>
+        at > 0 && at <= items.Length && runOf(items[at - 1]) is { } run ? run : throw new WireFormatException("a signed run that no message before has");
 
     /// <summary>Refuses a run whose numbers are not those of messages.</summary>
     public static void CheckRun(ulong first, int count)

@@ -66,7 +66,7 @@ public sealed record HistoryAnswer(RingId Topic, ulong Nonce, ulong Last, Segmen
     {
         RingId? topic = null;
         (ulong nonce, ulong last, SegmentRef? segment, ulong first) = (0UL, 0UL, null, 0UL);
-        var items = new List<TopicItem>();
+        var items = new ItemReader(reader.Rest, marked: false);
         while (reader.Next())
         {
             switch (reader.Field)
@@ -76,12 +76,12 @@ public sealed record HistoryAnswer(RingId Topic, ulong Nonce, ulong Last, Segmen
                 case 3: last = reader.Limited(); break;
                 case 4: segment = SegmentRef.Read(reader.Nested()); break;
                 case 5: first = reader.Limited(); break;
-                case 6: reader.Item(items, null); break;
+                case 6: items.Read(ref reader); break;
                 default: reader.Skip(); break;
             }
         }
 
         if (items.Count > 0) Fields.CheckRun(first, items.Count);
-        return new HistoryAnswer(Fields.Required(topic), nonce, last, segment, first, items.ToValueList());
+        return new HistoryAnswer(Fields.Required(topic), nonce, last, segment, first, items.Items());
     }
 }

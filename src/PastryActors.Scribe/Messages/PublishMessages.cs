@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PastryActors.Core.Collections;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
@@ -99,35 +100,40 @@ public sealed record PublishItems(RingId Topic, ValueList<PublishItem> Items) : 
     {
         RingId? topic = null;
         var items = new List<PublishItem>();
+        var payloads = new BlobPack(reader.Rest);
         while (reader.Next())
         {
             switch (reader.Field)
             {
                 case 1: topic = reader.Id(); break;
-                case 2: items.Add(Item(reader.Nested(), items)); break;
+                case 2: items.Add(Item(reader.Nested(), items, ref payloads)); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return new PublishItems(Fields.Required(topic), items.ToValueList());
+        var all = new PublishItem[items.Count];
+        for (int i = 0; i < all.Length; i++) all[i] = items[i] with { Payload = payloads.Take() };
+        return new PublishItems(Fields.Required(topic), new ValueList<PublishItem>(all));
     }
 
-    private static PublishItem Item(WireReader reader, List<PublishItem> before)
+    private static PublishItem Item(WireReader reader, List<PublishItem> before, ref BlobPack payloads)
     {
-        (ulong number, Blob payload, SignedRun? run) = (0UL, default(Blob), null);
+        (ulong number, SignedRun? run) = (0UL, null);
+        ReadOnlySpan<byte> payload = default;
         while (reader.Next())
         {
             switch (reader.Field)
             {
                 case 1: number = reader.Limited(); break;
-                case 2: payload = reader.Blob(); break;
+                case 2: payload = reader.Bytes(); break;
                 case 3: run = SignedRun.Read(reader.Nested()); break;
-                case 4: run = Fields.RunOf(reader.Int(), before, static i => i.Run); break;
+                case 4: run = Fields.RunOf(reader.Int(), CollectionsMarshal.AsSpan(before), static i => i.Run); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return number > 0 ? new PublishItem(number, payload) { Run = run } : throw new WireFormatException("a publish without its number");
+        payloads.Add(payload);
+        return number > 0 ? new PublishItem(number, default) { Run = run } : throw new WireFormatException("a publish without its number");
     }
 }
 

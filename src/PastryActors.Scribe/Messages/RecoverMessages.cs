@@ -155,8 +155,7 @@ public sealed record LogItems(RingId Topic, ulong Nonce, ulong First, ValueList<
     {
         RingId? topic = null;
         (ulong nonce, ulong first) = (0UL, 0UL);
-        var items = new List<TopicItem>();
-        var marks = new List<PublishMark>();
+        var items = new ItemReader(reader.Rest, marked: true);
         var windows = new List<PublisherMemory>();
         while (reader.Next())
         {
@@ -165,13 +164,13 @@ public sealed record LogItems(RingId Topic, ulong Nonce, ulong First, ValueList<
                 case 1: topic = reader.Id(); break;
                 case 2: nonce = reader.Number(); break;
                 case 3: first = reader.Limited(); break;
-                case 4: reader.Item(items, marks); break;
+                case 4: items.Read(ref reader); break;
                 case 5: windows.Add(PublisherMemory.Read(reader.Nested())); break;
                 default: reader.Skip(); break;
             }
         }
 
         if (items.Count > 0) Fields.CheckRun(first, items.Count);
-        return new LogItems(Fields.Required(topic), nonce, first, items.ToValueList(), marks.ToValueList(), windows.ToValueList());
+        return new LogItems(Fields.Required(topic), nonce, first, items.Items(), items.Marks(), windows.ToValueList());
     }
 }

@@ -88,8 +88,7 @@ public sealed record Replicate(RingId Topic, Term Term, ulong First, ValueList<T
     {
         RingId? topic = null;
         (Term term, ulong first) = (default(Term), 0UL);
-        var items = new List<TopicItem>();
-        var marks = new List<PublishMark>();
+        var items = new ItemReader(reader.Rest, marked: true);
         ReplicaGroup group = ReplicaGroup.None;
         while (reader.Next())
         {
@@ -98,14 +97,14 @@ public sealed record Replicate(RingId Topic, Term Term, ulong First, ValueList<T
                 case 1: topic = reader.Id(); break;
                 case 2: term = reader.Term(); break;
                 case 3: first = reader.Limited(); break;
-                case 4: reader.Item(items, marks); break;
+                case 4: items.Read(ref reader); break;
                 case 5: group = ReplicaGroup.Read(reader.Nested()); break;
                 default: reader.Skip(); break;
             }
         }
 
         Fields.CheckRun(first, items.Count);
-        return new Replicate(Fields.Required(topic), term, first, items.ToValueList(), marks.ToValueList(), group);
+        return new Replicate(Fields.Required(topic), term, first, items.Items(), items.Marks(), group);
     }
 }
 

@@ -34,7 +34,7 @@ public sealed record Multicast(RingId Topic, Term Term, ulong First, ValueList<T
     {
         RingId? topic = null;
         (Term term, ulong first) = (default(Term), 0UL);
-        var items = new List<TopicItem>();
+        var items = new ItemReader(reader.Rest, marked: false);
         while (reader.Next())
         {
             switch (reader.Field)
@@ -42,14 +42,14 @@ public sealed record Multicast(RingId Topic, Term Term, ulong First, ValueList<T
                 case 1: topic = reader.Id(); break;
                 case 2: term = reader.Term(); break;
                 case 3: first = reader.Limited(); break;
-                case 4: reader.Item(items, null); break;
+                case 4: items.Read(ref reader); break;
                 default: reader.Skip(); break;
             }
         }
 
         if (items.Count == 0) throw new WireFormatException("a run of no messages");
         Fields.CheckRun(first, items.Count);
-        return new Multicast(Fields.Required(topic), term, first, items.ToValueList());
+        return new Multicast(Fields.Required(topic), term, first, items.Items());
     }
 }
 

@@ -44,7 +44,7 @@ public sealed record Unsubscribe(long Id, TimeSpan Timeout, long Subscription) :
 /// <summary>The subscription has ended; nothing more comes for it.</summary>
 public sealed record Unsubscribed(long RequestId) : Reply(RequestId);
 
-/// <summary>Messages of a topic, in order, each exactly once.</summary>
+/// <summary>Messages of a topic, in order, each exactly once. Their payloads may share memory: whoever keeps one of many for long copies it.</summary>
 /// <param name="First">Sequence number of the first; the others follow without a gap.</param>
 public sealed record TopicMessages(long RequestId, ulong First, ValueList<TopicItem> Items) : Reply(RequestId);
 

@@ -24,6 +24,24 @@ internal readonly record struct Batch(ulong First, ValueList<TopicItem> Items, V
         int start = from <= First ? 0 : (int)(from - First);
         int end = to >= Last ? Items.Count : (int)(to - First) + 1;
         ValueList<PublishMark> marks = Marks.Count == 0 ? default : ValueList.Create(Marks.Span[start..end]);
-        return Of(First + (ulong)start, ValueList.Create(Items.Span[start..end]), marks);
+        return Of(First + (ulong)start, CopyOf(Items.Span[start..end]), marks);
+    }
+
+    /// <summary>The payloads of what came in one message share its array: a part that kept it would keep more memory than it counts.</summary>
+    private static ValueList<TopicItem> CopyOf(ReadOnlySpan<TopicItem> items)
+    {
+        int length = 0;
+        foreach (ref readonly TopicItem item in items) length += item.Payload.Length;
+        Memory<byte> rest = GC.AllocateUninitializedArray<byte>(length);
+        var copies = new TopicItem[items.Length];
+        for (int i = 0; i < copies.Length; i++)
+        {
+            Blob payload = items[i].Payload;
+            payload.Memory.CopyTo(rest);
+            copies[i] = items[i] with { Payload = new Blob(rest[..payload.Length]) };
+            rest = rest[payload.Length..];
+        }
+
+        return new ValueList<TopicItem>(copies);
     }
 }
