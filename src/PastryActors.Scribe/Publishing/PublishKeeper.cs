@@ -35,6 +35,7 @@ internal sealed class PublishKeeper(ScribeContext context)
         "the topic's root has as many messages waiting as it may: it does not get them to the nodes that keep them, or into history, as fast as they come; the message was not taken";
 
     private readonly TopicTable<TopicPublisher> _publishers = new(context.Options.MaxTopics);
+    private readonly Dictionary<string, TopicPublisher> _byName = [];
     private readonly Dictionary<long, (TopicPublisher Publisher, List<OpenPublish> Messages)> _signing = [];
     private ulong _begun;
     private long _openBytes;
@@ -62,22 +63,21 @@ internal sealed class PublishKeeper(ScribeContext context)
             return;
         }
 
-        RingId id = TopicName.IdOf(request.Topic);
-        if (_publishers.Find(id) is not { } publisher)
+        if (_byName.GetValueOrDefault(request.Topic) is not { } publisher)
         {
             if (_publishers.IsFull)
             {
-                context.Report(FactKind.Dropped, id, _publishers.Max);
+                context.Report(FactKind.Dropped, TopicName.IdOf(request.Topic), _publishers.Max);
                 Fail(request.Id, FailureCode.Busy, $"this node publishes to {_publishers.Max} topics already, as many as it may");
                 return;
             }
 
-            _publishers.Add(id, publisher = new TopicPublisher(id, request.Topic, (_begun++ << CountBits) + 1) { Signs = context.Options.SignMessages });
+            publisher = Begin(request.Topic);
         }
 
         if (publisher.OpenCount >= context.Options.PublishQueueMax || _openBytes + request.Payload.Length > context.Options.PublishQueueBytesMax)
         {
-            context.Report(FactKind.Dropped, id, context.Options.PublishQueueMax);
+            context.Report(FactKind.Dropped, publisher.Topic, context.Options.PublishQueueMax);
             Fail(request.Id, FailureCode.Busy, $"{publisher.OpenCount} messages of this node wait for their numbers in this topic and {_openBytes} bytes in all, as many as may");
             return;
         }
@@ -125,16 +125,26 @@ internal sealed class PublishKeeper(ScribeContext context)
         else Pump(publisher);
     }
 
+    private TopicPublisher Begin(string name)
+    {
+        RingId id = TopicName.IdOf(name);
+        var publisher = new TopicPublisher(id, name, (_begun++ << CountBits) + 1) { Signs = context.Options.SignMessages };
+        _publishers.Add(id, publisher);
+        _byName.Add(name, publisher);
+        return publisher;
+    }
+
     private void Forget(TopicPublisher publisher)
     {
         _publishers.Remove(publisher.Topic);
+        _byName.Remove(publisher.Name);
         _begun = Math.Max(_begun, (publisher.NextNumber >> CountBits) + 1);
     }
 
     private string? ProblemOf(Publish request)
     {
-        if (TopicName.Problem(request.Topic) is { } problem) return problem;
-        int limit = context.Options.MaxMessageBytes + (TopicPrefix.IsPrefix(request.Topic) ? TopicPrefix.OverheadBytes : 0);
+        if ((request.Topic is null || !_byName.ContainsKey(request.Topic)) && TopicName.Problem(request.Topic) is { } problem) return problem;
+        int limit = context.Options.MaxMessageBytes + (TopicPrefix.IsPrefix(request.Topic!) ? TopicPrefix.OverheadBytes : 0);
         return request.Payload.Length <= limit ? null : $"a message may have {limit} bytes at most, not {request.Payload.Length}";
     }
 
@@ -265,12 +275,10 @@ internal sealed class PublishKeeper(ScribeContext context)
         publisher.Rules = answer.Rules;
         foreach (PublishedRun run in answer.Runs)
         {
-            int count = Math.Min(run.Count, PublisherMemory.WindowSize);
-            for (int i = 0; i < count; i++)
+            foreach (OpenPublish open in publisher.TakeRun(run.Number, run.Count))
             {
-                if (publisher.Take(run.Number + (ulong)i) is not { } open) continue;
                 _openBytes -= open.Payload.Length;
-                context.Host.Reply(new Published(open.RequestId, run.Sequence + (ulong)i));
+                context.Host.Reply(new Published(open.RequestId, run.Sequence + (open.Number - run.Number)));
             }
         }
 

@@ -76,8 +76,7 @@ internal sealed class TopicPublisher(RingId topic, string name, ulong firstNumbe
     {
         var next = new List<OpenPublish>();
         if (_open.Count == 0 || now < HeldUntil) return next;
-        (int sent, int start) = CountSent();
-        if (sent > EagerMax) return next;
+        int start = FirstUnsent();
         ulong limit = _open[0].Number + PublisherMemory.WindowSize;
         int bytes = 0;
         for (int i = start; i < _open.Count && _open[i].Number < limit; i++)
@@ -128,6 +127,18 @@ internal sealed class TopicPublisher(RingId topic, string name, ulong firstNumbe
         return open;
     }
 
+    /// <summary>Takes out the publishes of so many numbers from that one on, as far as they are open.</summary>
+    public List<OpenPublish> TakeRun(ulong number, int count)
+    {
+        int first = _open.FindIndex(o => o.Number >= number);
+        if (first < 0) return [];
+        int end = first;
+        while (end < _open.Count && _open[end].Number - number < (ulong)count) end++;
+        List<OpenPublish> taken = _open.GetRange(first, end - first);
+        _open.RemoveRange(first, end - first);
+        return taken;
+    }
+
     /// <summary>Takes out one publish whose time is over; null if there is none.</summary>
     public OpenPublish? TakeExpired(Instant now)
     {
@@ -158,15 +169,16 @@ internal sealed class TopicPublisher(RingId topic, string name, ulong firstNumbe
     /// <summary>The publish of that number; null if it is not open any more.</summary>
     public OpenPublish? Find(ulong number) => _open.Find(o => o.Number == number);
 
-    private (int Sent, int FirstUnsent) CountSent()
+    /// <summary>The place of the first that may go now; behind the last if as many are unanswered as may be before others gather.</summary>
+    private int FirstUnsent()
     {
         (int sent, int first) = (0, _open.Count);
         for (int i = 0; i < _open.Count && i < PublisherMemory.WindowSize; i++)
         {
-            if (_open[i].SentAt is not null) sent++;
-            else first = Math.Min(first, i);
+            if (_open[i].SentAt is null) first = Math.Min(first, i);
+            else if (++sent > EagerMax) return _open.Count;
         }
 
-        return (sent, first);
+        return first;
     }
 }

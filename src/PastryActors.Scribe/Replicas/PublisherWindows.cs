@@ -25,6 +25,9 @@ internal sealed class PublisherWindows(int publishersMax)
 {
     private readonly SortedDictionary<RingId, Window> _windows = [];
 
+    // Publishes come in batches of one publisher's.
+    private (RingId Publisher, Window? Window) _last;
+
     public int Count => _windows.Count;
 
     /// <summary>Whether what another remembers was put in place since the last <see cref="MarkSaved"/>.</summary>
@@ -36,7 +39,7 @@ internal sealed class PublisherWindows(int publishersMax)
     public PublishKnowledge Find(RingId publisher, uint incarnation, ulong number, out ulong sequence)
     {
         sequence = 0;
-        if (!_windows.TryGetValue(publisher, out Window? window) || incarnation > window.Incarnation) return PublishKnowledge.Fresh;
+        if (WindowOf(publisher) is not { } window || incarnation > window.Incarnation) return PublishKnowledge.Fresh;
         if (incarnation < window.Incarnation || number + PublisherMemory.WindowSize <= window.Highest) return PublishKnowledge.Stale;
         if (number > window.Highest) return PublishKnowledge.Fresh;
         sequence = window.Sequences[number % PublisherMemory.WindowSize];
@@ -47,13 +50,9 @@ internal sealed class PublisherWindows(int publishersMax)
     public bool Mark(RingId publisher, uint incarnation, ulong number, ulong sequence)
     {
         bool forgot = false;
-        if (!_windows.TryGetValue(publisher, out Window? window))
-        {
-            forgot = MakeRoom();
-            _windows[publisher] = window = new Window(incarnation);
-        }
-
-        if (incarnation > window.Incarnation) window = _windows[publisher] = new Window(incarnation);
+        Window? window = WindowOf(publisher);
+        if (window is null) forgot = MakeRoom();
+        if (window is null || incarnation > window.Incarnation) _last = (publisher, window = _windows[publisher] = new Window(incarnation));
         if (incarnation == window.Incarnation) window.Mark(number, sequence);
         return forgot;
     }
@@ -76,6 +75,7 @@ internal sealed class PublisherWindows(int publishersMax)
     public void Restore(ValueList<PublisherMemory> memories)
     {
         _windows.Clear();
+        _last = default;
         IsReplaced = true;
         foreach (PublisherMemory memory in memories)
         {
@@ -86,9 +86,16 @@ internal sealed class PublisherWindows(int publishersMax)
         }
     }
 
+    private Window? WindowOf(RingId publisher)
+    {
+        if (_last.Window is null || _last.Publisher != publisher) _last = (publisher, _windows.GetValueOrDefault(publisher));
+        return _last.Window;
+    }
+
     private bool MakeRoom()
     {
         if (_windows.Count < publishersMax) return false;
+        _last = default;
         _windows.Remove(_windows.MinBy(w => w.Value.LastSequence).Key);
         return true;
     }

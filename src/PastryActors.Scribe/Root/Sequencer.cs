@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
@@ -153,8 +154,8 @@ internal sealed class Sequencer(ScribeContext context)
         while (start < office.StagedItems.Count)
         {
             int count = CountForOneBatch(office.StagedItems, start);
-            ValueList<TopicItem> items = office.StagedItems.GetRange(start, count).ToValueList();
-            ValueList<PublishMark> marks = office.StagedMarks.GetRange(start, count).ToValueList();
+            ValueList<TopicItem> items = ValueList.Create<TopicItem>(CollectionsMarshal.AsSpan(office.StagedItems).Slice(start, count));
+            ValueList<PublishMark> marks = ValueList.Create<PublishMark>(CollectionsMarshal.AsSpan(office.StagedMarks).Slice(start, count));
             office.Log.Append(Batch.Of(office.Log.Last + 1, items, marks));
             start += count;
         }
