@@ -20,7 +20,7 @@ public sealed record StreamsOptions
     public int MaxChannels { get; init; } = 256;
 
     /// <summary>How often a parent tells a child, and a child its parent, that it lives. Pieces of the stream count as well.</summary>
-    public TimeSpan BeatPeriod { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan BeatPeriod { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How many beats in a row may be missing before a parent or child is taken for gone.</summary>
     public int BeatMisses { get; init; } = 2;
@@ -40,11 +40,17 @@ public sealed record StreamsOptions
     /// <summary>How many bytes of one stripe may be on their way to one child; what comes beyond is not sent to it. Must be well below what the engine queues for a peer.</summary>
     public int ChildWindowBytes { get; init; } = 1 << 20;
 
-    /// <summary>How many blocks after the next one to be delivered are put together at once. Beyond them a block that is not whole is given up.</summary>
-    public int WindowBlocks { get; init; } = 64;
+    /// <summary>
+    /// How many blocks after the next one to be delivered are put together at once; as many pieces of a stripe are kept for those who missed them.
+    /// Beyond them a block that is not whole is given up: the largest blocks at the usual rate fill it in three and a half seconds, smaller ones sooner.
+    /// </summary>
+    public int WindowBlocks { get; init; } = 256;
 
-    /// <summary>How long a block may be late before it is given up and told as a gap. Longer than a tree takes to repair itself loses less, and delivers later.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(3);
+    /// <summary>
+    /// How long a block may be late before it is given up and told as a gap; so long parents keep what a child may have missed. Twice what a
+    /// child takes to notice a silent parent, so that it can find another and be sent what it missed; longer loses less, and delivers later.
+    /// </summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The largest block, in bytes; 14 pieces of at most 64 KiB.</summary>
     public int BlockBytesMax { get; init; } = 14 * 4096;

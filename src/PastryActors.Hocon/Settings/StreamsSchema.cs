@@ -33,5 +33,5 @@ internal static class StreamsSchema
             Lowering it mends trees sooner and costs 32 messages a period and channel.
             """)
         .Key("patience", Ranges.Deadline, o => o.Patience, (o, v) => o with { Patience = v },
-            "How long a block may be late before its readers are told that it is missing. Longer loses less while trees mend, and delivers later what comes after.");
+            "How long a block may be late before its readers are told that it is missing. At least twice beat-period times two and a half: then who loses a parent is sent what it missed, and nothing is lost. Longer delivers later what comes after.");
 }

@@ -11,7 +11,7 @@ namespace PastryActors.Simulation.Checking;
 /// <summary>
 /// Nobody forwards more than it offers, at any moment, whatever goes wrong: counts at the network those to whom each node sends pieces, and to whom it
 /// has not said since that it does so no longer. Knows nothing of children tables. A child ceases to be one when it is told so, or when its
-/// own farewell is taken; one that is forgotten in silence counts for ever. A publisher sends each stripe to its root besides.
+/// own farewell is taken; one that is forgotten in silence counts for ever. A publisher sends each stripe besides to its root: one that told it so.
 /// </summary>
 public sealed class ForwardingChecker : IChecker
 {
@@ -54,6 +54,7 @@ public sealed class ForwardingChecker : IChecker
     private void OnTaken(SimNode by, NodeHandle from, Message message)
     {
         if (message is LeaveStripe leave) Of(by).Part((leave.Stripe, from.Id));
+        if (message is StripeHead { Word: HeadWord.Here } head && head.Asker.Id == from.Id) Of(by).Hear(head.Stripe, from.Id);
     }
 
     private void OnPiece(SimNode from, StripePiece piece, NodeHandle to)
@@ -77,8 +78,9 @@ public sealed class ForwardingChecker : IChecker
         private readonly HashSet<(RingId Stripe, RingId To)> _accepted = [];
         private readonly HashSet<(RingId Stripe, RingId To)> _served = [];
 
-        /// <summary>Of a publisher: to whom it sent the newest block of a stripe as to its root.</summary>
-        private readonly Dictionary<RingId, (ulong Block, RingId To)> _roots = [];
+        /// <summary>Of a publisher: whom it sends a stripe as to its root, and who said to be it since another was.</summary>
+        private readonly Dictionary<RingId, RingId> _roots = [];
+        private readonly HashSet<(RingId Stripe, RingId Root)> _named = [];
 
         public uint Incarnation { get; } = incarnation;
 
@@ -93,15 +95,19 @@ public sealed class ForwardingChecker : IChecker
         /// <summary>Notes a piece; answers to how many the node forwards now.</summary>
         public int Send(StripePiece piece, RingId to, bool isPublisher)
         {
-            // A second one who gets the block and was never taken on is no root.
-            if (isPublisher && !_accepted.Contains((piece.Stripe, to)) && (!_roots.TryGetValue(piece.Stripe, out (ulong Block, RingId To) root) || root.Block != piece.Block || root.To == to))
-            {
-                _roots[piece.Stripe] = (piece.Block, to);
-                return _served.Count;
-            }
-
-            _served.Add((piece.Stripe, to));
+            if (!isPublisher || _accepted.Contains((piece.Stripe, to)) || !IsRoot(piece.Stripe, to)) _served.Add((piece.Stripe, to));
             return _served.Count;
+        }
+
+        public void Hear(RingId stripe, RingId root) => _named.Add((stripe, root));
+
+        /// <summary>A root takes another's place by its own word, and once a word.</summary>
+        private bool IsRoot(RingId stripe, RingId to)
+        {
+            if (_roots.TryGetValue(stripe, out RingId root) && root == to) return true;
+            if (!_named.Remove((stripe, to))) return false;
+            _roots[stripe] = to;
+            return true;
         }
     }
 }

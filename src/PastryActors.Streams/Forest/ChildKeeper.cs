@@ -91,6 +91,7 @@ internal sealed class ChildKeeper(StreamsContext context)
     public void Tick(StripeNode stripe)
     {
         TimeSpan period = context.Options.BeatPeriod;
+        stripe.Recent.Forget(context.Now - context.Options.Patience);
         for (int i = stripe.Children.Count - 1; i >= 0; i--)
         {
             StripeChild child = stripe.Children[i];
@@ -132,7 +133,7 @@ internal sealed class ChildKeeper(StreamsContext context)
         if (stripe.FindChild(join.Child.Id) is { } known)
         {
             (known.Node, known.Nonce, known.CanForward, known.LastHeard) = (join.Child, join.Nonce, join.CanForward, context.Now);
-            context.Send(new StripeAccepted(stripe.Id, join.Nonce, stripe.PathFrom(context.Self.Id)), join.Child);
+            Welcome(stripe, known, join);
         }
         else if (!IsAbove(stripe, join.Child.Id) && TryMakeRoom(stripe, join))
         {
@@ -170,10 +171,18 @@ internal sealed class ChildKeeper(StreamsContext context)
 
     private void Accept(StripeNode stripe, JoinStripe join)
     {
-        stripe.Children.Add(new StripeChild(join.Child, join.Nonce, join.CanForward) { LastHeard = context.Now, LastSent = context.Now });
+        var child = new StripeChild(join.Child, join.Nonce, join.CanForward) { LastHeard = context.Now, LastSent = context.Now };
+        stripe.Children.Add(child);
         Count++;
         context.Report(FactKind.ChildAdded, stripe.Id, stripe.Children.Count);
-        context.Send(new StripeAccepted(stripe.Id, join.Nonce, stripe.PathFrom(context.Self.Id)), join.Child);
+        Welcome(stripe, child, join);
+    }
+
+    /// <summary>The word that it is a child, and then what it missed while it was nobody's.</summary>
+    private void Welcome(StripeNode stripe, StripeChild child, JoinStripe join)
+    {
+        context.Send(new StripeAccepted(stripe.Id, join.Nonce, stripe.PathFrom(context.Self.Id)), child.Node);
+        context.Pieces.MakeUp(stripe, child, join.Reached);
     }
 
     /// <summary>Children who share a digit with the stripe at least, and forward: those with room first, then those who share most.</summary>

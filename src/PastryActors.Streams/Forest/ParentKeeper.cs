@@ -222,7 +222,7 @@ internal sealed class ParentKeeper(StreamsContext context)
         context.Send(new StripeAlive(stripe.Id, context.Children.HasRoom, stripe.Flow.Position.Last), stripe.Parent!);
     }
 
-    private JoinStripe JoinOf(StripeNode stripe, ParentSearch search) => new(stripe.Id, context.Self, search.Nonce, context.Options.Offer > 0);
+    private JoinStripe JoinOf(StripeNode stripe, ParentSearch search) => new(stripe.Id, context.Self, search.Nonce, context.Options.Offer > 0, stripe.Flow.Position);
 
     private bool IsLoop(Core.Collections.ValueList<RingId> path) => path.Count >= Fields.PathMax - 1 || path.Span.Contains(context.Self.Id);
 }

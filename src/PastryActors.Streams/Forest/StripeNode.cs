@@ -100,6 +100,9 @@ internal sealed class StripeNode(RingId id)
     /// <summary>How far the stream has come here.</summary>
     public StripeFlow Flow { get; } = new();
 
+    /// <summary>What came lately, for those who missed it.</summary>
+    public PieceBuffer Recent { get; } = new();
+
     /// <summary>Whether the stripe reaches this node, so that it may serve children.</summary>
     public bool IsInTree => Place is StripePlace.Attached or StripePlace.Root or StripePlace.Source;
 

@@ -1,6 +1,7 @@
 using PastryActors.Core.Collections;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
+using PastryActors.Streams.Channels;
 
 namespace PastryActors.Streams.Messages;
 
@@ -8,7 +9,8 @@ namespace PastryActors.Streams.Messages;
 /// <param name="Child">Who wants it.</param>
 /// <param name="Nonce">Comes back with the answer.</param>
 /// <param name="CanForward">Whether it offers to serve children at all.</param>
-public sealed record JoinStripe(RingId Stripe, NodeHandle Child, ulong Nonce, bool CanForward) : Message
+/// <param name="Reached">How far the stripe has come to it: whoever takes it sends it what it missed after that.</param>
+public sealed record JoinStripe(RingId Stripe, NodeHandle Child, ulong Nonce, bool CanForward, StreamPosition Reached = default) : Message
 {
     public const byte Number = 112;
 
@@ -22,13 +24,14 @@ public sealed record JoinStripe(RingId Stripe, NodeHandle Child, ulong Nonce, bo
         writer.Node(2, Child);
         writer.Number(3, Nonce);
         writer.Flag(4, CanForward);
+        writer.Position(5, Reached);
     }
 
     internal static Message Read(ref WireReader reader)
     {
         RingId? stripe = null;
         NodeHandle? child = null;
-        (ulong nonce, bool canForward) = (0UL, false);
+        (ulong nonce, bool canForward, StreamPosition reached) = (0UL, false, default(StreamPosition));
         while (reader.Next())
         {
             switch (reader.Field)
@@ -37,11 +40,12 @@ public sealed record JoinStripe(RingId Stripe, NodeHandle Child, ulong Nonce, bo
                 case 2: child = reader.Node(); break;
                 case 3: nonce = reader.Number(); break;
                 case 4: canForward = reader.Flag(); break;
+                case 5: reached = reader.Position(); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return new JoinStripe(Fields.Required(stripe), Fields.Required(child), nonce, canForward);
+        return new JoinStripe(Fields.Required(stripe), Fields.Required(child), nonce, canForward, reached);
     }
 }
 

@@ -44,7 +44,15 @@ internal sealed class PieceKeeper(StreamsContext context)
         Channel channel = context.Find(ChannelName.ChannelOf(stripe.Id))!;
         if (!stripe.Flow.TryPass(piece.Key, piece.Block, piece.IsEnd, context.Now)) return;
         foreach (StripeChild child in stripe.Children) SendOn(stripe, child, piece);
+        // Who serves nobody will be asked for nothing; a publisher may be, by a root that comes late.
+        if (context.Options.Offer > 0 || stripe.Place == StripePlace.Source) stripe.Recent.Add(piece, context.Options.WindowBlocks, context.Now);
         context.Watching.Take(channel, stripe, piece);
+    }
+
+    /// <summary>Sends a child, new or back, what passed here after it had lost the stripe: a block is late for it then, and not lost.</summary>
+    public void MakeUp(StripeNode stripe, StripeChild child, StreamPosition reached)
+    {
+        foreach (StripePiece piece in stripe.Recent.After(reached.Key, reached.Last)) SendOn(stripe, child, piece);
     }
 
     /// <summary>Tells a publisher how far its stream has been taken.</summary>

@@ -168,8 +168,8 @@ internal sealed class PublishKeeper(StreamsContext context)
             case HeadWord.Here when message.Key == publisher.Key:
                 bool isNew = root.Node?.Id != from.Id;
                 (root.Node, root.IsTaken) = (from, false);
-                // A root that took office in mid-stream has everything before it behind it.
-                root.Taken = isNew ? Math.Max(message.Taken, publisher.Next - 1) : Math.Max(root.Taken, Math.Min(message.Taken, publisher.Next - 1));
+                if (isNew) Begin(channel.Stripes[ChannelName.IndexOf(message.Stripe)], publisher, root, message.Taken);
+                else root.Taken = Math.Max(root.Taken, Math.Min(message.Taken, publisher.Next - 1));
                 break;
             case HeadWord.NotHere when root.Node?.Id == from.Id: root.Node = null; break;
             case HeadWord.InUse: (root.Node, root.IsTaken) = (null, true); break;
@@ -183,6 +183,14 @@ internal sealed class PublishKeeper(StreamsContext context)
         }
 
         Pump(channel, publisher);
+    }
+
+    /// <summary>A root took office, in mid-stream perhaps: it is sent what nobody took in the place before it and may be waited for yet. All before that is behind it.</summary>
+    private void Begin(StripeNode stripe, ChannelPublisher publisher, StripeRoot root, ulong taken)
+    {
+        StripePiece[] missed = root.Node!.Id == context.Self.Id ? [] : [.. stripe.Recent.After(publisher.Key, taken).Where(p => p.Key == publisher.Key)];
+        root.Taken = missed.Length > 0 ? missed[0].Block - 1 : publisher.Next - 1;
+        foreach (StripePiece piece in missed) SendToRoot(stripe, root, piece);
     }
 
     private void Pump(Channel channel, ChannelPublisher publisher)
@@ -238,7 +246,12 @@ internal sealed class PublishKeeper(StreamsContext context)
     {
         context.Pieces.Pass(stripe, piece);
         if (root.Node?.Id == context.Self.Id) root.Taken = piece.Block;
-        else if (root.Takes(piece.Block, Window)) context.SendPiece(piece, root.Node!);
+        else SendToRoot(stripe, root, piece);
+    }
+
+    private void SendToRoot(StripeNode stripe, StripeRoot root, StripePiece piece)
+    {
+        if (root.Takes(piece.Block, Window)) context.SendPiece(piece, root.Node!);
         else context.Report(FactKind.Dropped, stripe.Id, context.Options.WindowBlocks);
     }
 

@@ -57,11 +57,11 @@ public sealed class StreamsSchemaTests : SchemaContract
 
     protected override Message Sample(byte kind, RandomSource random) => kind switch
     {
-        JoinStripe.Number => new JoinStripe(random.Id(), random.Node(), random.Number(), random.Flag()),
+        JoinStripe.Number => new JoinStripe(random.Id(), random.Node(), random.Number(), random.Flag(), Position(random)),
         StripeAccepted.Number => new StripeAccepted(random.Id(), random.Number(), random.ListUpTo(64, static r => r.Id())),
         StripeDeclined.Number => new StripeDeclined(random.Id(), random.Number(), random.ListUpTo(32, static r => r.Node()), random.Flag() ? random.Node() : null),
         LeaveStripe.Number => new LeaveStripe(random.Id()),
-        StripeBeat.Number => new StripeBeat(random.Id(), random.ListUpTo(64, static r => r.Id()), new StreamPosition(Key(random), Number(random), random.Flag())),
+        StripeBeat.Number => new StripeBeat(random.Id(), random.ListUpTo(64, static r => r.Id()), Position(random)),
         StripeAlive.Number => new StripeAlive(random.Id(), random.Flag(), Number(random)),
         StripePiece.Number => Piece(random),
         StripeHead.Number => new StripeHead(random.Id(), random.Node(), (HeadWord)random.Next(4), Key(random), Number(random), random.Number()),
@@ -70,11 +70,11 @@ public sealed class StreamsSchemaTests : SchemaContract
 
     protected override IMessage Translate(Message message) => message switch
     {
-        JoinStripe m => new Schema::JoinStripe { Stripe = Bytes(m.Stripe), Child = NodeOf(m.Child), Nonce = m.Nonce, CanForward = m.CanForward },
+        JoinStripe m => new Schema::JoinStripe { Stripe = Bytes(m.Stripe), Child = NodeOf(m.Child), Nonce = m.Nonce, CanForward = m.CanForward, Reached = PositionOf(m.Reached) },
         StripeAccepted m => new Schema::StripeAccepted { Stripe = Bytes(m.Stripe), Nonce = m.Nonce, Path = { m.Path.Select(Bytes) } },
         StripeDeclined m => new Schema::StripeDeclined { Stripe = Bytes(m.Stripe), Nonce = m.Nonce, Candidates = { m.Candidates.Select(NodeOf) }, Parent = m.Parent is null ? null : NodeOf(m.Parent) },
         LeaveStripe m => new Schema::LeaveStripe { Stripe = Bytes(m.Stripe) },
-        StripeBeat m => new Schema::StripeBeat { Stripe = Bytes(m.Stripe), Path = { m.Path.Select(Bytes) }, Position = new Schema::StreamPosition { Key = KeyOf(m.Position.Key), Last = m.Position.Last, Ended = m.Position.Ended } },
+        StripeBeat m => new Schema::StripeBeat { Stripe = Bytes(m.Stripe), Path = { m.Path.Select(Bytes) }, Position = PositionOf(m.Position) },
         StripeAlive m => new Schema::StripeAlive { Stripe = Bytes(m.Stripe), HasRoom = m.HasRoom, Reached = m.Reached },
         StripePiece m => new Schema::StripePiece
         {
@@ -96,9 +96,13 @@ public sealed class StreamsSchemaTests : SchemaContract
         return new StripePiece(random.Id(), Key(random), 1 + random.Number(WireReader.NumberMax - 1), length, random.Flag(), new byte[BlockCode.PieceBytesOf(length)], random.List(PieceTree.ProofLength, static r => r.Hash()));
     }
 
+    private static StreamPosition Position(RandomSource random) => new(Key(random), Number(random), random.Flag());
+
     private static StreamKey Key(RandomSource random) => new(Number(random), random.Id());
 
     private static ulong Number(RandomSource random) => random.Number(WireReader.NumberMax);
+
+    private static Schema::StreamPosition PositionOf(StreamPosition position) => new() { Key = KeyOf(position.Key), Last = position.Last, Ended = position.Ended };
 
     private static Schema::StreamKey KeyOf(StreamKey key) => new() { Epoch = key.Epoch, Publisher = Bytes(key.Publisher) };
 
