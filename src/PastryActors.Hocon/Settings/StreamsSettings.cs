@@ -12,9 +12,9 @@ public sealed record StreamsSettings
     /// <summary>A node.</summary>
     public int MaxChannels { get; init; } = 256;
 
-    public TimeSpan BeatPeriod { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan BeatPeriod { get; init; } = TimeSpan.FromSeconds(1);
 
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(3);
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>A child and stripe.</summary>
     public int ChildWindowBytes { get; init; } = 1 << 20;

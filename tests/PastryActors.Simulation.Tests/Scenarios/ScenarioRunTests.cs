@@ -38,6 +38,7 @@ public sealed class ScenarioRunTests
     [InlineData("forwarders", 6)]
     [InlineData("splitstream-small", 3)]
     [InlineData("splitstream-small", 9)]
+    [InlineData("splitstream-tiny", 2)]
     [InlineData("saturated", 1)]
     public void Lies_bad_disks_and_what_broke_a_promise_once_break_none(string name, ulong seed)
     {
