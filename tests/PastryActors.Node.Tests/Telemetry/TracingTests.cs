@@ -20,19 +20,22 @@ public sealed class TracingTests
     [Fact]
     public async Task One_insert_and_one_lookup_are_followed_over_every_node_that_works_for_them()
     {
-        await using RealRing ring = await RealRing.StartAsync(4, "past.replicas=3");
         List<Activity> spans = [];
         using var source = new ActivitySource(Root);
         using (TracerProvider traces = NodeTelemetry.Traces(new TelemetrySettings { TraceShare = 1 }, "test").AddSource(Root).AddInMemoryExporter(spans).Build())
         {
-            FileId file;
-            using (source.StartActivity("insert")) file = await InsertAsync(ring);
-            using (source.StartActivity("lookup"))
+            await using (RealRing ring = await RealRing.StartAsync(5, "past.replicas=3"))
             {
-                // Every node holds or caches none or one: at least one of these goes over the wire.
-                foreach (var node in ring.Nodes) await new FileReader(node.Access, new FileTransferOptions()).OpenAsync(file, RealRing.Deadline);
+                FileId file;
+                using (source.StartActivity("insert")) file = await InsertAsync(ring, replicas: 3);
+                using (source.StartActivity("lookup"))
+                {
+                    // Three hold it, and the one that inserted it has it in memory: at least one of these goes over the wire.
+                    foreach (var node in ring.Nodes) await new FileReader(node.Access, new FileTransferOptions()).OpenAsync(file, RealRing.Deadline);
+                }
             }
 
+            // Only with the nodes gone has every span ended: a message may be answered before the event that sent it is over.
             traces.ForceFlush();
         }
 
@@ -59,7 +62,7 @@ public sealed class TracingTests
         await using RealRing ring = await RealRing.StartAsync(2, "past.replicas=2");
         List<Activity> spans = [];
         using TracerProvider traces = NodeTelemetry.Traces(new TelemetrySettings { TraceShare = 0 }, "test").AddInMemoryExporter(spans).Build();
-        using (new Activity("not recorded").Start()) await InsertAsync(ring);
+        using (new Activity("not recorded").Start()) await InsertAsync(ring, replicas: 2);
         traces.ForceFlush();
         string[] own = [.. ring.Nodes.Select(n => n.Self.Address)];
         Assert.DoesNotContain(spans, s => own.Contains(NodeOf(s)));
@@ -70,7 +73,7 @@ public sealed class TracingTests
 
     private static string? NodeOf(Activity span) => span.GetTagItem("pastry.node") as string;
 
-    private static async Task<FileId> InsertAsync(RealRing ring)
+    private static async Task<FileId> InsertAsync(RealRing ring, int replicas)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var journal = new OwnerJournal(Path.Combine(ring.Folder, "files"), "test");
@@ -78,7 +81,7 @@ public sealed class TracingTests
         INodeAccess node = ring.Nodes[0].Access;
         GatewayServices services = GatewayServices.Over(node, owner, journal, new FileTransferOptions(), TimeProvider.System);
         byte[] content = RandomNumberGenerator.GetBytes(50_000);
-        FileInserted done = await services.Inserter.InsertAsync(new InsertFile("traced", "text/plain", ring.Nodes.Count - (ring.Nodes.Count > 2 ? 1 : 0), content.Length), new MemoryStream(content), new InsertProgress(), RealRing.Deadline);
+        FileInserted done = await services.Inserter.InsertAsync(new InsertFile("traced", "text/plain", replicas, content.Length), new MemoryStream(content), new InsertProgress(), RealRing.Deadline);
         return done.File;
     }
 }
