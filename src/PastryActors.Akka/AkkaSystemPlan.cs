@@ -31,6 +31,9 @@ public sealed record AkkaSystemPlan
     /// <summary>Members of the Akka cluster to join, host:port or Akka's own form; the own address first where a cluster may be begun. Null: nobody is asked.</summary>
     public IReadOnlyList<string>? ClusterSeeds { get; init; }
 
+    /// <summary>How long <see cref="AkkaEngine.Leaving"/> may take when the system shuts down in an orderly way; null: as the configuration says of the phase.</summary>
+    public TimeSpan? LeavingTimeout { get; init; }
+
     /// <summary>
     /// The certificate of the ring, with its private key: TLS with mutual authentication, where both sides must show this very certificate. Null: as
     /// <c>akka.remote.dot-netty.tcp</c> says, by default without TLS.
@@ -64,6 +67,8 @@ public sealed record AkkaSystemPlan
         own.AppendLine($"akka.remote.dot-netty.tcp {{ hostname = \"{host}\", port = {port} }}");
         if (PeerAddress.TryParse(Advertise, out string publicHost, out int publicPort))
             own.AppendLine($"akka.remote.dot-netty.tcp {{ public-hostname = \"{publicHost}\", public-port = {publicPort} }}");
+        if (LeavingTimeout is { } leaving)
+            own.AppendLine(FormattableString.Invariant($"akka.coordinated-shutdown.phases.{CoordinatedShutdown.PhaseBeforeServiceUnbind}.timeout = {leaving.TotalMilliseconds:0}ms"));
         if (Certificate is not null) own.AppendLine("akka.remote.dot-netty.tcp.enable-ssl = true");
         return ConfigurationFactory.ParseString(own.ToString()).WithFallback(ConfigurationFactory.ParseString(Configuration)).WithFallback(ConfigurationFactory.ParseString(Fallback));
     }

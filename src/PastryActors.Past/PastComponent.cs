@@ -77,6 +77,7 @@ public sealed class PastComponent : IPastryComponent
     /// <inheritdoc/>
     public void NewLeafs(LeafSetView leafs)
     {
+        _machines.Context.Leaving.LeafsChanged();
         _machines.Repairs.LeafsChanged();
         _machines.Scheduler.Soon();
     }
@@ -135,7 +136,7 @@ public sealed class PastComponent : IPastryComponent
     /// <inheritdoc/>
     public bool OnRequest(Request request)
     {
-        if (request is not ReportDamage damage) return _machines.Upkeep.TryTake(request) || _machines.Desk.TryTake(request);
+        if (request is not ReportDamage damage) return _machines.Handover.TryTake(request) || _machines.Upkeep.TryTake(request) || _machines.Desk.TryTake(request);
         if (_catalog.TryGet(damage.Object, out CatalogEntry entry)) _machines.Server.Damaged(entry, onDisk: false);
         _machines.Context.Host.Reply(new DamageNoted(damage.Id));
         return true;
@@ -186,7 +187,8 @@ public sealed class PastComponent : IPastryComponent
             case PastAnswer answer: _machines.Context.Operations.Heard(answer, message); break;
             case StoreRequest store: _machines.Keeper.Handle(store, from, message.Content); break;
             case FetchRequest fetch: _machines.Server.Handle(fetch, from); break;
-            case HoldQuery query: _machines.Server.Handle(query, from); break;
+            case HoldQuery query when _machines.Departures.Admit(query, from): _machines.Server.Handle(query, from); break;
+            case HoldQuery: break;
             case InspectQuery query: _machines.Server.Handle(query, from); break;
             case ReclaimRequest reclaim: _machines.Releaser.Handle(reclaim, from); break;
             case SyncAsk ask: _machines.Responder.Handle(ask, from); break;
@@ -237,6 +239,8 @@ public sealed class PastComponent : IPastryComponent
             Attestor = new Attestor(context, Repairs);
             Prover = new Prover(context, Server);
             Auditor = new Auditor(context, Server, AuditTimer);
+            Departures = new Departures(context, Pointers, Scheduler);
+            Handover = new Handover(context, Repairs, () => Keeper.OpenCount);
         }
 
         public PastContext Context { get; }
@@ -276,5 +280,9 @@ public sealed class PastComponent : IPastryComponent
         public Prover Prover { get; }
 
         public Auditor Auditor { get; }
+
+        public Departures Departures { get; }
+
+        public Handover Handover { get; }
     }
 }

@@ -67,6 +67,9 @@ public enum FactKind : byte
     /// <summary>An object was removed here because enough others hold it, or because its owner reclaimed it. Subject: its key.</summary>
     ReplicaDropped,
 
+    /// <summary>This node is about to leave its ring and hands over what it holds. Value: entries that are not handed over yet.</summary>
+    HandingOver,
+
     /// <summary>An object was fetched from another holder to restore k. Subject: its key. Value: bytes.</summary>
     ReplicaRestored,
 

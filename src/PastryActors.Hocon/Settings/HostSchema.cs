@@ -39,6 +39,12 @@ internal static class HostSchema
             Whether a node without seeds starts a ring of its own. True for exactly one node, the first of a new ring; false elsewhere, so that a node whose
             seeds were forgotten says that it is alone, in place of taking files that nobody else can find.
             """)
+        .Key("hand-over", OptionTypes.Duration(TimeSpan.Zero, TimeSpan.FromDays(1)), o => o.HandOver, (o, v) => o with { HandOver = v },
+            """
+            How long a node that is told to stop (SIGTERM) stays to hand over what it holds: at most that, and only until everything is durable on the nodes
+            that take its place. What is left then is restored from its other holders, if it has any. 0s stops at once, and so does SIGINT, for a node that
+            comes back soon with its files, as at an upgrade. What stops it must have more patience (TimeoutStopSec of a service).
+            """)
         .Rule(
             "seeds",
             o => o.Engine == EngineChoice.Akka || !o.Seeds.Any(static s => s.Contains("://", StringComparison.Ordinal)),

@@ -16,6 +16,9 @@ public sealed record HostSettings
 
     public bool FoundRing { get; init; }
 
+    /// <summary>How long a node that is told to stop hands over what it holds, at most; zero: not at all.</summary>
+    public TimeSpan HandOver { get; init; } = TimeSpan.FromSeconds(30);
+
     public HttpSettings Http { get; init; } = new();
 
     public LogSettings Log { get; init; } = new();

@@ -5,11 +5,13 @@ namespace PastryActors.Node.CommandLine;
 /// <summary>pastry node: one node in the foreground.</summary>
 internal static class NodeCommand
 {
+    public const string Name = "node";
+
     public static Command Build(CommandActions actions, NodeRunner run)
     {
         var config = new Option<string?>("--config") { HelpName = "FILE", Description = "HOCON configuration (hocon/node.conf explains every key)." };
         var set = SettingsOption();
-        var command = new Command("node", "Runs one node in the foreground; SIGTERM makes it leave the ring.") { config, set };
+        var command = new Command(Name, "Runs one node in the foreground; SIGTERM makes it hand over what it holds and leave the ring, SIGINT makes it leave at once.") { config, set };
         return actions.SetWithCode(command, (context, stop) => run(context.Get(config), context.Get(set) ?? [], stop));
     }
 

@@ -35,8 +35,9 @@ public sealed class PastryCommand(NodeRunner runNode)
 
     private static Task<int> InvokeAsync(ParseResult parsed, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
-        // A node takes its time to leave; whatever else is told to stop has nothing to lose.
-        var invocation = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(15) };
+        // A node takes its time to leave, bounded by deadlines of its own of a day at most; whatever else is told to stop has nothing to lose.
+        TimeSpan patience = parsed.CommandResult.Command.Name == NodeCommand.Name ? TimeSpan.FromDays(2) : TimeSpan.FromSeconds(15);
+        var invocation = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = patience };
         return parsed.InvokeAsync(invocation, cancellation);
     }
 

@@ -20,7 +20,6 @@ public sealed class EmbeddedNode(NodeSettings settings, ILoggerFactory? logs = n
 {
     private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ReadyPeriod = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LeaveDeadline = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<uint, IPastryApplication> _applications = [];
     private ECDsa? _owner;
@@ -75,12 +74,13 @@ public sealed class EmbeddedNode(NodeSettings settings, ILoggerFactory? logs = n
     public Task Send(ApplicationMessage message, NodeHandle to) =>
         Running.Access.AskAsync<ApplicationMessageTaken>(id => new SendApplicationMessage(id, SendTimeout, message, to), CancellationToken.None);
 
-    /// <summary>Tells the neighbours, and stops.</summary>
+    /// <summary>Hands over what the node holds (<c>node.hand-over</c>: at most so long), tells the neighbours, and stops.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_node is not null)
         {
-            using var deadline = new CancellationTokenSource(LeaveDeadline);
+            await _node.HandOverAsync(settings.Node.HandOver, CancellationToken.None).ConfigureAwait(false);
+            using var deadline = new CancellationTokenSource(HostedNode.LeaveDeadline);
             await _node.LeaveAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await _node.DisposeAsync().ConfigureAwait(false);
         }

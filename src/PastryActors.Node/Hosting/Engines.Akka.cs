@@ -24,6 +24,7 @@ internal static partial class Engines
         Configuration = settings.AkkaConfiguration + "\n",
         Fallback = ShippedConfiguration(),
         Certificate = settings.Akka.Certificate.Length > 0 ? X509CertificateLoader.LoadPkcs12FromFile(settings.Akka.Certificate, settings.Akka.CertificatePassword) : null,
+        LeavingTimeout = settings.Node.HandOver + HostedNode.LeaveDeadline,
         ClusterSeeds = [.. settings.Node.FoundRing ? [settings.Overlay.Advertise.Length > 0 ? settings.Overlay.Advertise : settings.Overlay.Listen] : Array.Empty<string>(), .. settings.Node.Seeds],
     };
 

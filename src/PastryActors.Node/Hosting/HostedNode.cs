@@ -6,6 +6,7 @@ using PastryActors.Node.Access;
 using PastryActors.Node.Files;
 using PastryActors.Node.Logging;
 using PastryActors.Node.Upkeep;
+using PastryActors.Past.Requests;
 using PastryActors.Pastry.Node;
 using PastryActors.Pastry.Requests;
 using PastryActors.Pastry.Tables;
@@ -17,6 +18,9 @@ namespace PastryActors.Node.Hosting;
 /// <summary>A node on an engine, with its store: answers the gateway, counts facts, remembers peers, and keeps the store in order.</summary>
 internal sealed class HostedNode : IHostedNode, INodeAccess, INodeListener
 {
+    /// <summary>How long closing the gateway and telling the neighbours may take, when a node leaves.</summary>
+    public static readonly TimeSpan LeaveDeadline = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan StatusTimeout = TimeSpan.FromSeconds(5);
 
     private readonly IEngine _engine;
@@ -67,11 +71,16 @@ internal sealed class HostedNode : IHostedNode, INodeAccess, INodeListener
     }
 
     /// <summary>Runs the node.</summary>
-    public void Start(Func<NodeHandle, NodeParts> parts, IWorkers workers)
+    /// <param name="handOver">How long it hands over what it holds, at most, when something other than its host stops it.</param>
+    public void Start(Func<NodeHandle, NodeParts> parts, IWorkers workers, TimeSpan handOver)
     {
         INodeCore MakeCore(NodeHandle self) => (_parts = parts(self)).Node;
         _node = _engine.AddNode(new Engine.NodeSettings(_key, MakeCore, workers, this, _folder.NextStart));
-        _engine.Leaving = () => LeaveAsync(CancellationToken.None);
+        _engine.Leaving = async () =>
+        {
+            await HandOverAsync(handOver, CancellationToken.None).ConfigureAwait(false);
+            await LeaveAsync(CancellationToken.None).ConfigureAwait(false);
+        };
         _upkeep.Start();
     }
 
@@ -95,6 +104,10 @@ internal sealed class HostedNode : IHostedNode, INodeAccess, INodeListener
             Counters = Counters(status.Counters, usage),
         };
     }
+
+    /// <inheritdoc/>
+    public async Task<HandedOver?> HandOverAsync(TimeSpan timeout, CancellationToken cancellation) =>
+        timeout > TimeSpan.Zero ? await AskAsync(id => new HandOver(id, timeout), cancellation).ConfigureAwait(false) as HandedOver : null;
 
     /// <inheritdoc/>
     public async Task LeaveAsync(CancellationToken deadline) =>

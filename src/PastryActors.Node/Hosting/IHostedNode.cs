@@ -3,6 +3,7 @@ using PastryActors.Core.Ring;
 using PastryActors.Hocon.Settings;
 using PastryActors.Node.Access;
 using PastryActors.Node.Workers;
+using PastryActors.Past.Requests;
 
 namespace PastryActors.Node.Hosting;
 
@@ -20,6 +21,13 @@ public interface IHostedNode : IAsyncDisposable
 
     /// <summary>Ends, faulted, when the engine gave the node up; never otherwise.</summary>
     Task Failure { get; }
+
+    /// <summary>
+    /// Hands over what the node holds to those that take its place, until each of them has it durably; after it the node is to leave. Null where there is no node active in a ring, or
+    /// it does so already.
+    /// </summary>
+    /// <param name="timeout">At most that.</param>
+    Task<HandedOver?> HandOverAsync(TimeSpan timeout, CancellationToken cancellation);
 
     /// <summary>Tells the neighbours that the node leaves, and waits until they were told.</summary>
     Task LeaveAsync(CancellationToken deadline);

@@ -49,7 +49,7 @@ internal static class NodeComposition
             var signatures = new SignatureWorkers(new BatchSigner(folder.LoadKey(), options), ownerSigner, new SignatureVerifier(options), options);
             var node = new HostedNode(engine, key, store, folder, SettingsMap.RequestsOf(settings), SettingsMap.CaretakerOf(settings), SettingsMap.TransferOf(settings), logs);
             storeLog.Damaged = node.OnDamaged;
-            node.Start(self => CoreOf(self, settings, engine.ContactPoints, folder, key, ownerSigner.PublicKey, store, applications), new NodeWorkers(new StoreWorkers(store), signatures, SegmentsOf(settings, folder, node, ownerSigner)));
+            node.Start(self => CoreOf(self, settings, engine.ContactPoints, folder, key, ownerSigner.PublicKey, store, applications), new NodeWorkers(new StoreWorkers(store), signatures, SegmentsOf(settings, folder, node, ownerSigner)), settings.Node.HandOver);
             return new StartedNode(node, ownerSigner);
         }
         catch

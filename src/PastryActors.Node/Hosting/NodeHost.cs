@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using PastryActors.Engine;
 using PastryActors.Hocon.Reading;
@@ -14,13 +15,12 @@ using NodeSettings = PastryActors.Hocon.Settings.NodeSettings;
 namespace PastryActors.Node.Hosting;
 
 /// <summary>
-/// Runs one node as a process: settings, logs, the owner's key, the node itself, its gateway; and on the way out the gateway first, then
-/// a word to the neighbours. Ends with 0 when told to stop, 1 when the node failed, 2 for a configuration that cannot be used.
+/// Runs one node as a process: settings, logs, the owner's key, the node itself, its gateway. Told to stop, it hands over what the node holds while the gateway still
+/// answers, then closes the gateway, then tells the neighbours; SIGINT cuts the first of these short. Ends with 0 when told to stop, 1 when the node failed, 2 for a
+/// configuration that cannot be used.
 /// </summary>
 public sealed class NodeHost(NodeFactory start, TextWriter error)
 {
-    private static readonly TimeSpan LeaveDeadline = TimeSpan.FromSeconds(5);
-
     /// <summary>Runs until <paramref name="stop"/> or until the node fails.</summary>
     public async Task<int> RunAsync(string? config, IReadOnlyList<string> overrides, CancellationToken stop)
     {
@@ -68,9 +68,15 @@ public sealed class NodeHost(NodeFactory start, TextWriter error)
         await using WebApplication web = GatewayHost.Build(services with { Upkeep = node.Upkeep, LogLevels = levels }, gateway, builder => NodeLogging.Configure(builder, settings.Node.Log, levels));
         await web.StartAsync(stop).ConfigureAwait(false);
         HostLog.Started(logger, node.Id.ToString(), GatewayHost.UrlOf(web));
+        using var interrupted = new CancellationTokenSource();
+        using PosixSignalRegistration interruption = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
+        {
+            signal.Cancel = true;
+            interrupted.Cancel();
+        });
         bool failed = await UntilStoppedAsync(node, logger, stop).ConfigureAwait(false);
-        if (!failed) HostLog.Leaving(logger);
-        using var deadline = new CancellationTokenSource(LeaveDeadline);
+        if (!failed) await HandOverAsync(node, settings.Node.HandOver, logger, interrupted.Token).ConfigureAwait(false);
+        using var deadline = new CancellationTokenSource(HostedNode.LeaveDeadline);
         // First no more requests, then no more node: nobody is told something that it no longer stands for.
         await web.StopAsync(deadline.Token).ConfigureAwait(false);
         if (!failed) await LeaveAsync(node, logger, deadline.Token).ConfigureAwait(false);
@@ -84,6 +90,22 @@ public sealed class NodeHost(NodeFactory start, TextWriter error)
         if (await Task.WhenAny(node.Failure, stopped.Task).ConfigureAwait(false) == stopped.Task) return false;
         HostLog.Failed(logger, node.Failure.Exception);
         return true;
+    }
+
+    private static async Task HandOverAsync(IHostedNode node, TimeSpan timeout, ILogger logger, CancellationToken interrupted)
+    {
+        HostLog.Leaving(logger, timeout.TotalSeconds);
+        try
+        {
+            if (await node.HandOverAsync(timeout, interrupted).ConfigureAwait(false) is not { } done) return;
+            if (done.Left > 0) HostLog.LeftOver(logger, done.Left, done.Entries, timeout.TotalSeconds);
+            else HostLog.HandedOver(logger, done.Entries - done.Unplaced);
+            if (done.Unplaced > 0) HostLog.Unplaced(logger, done.Unplaced);
+        }
+        catch (OperationCanceledException)
+        {
+            HostLog.Interrupted(logger);
+        }
     }
 
     private static async Task LeaveAsync(IHostedNode node, ILogger logger, CancellationToken deadline)

@@ -26,6 +26,7 @@ internal sealed partial class NodeFacts(ILoggerFactory logs)
             case FactKind.NodeLeft: NodeLeft(_overlay, fact.Subject.ToString()); break;
             case FactKind.RingMerged: RingMerged(_overlay, fact.Subject.ToString()); break;
             case FactKind.ReplicaDamaged: ReplicaDamaged(_past, fact.Subject.ToString()); break;
+            case FactKind.HandingOver: HandingOver(_past, fact.Value); break;
             case FactKind.AuditFailed: AuditFailed(_past, fact.Subject.ToString()); break;
             case FactKind.Delivered or FactKind.HopTaken or FactKind.LookupServed or FactKind.CacheHit or FactKind.TopicDelivered: Each(LoggerOf(fact.Kind), fact); break;
             default: Other(LoggerOf(fact.Kind), fact); break;
@@ -75,6 +76,9 @@ internal sealed partial class NodeFacts(ILoggerFactory logs)
 
     [LoggerMessage(3309, LogLevel.Warning, "node {NodeId} could not prove that it holds an object that it should: its disk or its program lies. A neighbour holds the object in its place; take the node out of the ring if it goes on")]
     private static partial void AuditFailed(ILogger logger, string nodeId);
+
+    [LoggerMessage(3310, LogLevel.Information, "handing over: {Left} entries left")]
+    private static partial void HandingOver(ILogger logger, long left);
 
     [LoggerMessage(3308, LogLevel.Warning, "the object at {Key} is damaged or gone here; fetching it from another holder")]
     private static partial void ReplicaDamaged(ILogger logger, string key);

@@ -37,6 +37,9 @@ internal sealed class Catalog
     /// <summary>The sum of all debits, over all owners.</summary>
     public long DebitedBytes { get; private set; }
 
+    /// <summary>Entries put in since the start: whoever walks the catalog knows by it whether something came behind it.</summary>
+    public long SetCount { get; private set; }
+
     /// <summary>Entries of any state.</summary>
     public int Count => ObjectCount + TombstoneCount + PointerCount + LedgerCount;
 
@@ -84,6 +87,7 @@ internal sealed class Catalog
         if (TryGet(entry.Object, out CatalogEntry other) && other.Replicas != entry.Replicas) Remove(entry.Object);
         if (TreeOf(entry.Replicas).Set(entry, out CatalogEntry replaced)) Tally(replaced, -1);
         Tally(entry, +1);
+        SetCount++;
     }
 
     /// <summary>Takes an entry out. False if there was none.</summary>

@@ -54,8 +54,8 @@ internal sealed class RoomBook(PastContext context)
         List<NodeHandle>? closest = null;
         foreach (NodeHandle node in leafs.Members())
         {
-            if (!_known.TryGetValue(node.Id, out var known) || known.Free <= most || tried.Contains(node.Id)) continue;
-            closest ??= leafs.ReplicaSet(key, replicas);
+            if (!_known.TryGetValue(node.Id, out var known) || known.Free <= most || tried.Contains(node.Id) || context.Leaving.Contains(node.Id)) continue;
+            closest ??= context.Keepers(key, replicas);
             if (closest.Exists(n => n.Id == node.Id)) continue;
             (best, most) = (node, known.Free);
         }
@@ -72,7 +72,7 @@ internal sealed class RoomBook(PastContext context)
             if (_known.TryGetValue(node.Id, out var known)) nodes.Add((node, known.Free));
         }
 
-        nodes.RemoveAll(n => !context.Room.Accepts(contentLength, n.Free, diverted: true));
+        nodes.RemoveAll(n => context.Leaving.Contains(n.Node.Id) || !context.Room.Accepts(contentLength, n.Free, diverted: true));
         return [.. nodes.OrderByDescending(n => n.Free).Take(count).Select(n => n.Node)];
     }
 

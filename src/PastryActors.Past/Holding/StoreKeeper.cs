@@ -75,6 +75,7 @@ internal sealed class StoreKeeper(PastContext context, IRepairs repairs)
     private (RefusalCode Code, string Detail)? PlacementObstacle(FileId id, ObjectCertificate certificate)
     {
         if (!context.Host.IsActive) return (RefusalCode.Busy, "not an active member of the ring");
+        if (context.Leaving.IsClosed) return (RefusalCode.NotResponsible, "this node leaves");
         bool near = context.Host.Leafs.RankOf(id.Key) < certificate.Replicas + context.Options.PlacementSlack;
         return near ? null : (RefusalCode.NotResponsible, $"not among the {certificate.Replicas} closest");
     }
@@ -83,11 +84,12 @@ internal sealed class StoreKeeper(PastContext context, IRepairs repairs)
     private (RefusalCode Code, string Detail)? DiversionObstacle(FileId id, ObjectCertificate certificate, NodeHandle from)
     {
         if (!context.Host.IsActive) return (RefusalCode.Busy, "not an active member of the ring");
-        if (context.Host.Leafs.RankOf(id.Key) < certificate.Replicas) return (RefusalCode.NotResponsible, $"itself among the {certificate.Replicas} closest");
+        if (context.Leaving.IsSelf) return (RefusalCode.NotResponsible, "this node leaves");
+        if (context.Responsibility.IsOwn(id.Key, certificate.Replicas)) return (RefusalCode.NotResponsible, $"itself among the {certificate.Replicas} closest");
         if (!context.Catalog.TryGet(id, out CatalogEntry entry)) return null;
         if (entry.IsPointer) return (RefusalCode.Conflict, "a pointer to another holder is here");
         bool taken = entry.State == EntryState.Diverted && entry.Peer != CatalogEntry.PeerOf(from.Id)
-            && context.Host.Leafs.ReplicaSet(id.Key, certificate.Replicas).Exists(n => CatalogEntry.PeerOf(n.Id) == entry.Peer);
+            && context.Keepers(id.Key, certificate.Replicas).Exists(n => CatalogEntry.PeerOf(n.Id) == entry.Peer);
         return taken ? (RefusalCode.Conflict, "held for another of the k closest already") : null;
     }
 

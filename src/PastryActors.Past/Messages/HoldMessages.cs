@@ -7,7 +7,8 @@ using PastryActors.Past.Requests;
 namespace PastryActors.Past.Messages;
 
 /// <summary>What do you have of these objects? Answered by <see cref="HoldReport"/>.</summary>
-public sealed record HoldQuery(long Operation, ValueList<FileId> Objects) : PastMessage(Operation)
+/// <param name="Leaving">The asker is about to leave the ring: it is no longer counted among those that are to hold anything. One that leaves as well refuses.</param>
+public sealed record HoldQuery(long Operation, ValueList<FileId> Objects, bool Leaving = false) : PastMessage(Operation)
 {
     /// <summary>Most objects in one message: about 6 KiB.</summary>
     public const int ObjectsMax = 256;
@@ -18,6 +19,7 @@ public sealed record HoldQuery(long Operation, ValueList<FileId> Objects) : Past
     internal static HoldQuery Read(ref WireReader reader)
     {
         long operation = 0;
+        bool leaving = false;
         List<FileId> objects = [];
         while (reader.Next())
         {
@@ -26,16 +28,18 @@ public sealed record HoldQuery(long Operation, ValueList<FileId> Objects) : Past
                 case 1: operation = (long)reader.Number(); break;
                 case 2 when objects.Count < ObjectsMax: objects.Add(reader.FileId()); break;
                 case 2: throw new WireFormatException($"more than {ObjectsMax} objects");
+                case 3: leaving = reader.Flag(); break;
                 default: reader.Skip(); break;
             }
         }
 
-        return new HoldQuery(operation, objects.ToValueList());
+        return new HoldQuery(operation, objects.ToValueList(), leaving);
     }
 
     protected override void WriteFields(WireWriter writer)
     {
         foreach (FileId id in Objects) writer.Id(2, id);
+        writer.Flag(3, Leaving);
     }
 }
 

@@ -29,6 +29,7 @@ internal sealed class PastContext
         Cache = new RouteCache(this);
         Lapsed = new LapsedBook(host);
         Unconfirmed = new UnconfirmedBook(host);
+        Leaving = new LeavingBook(host);
     }
 
     public IPastryHost Host { get; }
@@ -60,6 +61,9 @@ internal sealed class PastContext
     /// <summary>Debits that were let go here lately, and are not to come back from a neighbour that has them still.</summary>
     public LapsedBook Lapsed { get; }
 
+    /// <summary>Who is about to leave the ring.</summary>
+    public LeavingBook Leaving { get; }
+
     /// <summary>Objects that are being changed on disk: whoever else wants to change one is told to come back, so changes never cross.</summary>
     public HashSet<FileId> Changing { get; } = [];
 
@@ -72,15 +76,25 @@ internal sealed class PastContext
     /// <summary>How many are asked once k is known: two neighbours more.</summary>
     public int CandidateCountFor(int replicas) => Math.Min(replicas + 2, ReplicasMax + 1);
 
-    /// <summary>Who is responsible for what, by the leaf set of this moment.</summary>
+    /// <summary>Who is responsible for what, by the leaf set of this moment and without those who are about to leave it.</summary>
     public Responsibility Responsibility
     {
         get
         {
             LeafSetView leafs = Host.Leafs;
-            if (_responsibility is null || _responsibility.Version != leafs.Version) _responsibility = new Responsibility(leafs);
+            if (_responsibility is null || _responsibility.Version != (leafs.Version, Leaving.Version)) _responsibility = new Responsibility(leafs, Leaving);
             return _responsibility;
         }
+    }
+
+    /// <summary>The nodes that are to hold an object: the <paramref name="replicas"/> closest, closest first, without those who are about to leave.</summary>
+    public List<NodeHandle> Keepers(RingId key, int replicas)
+    {
+        List<NodeHandle> nodes = Host.Leafs.ReplicaSet(key, replicas + Leaving.Count);
+        if (Leaving.Count == 0) return nodes;
+        nodes.RemoveAll(n => Leaving.Contains(n.Id));
+        if (nodes.Count > replicas) nodes.RemoveRange(replicas, nodes.Count - replicas);
+        return nodes;
     }
 
     /// <summary>When a holder gave what came in now with this age.</summary>

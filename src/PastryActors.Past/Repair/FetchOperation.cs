@@ -144,7 +144,7 @@ internal sealed class FetchOperation(PastContext context, RepairQueue queue, Fil
     }
 
     private bool IsBeyond(NodeHandle node, int replicas) =>
-        Context.Host.Leafs.Find(node.Id) is not null && !Context.Host.Leafs.ReplicaSet(id.Key, replicas).Exists(n => n.Id == node.Id);
+        Context.Host.Leafs.Find(node.Id) is not null && !Context.Leaving.Contains(node.Id) && !Context.Keepers(id.Key, replicas).Exists(n => n.Id == node.Id);
 
     private void Check(ObjectCertificate certificate, ContentRef? content)
     {

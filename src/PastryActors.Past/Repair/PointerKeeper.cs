@@ -20,7 +20,7 @@ internal sealed class PointerKeeper(PastContext context, RepairQueue repairs)
     /// <summary>Begins the next round, if the last is over.</summary>
     public void Look()
     {
-        if (_isRunning || !context.Host.IsActive || context.Catalog.PointerCount == 0) return;
+        if (_isRunning || !context.Host.IsActive || context.Leaving.IsSelf || context.Catalog.PointerCount == 0) return;
         List<CatalogEntry> batch = [];
         foreach (CatalogEntry entry in Pointers(new Arc(_cursor, UInt128.MaxValue)))
         {
@@ -40,7 +40,7 @@ internal sealed class PointerKeeper(PastContext context, RepairQueue repairs)
     /// <summary>The round is over.</summary>
     public void Ended() => _isRunning = false;
 
-    /// <summary>A node failed: its replicas are replaced, and no lookup is sent to it.</summary>
+    /// <summary>A node failed, or is about to leave: its replicas are replaced, and no lookup is sent to it.</summary>
     public void PeerFailed(RingId peer)
     {
         if (!context.Catalog.HasPointersTo(peer)) return;
@@ -89,7 +89,7 @@ internal sealed class PointerKeeper(PastContext context, RepairQueue repairs)
     private IEnumerable<CatalogEntry> Pointers(Arc arc) => context.Catalog.In(arc.From, _ => KeySpan.Of(arc), pointers: true).Where(e => e.IsPointer);
 
     private bool IsAmongClosest(in CatalogEntry entry, NodeHandle node) =>
-        context.Host.Leafs.ReplicaSet(entry.Key, entry.Replicas).Exists(n => n.Id == node.Id);
+        context.Keepers(entry.Key, entry.Replicas).Exists(n => n.Id == node.Id);
 
     private bool IsSpare(in CatalogEntry entry) => context.Host.Leafs.RankOf(entry.Key) <= entry.Replicas;
 

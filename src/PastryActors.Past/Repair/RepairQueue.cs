@@ -155,6 +155,9 @@ internal sealed class RepairQueue(PastContext context, SyncScheduler scheduler, 
     {
         List<NodeHandle> holders = context.Host.Leafs.ReplicaSet(entry.Object.Key, context.CandidateCountFor(entry.Replicas));
         holders.RemoveAll(n => n.Id == context.Host.Self.Id);
+
+        // One that held it for this node and leaves is still there to give it.
+        if (entry.IsPointer && context.HolderOf(entry) is { } holder && !holders.Exists(n => n.Id == holder.Id)) holders.Add(holder);
         if (holders.Count > 0 && HasRoom && !_pointers.ContainsKey(entry.Object))
         {
             RingId? asker = entry.State == EntryState.Diverted ? context.HolderOf(entry)?.Id : null;

@@ -14,26 +14,28 @@ internal sealed class Responsibility
     private readonly bool _wholeRing;
     private readonly int _self;
     private readonly Arc[] _own;
+    private readonly bool _leaves;
 
-    /// <summary>By the leaf set as it is now.</summary>
-    public Responsibility(LeafSetView leafs)
+    /// <summary>By the leaf set as it is now, without those who are about to leave it.</summary>
+    public Responsibility(LeafSetView leafs, LeavingBook? leaving = null)
     {
         _wholeRing = leafs.IsWholeRing;
         ReplicasMax = leafs.Capacity / 2;
-        Version = leafs.Version;
-        _nodes = Clockwise(leafs);
+        Version = (leafs.Version, leaving?.Version ?? 0);
+        _leaves = leaving?.IsSelf ?? false;
+        _nodes = Clockwise(leafs, leaving);
         _self = Array.IndexOf(_nodes, leafs.Self.Id);
         _own = Arcs(_self);
     }
 
-    /// <summary>Of the leaf set that this was made from.</summary>
-    public int Version { get; }
+    /// <summary>Of the leaf set and of the book of those who leave that this was made from.</summary>
+    public (int Leafs, int Leaving) Version { get; }
 
     /// <summary>The largest k that a leaf set carries: L/2.</summary>
     public int ReplicasMax { get; }
 
-    /// <summary>Whether this node is among the <paramref name="replicas"/> closest to the key.</summary>
-    public bool IsOwn(RingId key, int replicas) => _own[Math.Min(replicas, ReplicasMax)].Contains(key);
+    /// <summary>Whether this node is among the <paramref name="replicas"/> closest to the key; never if it leaves itself.</summary>
+    public bool IsOwn(RingId key, int replicas) => !_leaves && _own[Math.Min(replicas, ReplicasMax)].Contains(key);
 
     /// <summary>The arc of this node for a k of 1 to L/2.</summary>
     public Arc OwnArc(int replicas) => _own[replicas];
@@ -69,11 +71,15 @@ internal sealed class Responsibility
     // Halfway; exactly halfway the smaller id is the closer, as everywhere.
     private static UInt128 Reach(UInt128 distance, bool winsTie) => distance == 0 ? 0 : winsTie ? distance / 2 : (distance - 1) / 2;
 
-    private static RingId[] Clockwise(LeafSetView leafs)
+    private static RingId[] Clockwise(LeafSetView leafs, LeavingBook? leaving)
     {
         RingId start = leafs.IsWholeRing || leafs.Left.Count == 0 ? leafs.Self.Id : leafs.Left[^1].Id;
         List<RingId> ids = [leafs.Self.Id];
-        foreach (NodeHandle node in leafs.Members()) ids.Add(node.Id);
+        foreach (NodeHandle node in leafs.Members())
+        {
+            if (leaving is null || !leaving.Contains(node.Id)) ids.Add(node.Id);
+        }
+
         ids.Sort((a, b) => start.ClockwiseTo(a).CompareTo(start.ClockwiseTo(b)));
         return [.. ids];
     }

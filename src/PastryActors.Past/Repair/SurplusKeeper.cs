@@ -12,7 +12,7 @@ namespace PastryActors.Past.Repair;
 /// durably, or a pointer to another holder, and sees itself responsible, and the delay is over, does this node let it go. If one of
 /// them has a pointer to this node, it is a diverted replica and stays; of those a bounded number a period are asked about.
 /// </summary>
-internal sealed class SurplusKeeper(PastContext context, RepairQueue repairs)
+internal sealed class SurplusKeeper(PastContext context, RepairQueue repairs) : IHoldersAsked
 {
     private const int RoundObjectsMax = 128;
     private const int FarObjectsMax = 8;
@@ -28,44 +28,56 @@ internal sealed class SurplusKeeper(PastContext context, RepairQueue repairs)
     /// <summary>Looks for surplus, and asks about what is new or due. Called with every comparison.</summary>
     public void Look()
     {
-        if (!context.Host.IsActive || _running > 0) return;
+        if (!context.Host.IsActive || context.Leaving.IsSelf || _running > 0) return;
         Forget();
         Discover();
         Ask();
     }
 
-    /// <summary>A round of questions is over.</summary>
+    /// <inheritdoc/>
     public void Ended() => _running--;
 
-    /// <summary>The k closest were asked: who lacks the object was told.</summary>
-    public void Announced(FileId id)
+    /// <inheritdoc/>
+    public void Answered(in CatalogEntry entry, bool confirmed, NodeHandle? pointedToBy)
     {
-        if (_watched.TryGetValue(id, out Watch? watch)) watch.IsAnnounced = true;
+        if (_watched.TryGetValue(entry.Object, out Watch? watch)) watch.IsAnnounced = true;
+        if (pointedToBy is not null) Needed(entry, pointedToBy);
+        else if (confirmed && watch is not null) Confirmed(entry, watch);
+    }
+
+    /// <inheritdoc/>
+    public void Buried(in CatalogEntry entry, NodeHandle holder) => repairs.Learn(SyncEntry.Of(entry) with { IsTombstone = true }, holder);
+
+    /// <summary>It leaves, or sees itself no neighbour: it is asked again in the next round, if it is still one of the k closest.</summary>
+    public void Refused(NodeHandle by)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Found(in CatalogEntry entry, List<NodeHandle> nodes)
+    {
+        if (nodes.Exists(n => n.Id == context.Host.Self.Id)) return;
+        Run([new SurplusItem(entry, nodes, entry.Replicas)]);
+    }
+
+    /// <inheritdoc/>
+    public void NotFound(in CatalogEntry entry)
+    {
     }
 
     /// <summary>All k closest hold it: lets it go, if its time has come and it is still surplus.</summary>
-    public void Confirmed(in CatalogEntry entry)
+    private void Confirmed(in CatalogEntry entry, Watch watch)
     {
-        if (!_watched.TryGetValue(entry.Object, out Watch? watch) || !IsDue(watch) || !IsSurplus(entry.Object) || !context.Changing.Add(entry.Object)) return;
+        if (!IsDue(watch) || !IsSurplus(entry.Object) || !context.Changing.Add(entry.Object)) return;
         context.Remove(new Dropping(context, this, entry), entry.Object);
     }
 
     /// <summary>One of the k closest has a pointer to this node for it: it is no surplus.</summary>
-    public void Needed(in CatalogEntry entry, NodeHandle by)
+    private void Needed(in CatalogEntry entry, NodeHandle by)
     {
         _watched.Remove(entry.Object);
         if (!context.Catalog.TryGet(entry.Object, out CatalogEntry now) || now.State != EntryState.Replica || now.IsLedgerEntry || context.Changing.Contains(entry.Object)) return;
         context.Catalog.Set(new CatalogEntry(now.Object, now.ContentLength, now.Kind, now.Replicas, EntryState.Diverted, CatalogEntry.PeerOf(by.Id)));
-    }
-
-    /// <summary>One of the k closest has a tombstone for it.</summary>
-    public void Buried(in CatalogEntry entry, NodeHandle holder) => repairs.Learn(SyncEntry.Of(entry) with { IsTombstone = true }, holder);
-
-    /// <summary>The nodes closest to a far object were found: they are asked about it alone.</summary>
-    public void Found(in CatalogEntry entry, List<NodeHandle> nodes)
-    {
-        if (nodes.Exists(n => n.Id == context.Host.Self.Id)) return;
-        Run([new SurplusItem(entry, nodes)]);
     }
 
     private void Forget()
@@ -121,7 +133,7 @@ internal sealed class SurplusKeeper(PastContext context, RepairQueue repairs)
             if (context.Knows(id.Key, entry.Replicas))
             {
                 if (near.Count == RoundObjectsMax) continue;
-                near.Add(new SurplusItem(entry, context.Host.Leafs.ReplicaSet(id.Key, entry.Replicas)));
+                near.Add(new SurplusItem(entry, context.Keepers(id.Key, entry.Replicas), entry.Replicas));
             }
             else if (far++ < FarObjectsMax)
             {

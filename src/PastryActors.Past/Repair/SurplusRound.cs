@@ -8,16 +8,44 @@ using PastryActors.Pastry.Applications;
 
 namespace PastryActors.Past.Repair;
 
-/// <summary>A surplus object, and the nodes that should have it instead.</summary>
-internal sealed record SurplusItem(CatalogEntry Entry, List<NodeHandle> Nodes);
+/// <summary>An object that is not to stay here, and the nodes that should have it instead.</summary>
+/// <param name="Wanted">How many of them have to confirm.</param>
+internal sealed record SurplusItem(CatalogEntry Entry, List<NodeHandle> Nodes, int Wanted);
 
-/// <summary>Asks the k closest of a batch of surplus objects what they have of them, one message a node; acts when all have answered or the time is over.</summary>
-internal sealed class SurplusRound(PastContext context, SurplusKeeper keeper, List<SurplusItem> items) : Operation(context)
+/// <summary>Whoever has others asked what they hold of objects that are not to stay here.</summary>
+internal interface IHoldersAsked
+{
+    /// <summary>Those who should have an object were asked, and who lacks it was told.</summary>
+    /// <param name="confirmed">Whether every one of them has it, or a pointer to another holder, durably, and will keep it.</param>
+    /// <param name="pointedToBy">One that has a pointer to this very node, which nobody else can have then; null if none does.</param>
+    void Answered(in CatalogEntry entry, bool confirmed, NodeHandle? pointedToBy);
+
+    /// <summary>One of them has a tombstone for it.</summary>
+    void Buried(in CatalogEntry entry, NodeHandle holder);
+
+    /// <summary>One of them will take nothing.</summary>
+    void Refused(NodeHandle by);
+
+    /// <summary>The nodes closest to a far object were found.</summary>
+    void Found(in CatalogEntry entry, List<NodeHandle> nodes);
+
+    /// <summary>They were not found in time.</summary>
+    void NotFound(in CatalogEntry entry);
+
+    /// <summary>A round of questions or a search is over.</summary>
+    void Ended();
+}
+
+/// <summary>Asks the k closest of a batch of objects that are not to stay here what they have of them, one message a node; says so when all have answered or the time is over.</summary>
+internal sealed class SurplusRound(PastContext context, IHoldersAsked asker, List<SurplusItem> items) : Operation(context)
 {
     // Ordered: it decides the order of messages.
     private readonly SortedDictionary<RingId, Share> _shares = [];
     private readonly int[] _confirmations = new int[items.Count];
     private readonly NodeHandle?[] _pointedTo = new NodeHandle?[items.Count];
+
+    /// <summary>Whether this node asks because it leaves.</summary>
+    public bool Leaving { get; init; }
 
     public void Begin()
     {
@@ -28,7 +56,7 @@ internal sealed class SurplusRound(PastContext context, SurplusKeeper keeper, Li
 
         foreach (Share share in _shares.Values)
         {
-            Context.Host.Send(new HoldQuery(Id, share.Items.Select(i => items[i].Entry.Object).ToValueList()), share.Node);
+            Context.Host.Send(new HoldQuery(Id, share.Items.Select(i => items[i].Entry.Object).ToValueList(), Leaving), share.Node);
         }
 
         WakeAt(Context.Host.Now + Context.Options.AttemptTimeout);
@@ -40,6 +68,7 @@ internal sealed class SurplusRound(PastContext context, SurplusKeeper keeper, Li
     {
         if (!_shares.Remove(message.Source.Id, out Share? share)) return;
         if (answer is HoldReport report) Take(share, report);
+        else if (answer is Refused) asker.Refused(share.Node);
         if (_shares.Count == 0) End();
     }
 
@@ -67,7 +96,7 @@ internal sealed class SurplusRound(PastContext context, SurplusKeeper keeper, Li
             CatalogEntry entry = items[item].Entry;
             HolderState state = report.StateOf(at);
             if (state == HolderState.Missing) lacking.Add(SyncEntry.Of(entry));
-            else if (state == HolderState.Reclaimed && !entry.IsTombstone) keeper.Buried(entry, share.Node);
+            else if (state == HolderState.Reclaimed && !entry.IsTombstone) asker.Buried(entry, share.Node);
             else if (state == HolderState.Held && entry.IsTombstone) lacking.Add(SyncEntry.Of(entry));
             else if (state == HolderState.Pointer && report.IsForYou(at)) _pointedTo[item] = share.Node;
             else if (state is HolderState.Held or HolderState.Reclaimed or HolderState.Pointer && report.IsResponsible(at)) _confirmations[item]++;
@@ -81,13 +110,10 @@ internal sealed class SurplusRound(PastContext context, SurplusKeeper keeper, Li
         Close();
         for (int i = 0; i < items.Count; i++)
         {
-            CatalogEntry entry = items[i].Entry;
-            keeper.Announced(entry.Object);
-            if (_pointedTo[i] is { } by) keeper.Needed(entry, by);
-            else if (_confirmations[i] == entry.Replicas) keeper.Confirmed(entry);
+            asker.Answered(items[i].Entry, _pointedTo[i] is null && _confirmations[i] == items[i].Wanted, _pointedTo[i]);
         }
 
-        keeper.Ended();
+        asker.Ended();
     }
 
     private sealed class Share(NodeHandle node)
@@ -98,8 +124,8 @@ internal sealed class SurplusRound(PastContext context, SurplusKeeper keeper, Li
     }
 }
 
-/// <summary>Finds the nodes closest to a surplus object that lies beyond this node's leaf set, where it came to after an absence.</summary>
-internal sealed class SurplusSearch(PastContext context, SurplusKeeper keeper, CatalogEntry entry) : Operation(context)
+/// <summary>Finds the nodes closest to such an object where it lies beyond this node's leaf set, as after an absence.</summary>
+internal sealed class SurplusSearch(PastContext context, IHoldersAsked asker, CatalogEntry entry) : Operation(context)
 {
     public void Begin()
     {
@@ -112,14 +138,15 @@ internal sealed class SurplusSearch(PastContext context, SurplusKeeper keeper, C
     {
         if (answer is not Located located) return;
         Close();
-        keeper.Ended();
-        keeper.Found(entry, [.. located.Nodes.Span[..Math.Min(located.Nodes.Count, entry.Replicas)]]);
+        asker.Found(entry, [.. located.Nodes.Span[..Math.Min(located.Nodes.Count, entry.Replicas)]]);
+        asker.Ended();
     }
 
     /// <inheritdoc/>
     public override void Woke()
     {
         Close();
-        keeper.Ended();
+        asker.NotFound(entry);
+        asker.Ended();
     }
 }

@@ -98,7 +98,7 @@ internal sealed class SyncScheduler(PastContext context, byte periodTimer, byte 
     private void RunNext()
     {
         // A session may end as soon as it begins: the loop takes the next, not a deeper call.
-        while (_running is null && context.Host.IsActive && _waiting.Count > 0)
+        while (_running is null && context.Host.IsActive && !context.Leaving.IsSelf && _waiting.Count > 0)
         {
             NodeHandle peer = _waiting[0];
             _waiting.RemoveAt(0);

@@ -31,6 +31,13 @@ internal sealed class RealRing : IAsyncDisposable
         return ring;
     }
 
+    /// <summary>Has a node leave, as one that is told to stop does.</summary>
+    public async Task LeaveAsync(EmbeddedNode node)
+    {
+        Nodes.Remove(node);
+        await node.DisposeAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (EmbeddedNode node in Nodes) await node.DisposeAsync();

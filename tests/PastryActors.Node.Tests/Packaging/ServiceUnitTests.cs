@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using PastryActors.Hocon.Settings;
 using PastryActors.Node.CommandLine;
+using PastryActors.Node.Hosting;
 
 namespace PastryActors.Node.Tests.Packaging;
 
@@ -23,6 +24,14 @@ public sealed class ServiceUnitTests
         Assert.Contains("Restart=on-failure", unit);
         Assert.Contains("RestartPreventExitStatus=2", unit);
         Assert.Contains("KillSignal=SIGTERM", unit);
+    }
+
+    [Fact]
+    public void A_node_is_given_the_time_to_hand_over_what_it_holds()
+    {
+        string patience = Assert.Single(Lines("pastry.service"), l => l.StartsWith("TimeoutStopSec=", StringComparison.Ordinal));
+        int seconds = int.Parse(patience["TimeoutStopSec=".Length..], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.True(seconds >= (PastrySchema.Load(PathOf("node.conf")).Node.HandOver + (2 * HostedNode.LeaveDeadline)).TotalSeconds);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ internal static class MessageSamples
         StoreRequest.Number => new StoreRequest(Operation(random), Certificate(random), random.Flag(), random.Flag()),
         StoreAnswer.Number => new StoreAnswer(Operation(random), Receipt(random), random.Flag(), random.Flag() ? Receipt(random) : null),
         Refused.Number => new Refused(Operation(random), (RefusalCode)(1 + random.Next((int)RefusalCode.OverQuota)), random.Text(256), Size(random)),
-        HoldQuery.Number => new HoldQuery(Operation(random), random.ListUpTo(HoldQuery.ObjectsMax, SampleValues.FileId)),
+        HoldQuery.Number => new HoldQuery(Operation(random), random.ListUpTo(HoldQuery.ObjectsMax, SampleValues.FileId), random.Flag()),
         HoldReport.Number => new HoldReport(Operation(random), random.Body(HoldQuery.ObjectsMax)),
         InspectQuery.Number => new InspectQuery(Operation(random), random.FileId(), random.Flag()),
         InspectReport.Number => new InspectReport(Operation(random), State(random), random.Flag() ? Certificate(random) : null, random.Flag() ? random.Node() : null, AgoOf(random)),

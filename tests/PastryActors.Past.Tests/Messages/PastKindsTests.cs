@@ -27,6 +27,7 @@ public sealed class PastKindsTests
         new StoreAnswer(7, Receipt, true),
         new Refused(8, RefusalCode.Busy, "later"),
         new HoldQuery(9, [Certificate.File, default]),
+        new HoldQuery(9, default, Leaving: true),
         new HoldReport(10, new byte[] { 0x83, 1 }),
         new InspectQuery(11, Certificate.File, true),
         new InspectReport(12, HolderState.Held, Certificate, null, TimeSpan.FromHours(1)),

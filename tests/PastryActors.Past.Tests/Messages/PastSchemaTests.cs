@@ -33,7 +33,7 @@ public sealed class PastSchemaTests : SchemaContract
         Locate m => new Schema::Locate { Operation = operation, Key = Bytes(m.Key), Count = (uint)m.Count },
         LookupRequest m => new Schema::LookupRequest { Operation = operation, Object = Bytes(m.Object), Previous = m.Previous is null ? null : NodeOf(m.Previous), Chosen = m.Chosen },
         StoreRequest m => new Schema::StoreRequest { Operation = operation, Certificate = StatementTranslation.Translate(m.Certificate), Offer = m.Offer, Divert = m.Divert },
-        HoldQuery m => new Schema::HoldQuery { Operation = operation, Objects = { m.Objects.Select(Bytes) } },
+        HoldQuery m => new Schema::HoldQuery { Operation = operation, Objects = { m.Objects.Select(Bytes) }, Leaving = m.Leaving },
         InspectQuery m => new Schema::InspectQuery { Operation = operation, Object = Bytes(m.Object), ReadBack = m.ReadBack },
         FetchRequest m => new Schema::FetchRequest { Operation = operation, Object = Bytes(m.Object), CertificateOnly = m.CertificateOnly },
         ReclaimRequest m => new Schema::ReclaimRequest
