@@ -13,10 +13,9 @@ namespace PastryActors.Node.Access;
 /// </summary>
 public sealed class RequestTable(Func<Request, bool> post, RequestTableOptions options, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<long, TaskCompletionSource<Reply>> _asks = new();
+    private readonly OpenAsks _asks = new(options.RequestsMax, options.Grace, time);
     private readonly ConcurrentDictionary<long, Channel<Reply>> _streams = new();
     private long _lastId;
-    private long _timedOut;
     private long _slowReaders;
     private long _unclaimed;
 
@@ -27,7 +26,7 @@ public sealed class RequestTable(Func<Request, bool> post, RequestTableOptions o
     public int OpenStreams => _streams.Count;
 
     /// <summary>Requests that the node left without an answer past their deadline and grace. Anything but zero is a fault of the node.</summary>
-    public long TimedOut => Volatile.Read(ref _timedOut);
+    public long TimedOut => _asks.TimedOut;
 
     /// <summary>Subscriptions cut off because their reader was slower than the topic.</summary>
     public long SlowReaders => Volatile.Read(ref _slowReaders);
@@ -36,28 +35,13 @@ public sealed class RequestTable(Func<Request, bool> post, RequestTableOptions o
     public long Unclaimed => Volatile.Read(ref _unclaimed);
 
     /// <inheritdoc cref="INodeAccess.AskAsync"/>
-    public async Task<Reply> AskAsync(Func<long, Request> make, CancellationToken cancellation)
+    public Task<Reply> AskAsync(Func<long, Request> make, CancellationToken cancellation)
     {
-        cancellation.ThrowIfCancellationRequested();
+        if (cancellation.IsCancellationRequested) return Task.FromCanceled<Reply>(cancellation);
         Request request = make(Interlocked.Increment(ref _lastId));
-        if (_asks.Count >= options.RequestsMax) return Busy(request, $"{options.RequestsMax} requests are open at this node already");
-
-        var answer = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _asks[request.Id] = answer;
-        try
-        {
-            if (!post(request)) return Busy(request, "the mailbox of this node is full");
-            return await answer.Task.WaitAsync(request.Timeout + options.Grace, time, cancellation).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            Interlocked.Increment(ref _timedOut);
-            return new Failed(request.Id, FailureCode.TimedOut, $"no answer within {request.Timeout.TotalSeconds:0.#} s");
-        }
-        finally
-        {
-            _asks.TryRemove(request.Id, out _);
-        }
+        if (_asks.TryAdd(request, cancellation) is not { } answer) return Task.FromResult<Reply>(Busy(request, $"{options.RequestsMax} requests are open at this node already"));
+        if (!post(request)) _asks.TryAnswer(Busy(request, "the mailbox of this node is full"));
+        return answer;
     }
 
     /// <inheritdoc cref="INodeAccess.StreamAsync"/>
@@ -89,15 +73,15 @@ public sealed class RequestTable(Func<Request, bool> post, RequestTableOptions o
     /// <summary>Takes one reply from the node.</summary>
     public void OnReply(Reply reply)
     {
-        if (_asks.TryRemove(reply.RequestId, out TaskCompletionSource<Reply>? ask)) ask.TrySetResult(reply);
-        else if (_streams.TryGetValue(reply.RequestId, out Channel<Reply>? queue)) Queue(reply, queue);
+        if (_asks.TryAnswer(reply)) return;
+        if (_streams.TryGetValue(reply.RequestId, out Channel<Reply>? queue)) Queue(reply, queue);
         else Interlocked.Increment(ref _unclaimed);
     }
 
     /// <summary>Answers everything open with a failure: the node was restarted or is going, and has forgotten what was asked.</summary>
     public void FailAll(FailureCode code, string detail)
     {
-        foreach (long id in _asks.Keys) OnReply(new Failed(id, code, detail));
+        _asks.AnswerAll(id => new Failed(id, code, detail));
         foreach ((long id, Channel<Reply> queue) in _streams) End(id, queue, new RequestFailedException(code, detail));
     }
 
