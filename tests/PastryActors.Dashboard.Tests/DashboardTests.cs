@@ -39,7 +39,7 @@ public sealed class DashboardTests(BrowserFixture fixture, ITestOutputHelper out
         await page.Keyboard.PressAsync("ArrowRight");
         await Expect(page.Locator("ring-map .tip")).ToContainTextAsync("round trip");
         Assert.False(await page.EvaluateAsync<bool>("() => document.activeElement.classList.contains('self')"));
-        foreach (string view in (string[])["ring", "files", "topics", "node"])
+        foreach (string view in (string[])["ring", "files", "topics", "streams", "node"])
         {
             await page.ClickAsync($"nav a[href='#/{view}']");
             await Expect(page.Locator($"{view}-view h2").First).ToBeVisibleAsync();
@@ -129,6 +129,20 @@ public sealed class DashboardTests(BrowserFixture fixture, ITestOutputHelper out
     });
 
     [Fact]
+    public Task A_channel_that_is_watched_here_shows_its_16_stripes() => InBrowserAsync(async (session, url) =>
+    {
+        IPage page = await session.GoAsync(url(1) + "#/streams");
+        await Expect(page.Locator("#streams-offer")).ToContainTextAsync("of 24 that it offers");
+        using HttpResponseMessage watch = await WatchAsync(url(1), Hostile);
+        ILocator row = page.Locator("#channels tr", new() { HasText = Hostile });
+        await Expect(row).ToContainTextAsync("1 watcher", new() { Timeout = 45_000 });
+        await Expect(row.Locator(".stripe")).ToHaveCountAsync(16);
+        await Expect(row.Locator(".stripe.attached, .stripe.root, .stripe.deputy")).ToHaveCountAsync(16, new() { Timeout = 45_000 });
+        Assert.Contains("stripe 3: ", await row.Locator(".stripe").Nth(3).GetAttributeAsync("aria-label"), StringComparison.Ordinal);
+        Assert.Equal(1, await page.Locator("img").CountAsync());
+    });
+
+    [Fact]
     public Task Background_work_is_paused_and_paced_from_the_page() => InBrowserAsync(async (session, url) =>
     {
         IPage page = await session.GoAsync(url(4) + "#/node");
@@ -212,11 +226,24 @@ public sealed class DashboardTests(BrowserFixture fixture, ITestOutputHelper out
 
         await Expect(page.Locator("topic-tree .node").First).ToBeVisibleAsync();
         await CheckAsync(page, "topics", width, dark);
+        using HttpResponseMessage watch = await WatchAsync(url(0), new string('c', 200));
+        await page.ClickAsync("nav a[href='#/streams']");
+        await Expect(page.Locator(".stripe.attached, .stripe.root").First).ToBeVisibleAsync(Patient);
+        await CheckAsync(page, "streams", width, dark);
         await page.ClickAsync("nav a[href='#/node']");
         await Expect(page.Locator("#node-facts dd").First).ToBeVisibleAsync();
         await Expect(page.Locator(".plot-line[d]").First).ToBeAttachedAsync(new() { Timeout = 30_000 });
         await CheckAsync(page, "node", width, dark);
     }, width, dark);
+
+    /// <summary>A reader of a channel, for as long as its answer is not thrown away.</summary>
+    private static async Task<HttpResponseMessage> WatchAsync(string url, string channel)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{url}streams/{Uri.EscapeDataString(channel)}"));
+        HttpResponseMessage answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return answer.EnsureSuccessStatusCode();
+    }
 
     // Nothing wider than the screen. The pictures of docs/images are made here too, where PASTRY_SCREENSHOTS names a folder.
     private static async Task CheckAsync(IPage page, string view, int width, bool dark)

@@ -7,9 +7,10 @@ import { node } from "./live.js";
 import "./ring-view.js";
 import "./files-view.js";
 import "./topics-view.js";
+import "./streams-view.js";
 import "./node-view.js";
 
-const VIEWS = [["ring", "Ring"], ["files", "Files"], ["topics", "Topics"], ["node", "Node"]];
+const VIEWS = [["ring", "Ring"], ["files", "Files"], ["topics", "Topics"], ["streams", "Streams"], ["node", "Node"]];
 
 class PastryApp extends HTMLElement {
   #state = h("span", { class: "pill", role: "status", id: "node-state" }, "connecting");
