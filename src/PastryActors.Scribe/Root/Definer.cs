@@ -78,6 +78,7 @@ internal sealed class Definer(ScribeContext context)
         if (office.Creators.Count == 0 || !office.Group.HasMajority(office.HasFollowedChange)) return;
         foreach ((NodeHandle from, CreateTopic message) in office.Creators) Answer(from, message, Verdict.Created);
         office.Creators.Clear();
+        context.Roots.TryLift(topic);
     }
 
     private TopicNode? Find(RingId id) => context.Topics.Find(id) is { Office.IsServing: true } topic ? topic : null;

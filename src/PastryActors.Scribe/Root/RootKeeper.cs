@@ -97,6 +97,7 @@ internal sealed class RootKeeper
     /// <summary>From here on the root numbers messages.</summary>
     public void Serve(TopicNode topic)
     {
+        if (TryLift(topic)) return;
         RootOffice office = topic.Office!;
         office.Stage = OfficeStage.Serving;
         office.BlockedSince = null;
@@ -126,6 +127,16 @@ internal sealed class RootKeeper
         ulong number = Within(topic.ClaimedTerm.Number, office.Log.Term.Number);
         if (have <= office.Log.Last && number <= office.Log.Term.Number) return;
         Reopen(topic);
+    }
+
+    /// <summary>A topic that was created goes on in a term that is above those of any that began by its first use. False if it is in one.</summary>
+    public bool TryLift(TopicNode topic)
+    {
+        RootOffice office = topic.Office!;
+        if (office.Group.Record.Certificate is null || office.Log.Term.Number >= Term.CreatedFrom) return false;
+        topic.ClaimedTerm = new Term(Term.CreatedFrom, _context.Self.Id);
+        Reopen(topic);
+        return true;
     }
 
     /// <summary>The term is over, and this node asks for another. What has a number without a majority gets it again if the copies have it.</summary>

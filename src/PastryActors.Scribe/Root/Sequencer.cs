@@ -49,7 +49,7 @@ internal sealed class Sequencer(ScribeContext context)
         // At the level best-effort nobody waits for a majority; the copies follow, so that the next root goes on above.
         ConfirmTo(topic, IsBestEffort(office) ? office.Log.Last : reached);
         context.Roots.Definer.Advance(topic);
-        context.Archive.Advance(topic);
+        if (topic.Office == office) context.Archive.Advance(topic);
         if (topic.Office != office) return;
         if (office.Group.IsChanging) context.Roots.Replicator.FollowLeafs(topic);
     }

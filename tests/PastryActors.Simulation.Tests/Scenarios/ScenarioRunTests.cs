@@ -33,6 +33,7 @@ public sealed class ScenarioRunTests
     [InlineData("first-back", 10000060)]
     [InlineData("far-publisher", 9000939)]
     [InlineData("missed-debit", 6)]
+    [InlineData("first-use-in-a-cut", 20000991)]
     [InlineData("long-cut", 6)]
     [InlineData("long-cut", 9)]
     [InlineData("forwarders", 6)]
