@@ -16,6 +16,12 @@ internal sealed record BenchPlan(
     /// <summary>Processes beside that of the bench, which is a node itself unless it goes through a gateway.</summary>
     public int OtherProcesses => Through == BenchThrough.Node ? Processes - 1 : Processes;
 
+    /// <summary>How long the same is done before it is measured: the processes are new, and the compiler makes their code in stages as it is used.</summary>
+    public TimeSpan WarmUp { get; init; }
+
+    /// <summary>The load of the warming up.</summary>
+    public Load WarmUpLoad => Load with { Time = WarmUp };
+
     /// <summary>Messages a second at most; null as fast as the topic takes them.</summary>
     public double? Rate { get; init; }
 

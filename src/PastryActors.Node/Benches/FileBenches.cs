@@ -8,12 +8,16 @@ internal static class FileBenches
 
     private const long BytesRead = 256L << 20;
 
+    /// <summary>Numbers of the files of the warming up, and so their contents, are none of those that are measured.</summary>
+    private const long WarmUpFirst = 1L << 48;
+
     public static async Task<BenchResult> InsertAsync(BenchPlan plan, CancellationToken stop)
     {
         var sheet = new FigureSheet();
         await using BenchCluster cluster = await BenchCluster.StartAsync(plan, plan.OtherProcesses, stop).ConfigureAwait(false);
         await using IFileClient client = await ClientAsync(plan, cluster, stop).ConfigureAwait(false);
-        await InsertAsync(plan, client, plan.Load with { Count = Math.Min(plan.Load.Count, plan.Load.Outstanding) }, first: -plan.Load.Outstanding, stop).ConfigureAwait(false);
+        plan.Note("warming up");
+        await InsertAsync(plan, client, plan.WarmUpLoad, first: WarmUpFirst, stop).ConfigureAwait(false);
         plan.Note($"inserting files of {plan.Bytes} bytes");
         double before = cluster.ProcessorMicros();
         (LoadResult load, _) = await InsertAsync(plan, client, plan.Load, first: 0, stop).ConfigureAwait(false);
@@ -35,14 +39,11 @@ internal static class FileBenches
         (LoadResult inserted, string[] files) = await InsertAsync(plan, client, plan.Load with { Count = wanted, Time = TimeSpan.FromMinutes(5) }, first: 0, stop).ConfigureAwait(false);
         Complain(plan, inserted);
         if (files.Length == 0) throw new InvalidDataException($"no file could be inserted: {inserted.Failure}");
+        plan.Note("warming up");
+        await ReadAsync(plan, client, plan.WarmUpLoad, files, stop).ConfigureAwait(false);
         plan.Note("reading them");
         double before = cluster.ProcessorMicros();
-        LoadResult load = await LoadLoop.RunAsync(plan.Load, async (number, token) =>
-        {
-            string file = files[(int)(Mix(number) % (ulong)files.Length)];
-            long length = await client.ReadAsync(file, token).ConfigureAwait(false);
-            if (length != plan.Bytes) throw new InvalidDataException($"{file} has {length} bytes, not {plan.Bytes}");
-        }, stop).ConfigureAwait(false);
+        LoadResult load = await ReadAsync(plan, client, plan.Load, files, stop).ConfigureAwait(false);
         sheet.Set("processorMicrosEach", (cluster.ProcessorMicros() - before) / Math.Max(load.Done, 1));
         Complain(plan, load);
         sheet.SetLoad("lookupsPerSecond", load, plan.Bytes);
@@ -62,6 +63,13 @@ internal static class FileBenches
         }, stop).ConfigureAwait(false);
         return (result, [.. files]);
     }
+
+    private static Task<LoadResult> ReadAsync(BenchPlan plan, IFileClient client, Load load, string[] files, CancellationToken stop) => LoadLoop.RunAsync(load, async (number, token) =>
+    {
+        string file = files[(int)(Mix(number) % (ulong)files.Length)];
+        long length = await client.ReadAsync(file, token).ConfigureAwait(false);
+        if (length != plan.Bytes) throw new InvalidDataException($"{file} has {length} bytes, not {plan.Bytes}");
+    }, stop);
 
     private static void Complain(BenchPlan plan, LoadResult load)
     {

@@ -49,16 +49,13 @@ internal static class MulticastBench
 
     private static async Task<BenchResult> MeasureAsync(BenchPlan plan, INodeAccess node, List<MulticastWorker> workers, int processes, CancellationToken stop)
     {
+        plan.Note("warming up");
+        LoadResult warmUp = await PublishAsync(plan, node, plan.WarmUpLoad, Stopwatch.GetTimestamp(), stop).ConfigureAwait(false);
+        await Task.WhenAll(workers.Select(w => w.EndAsync(warmUp.Done, stop))).ConfigureAwait(false);
         plan.Note($"publishing messages of {plan.Bytes} bytes");
         var sheet = new FigureSheet();
         long started = Stopwatch.GetTimestamp();
-        LoadResult load = await LoadLoop.RunAsync(plan.Load, async (number, token) =>
-        {
-            if (plan.Rate is { } rate) await PaceAsync(started, number, rate, token).ConfigureAwait(false);
-            byte[] payload = new byte[plan.Bytes];
-            BinaryPrimitives.WriteInt64LittleEndian(payload, Stopwatch.GetTimestamp());
-            await node.AskAsync<Published>(id => new Publish(id, Timeout, Topic, payload), token).ConfigureAwait(false);
-        }, stop).ConfigureAwait(false);
+        LoadResult load = await PublishAsync(plan, node, plan.Load, started, stop).ConfigureAwait(false);
         if (load.Failed > 0) plan.Note($"{load.Failed} failed; the first: {load.Failure}");
 
         MulticastShare[] shares = await Task.WhenAll(workers.Select(w => w.EndAsync(load.Done, stop))).ConfigureAwait(false);
@@ -72,6 +69,14 @@ internal static class MulticastBench
         sheet.Set("p99Micros", shares.Max(s => s.P99Micros));
         return sheet.ToResult("multicast", processes);
     }
+
+    private static Task<LoadResult> PublishAsync(BenchPlan plan, INodeAccess node, Load load, long started, CancellationToken stop) => LoadLoop.RunAsync(load, async (number, token) =>
+    {
+        if (plan.Rate is { } rate) await PaceAsync(started, number, rate, token).ConfigureAwait(false);
+        byte[] payload = new byte[plan.Bytes];
+        BinaryPrimitives.WriteInt64LittleEndian(payload, Stopwatch.GetTimestamp());
+        await node.AskAsync<Published>(id => new Publish(id, Timeout, Topic, payload), token).ConfigureAwait(false);
+    }, stop);
 
     private static Task PaceAsync(long started, long number, double rate, CancellationToken stop)
     {

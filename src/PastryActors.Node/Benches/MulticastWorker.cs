@@ -9,8 +9,8 @@ using PastryActors.Scribe.Requests;
 namespace PastryActors.Node.Benches;
 
 /// <summary>
-/// A process of subscribers, as its parent sees it. It says "ready" when all its subscriptions stand, hears how many messages there
-/// were, and says what it saw of them.
+/// A process of subscribers, as its parent sees it. It says "ready" when all its subscriptions stand; then, as often as it hears how many
+/// messages there were, it says what it saw of them, and begins anew.
 /// </summary>
 internal sealed class MulticastWorker : IDisposable
 {
@@ -59,12 +59,17 @@ internal sealed class MulticastWorker : IDisposable
         await output.WriteLineAsync(Ready.AsMemory(), stop).ConfigureAwait(false);
         await output.FlushAsync(stop).ConfigureAwait(false);
 
-        long messages = long.Parse(await input.ReadLineAsync(stop).ConfigureAwait(false) ?? "0", CultureInfo.InvariantCulture);
-        await Task.WhenAll(all.Select(s => s.HasAsync(messages))).WaitAsync(Timeout, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        var share = new MulticastShare(
-            all.Sum(s => s.Count), all.Sum(s => Math.Max(messages - s.Count, 0)), all.Max(s => s.LastAt), all.Average(s => s.Latencies.Percentile(0.5)), all.Max(s => s.Latencies.Percentile(0.99)));
-        await output.WriteLineAsync(JsonSerializer.Serialize(share, BenchJson.Default.MulticastShare).AsMemory(), stop).ConfigureAwait(false);
-        await output.FlushAsync(stop).ConfigureAwait(false);
+        while (await input.ReadLineAsync(stop).ConfigureAwait(false) is { } line)
+        {
+            long messages = long.Parse(line, CultureInfo.InvariantCulture);
+            await Task.WhenAll(all.Select(s => s.HasAsync(messages))).WaitAsync(Timeout, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var share = new MulticastShare(
+                all.Sum(s => s.Count), all.Sum(s => Math.Max(messages - s.Count, 0)), all.Max(s => s.LastAt), all.Average(s => s.Latencies.Percentile(0.5)), all.Max(s => s.Latencies.Percentile(0.99)));
+            foreach (Subscriber subscriber in all) subscriber.BeginAnew();
+            await output.WriteLineAsync(JsonSerializer.Serialize(share, BenchJson.Default.MulticastShare).AsMemory(), stop).ConfigureAwait(false);
+            await output.FlushAsync(stop).ConfigureAwait(false);
+        }
+
         await end.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
@@ -87,11 +92,11 @@ internal sealed class MulticastWorker : IDisposable
     private sealed class Subscriber
     {
         private readonly TaskCompletionSource _stands = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private long _count;
         private long _wanted = long.MaxValue;
 
-        public LatencyHistogram Latencies { get; } = new();
+        public LatencyHistogram Latencies { get; private set; } = new();
 
         public Task Stands => _stands.Task;
 
@@ -105,6 +110,14 @@ internal sealed class MulticastWorker : IDisposable
             Volatile.Write(ref _wanted, messages);
             if (Count >= messages) _all.TrySetResult();
             return _all.Task;
+        }
+
+        /// <summary>Forgets what came. Only while nothing is published.</summary>
+        public void BeginAnew()
+        {
+            (Latencies, _all) = (new LatencyHistogram(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            Volatile.Write(ref _wanted, long.MaxValue);
+            Volatile.Write(ref _count, 0);
         }
 
         public async Task ReadAsync(BenchNode node, string topic, CancellationToken stop)

@@ -86,6 +86,7 @@ internal sealed class BenchOptions
 {
     private readonly Option<int> _processes = new("-n", "--processes") { DefaultValueFactory = _ => 12, Description = "Processes of the ring, the bench's own included; 2 to 64." };
     private readonly Option<double> _seconds = new("--seconds") { DefaultValueFactory = _ => 10, Description = "No operation begins after so long." };
+    private readonly Option<double> _warmUp = new("--warm-up") { DefaultValueFactory = _ => 5, Description = "For so long the same is done before it is measured." };
     private readonly Option<long> _count = new("--count") { DefaultValueFactory = _ => 1_000_000, Description = "Operations at most." };
     private readonly Option<int> _outstanding;
     private readonly Option<long> _bytes;
@@ -107,6 +108,7 @@ internal sealed class BenchOptions
         _bytes = new Option<long>("--size") { DefaultValueFactory = _ => bytes, Description = "Bytes of one file or message." };
         _processes.Must(value => value is >= 2 and <= 64, "-n must be 2 to 64");
         _seconds.Must(value => value is > 0 and <= 3600, "--seconds must be above 0, up to 3600");
+        _warmUp.Must(value => value is >= 0 and <= 3600, "--warm-up must be 0 to 3600");
         _count.Must(value => value > 0, "--count must be at least 1");
         _outstanding.Must(value => value is >= 1 and <= 4096, "--outstanding must be 1 to 4096");
         _bytes.Must(value => value is >= 0 and <= 1L << 40, "--size must be 0 to 1 TiB");
@@ -122,8 +124,8 @@ internal sealed class BenchOptions
     {
         Option[] all = _bench switch
         {
-            "insert" or "lookup" => [_processes, _seconds, _count, _outstanding, _bytes, _replicas, _through, _config, _set],
-            "multicast" => [_processes, _seconds, _count, _outstanding, _bytes, _level, _rate, _subscribers, _subscriberProcesses, _config, _set],
+            "insert" or "lookup" => [_processes, _seconds, _warmUp, _count, _outstanding, _bytes, _replicas, _through, _config, _set],
+            "multicast" => [_processes, _seconds, _warmUp, _count, _outstanding, _bytes, _level, _rate, _subscribers, _subscriberProcesses, _config, _set],
             "route" => [_processes, _seconds, _count, _outstanding, _config, _set],
             "store" => [_seconds, _count, _outstanding, _bytes],
             _ => [_count, _set],
@@ -138,6 +140,7 @@ internal sealed class BenchOptions
             context.Get(_processes), load, context.Get(_bytes), context.Get(_replicas), context.Get(_through) == "gateway" ? BenchThrough.Gateway : BenchThrough.Node, folder,
             ClusterCommands.ConfigOf(context.Get(_config)), context.Get(_set) ?? [], context.Output.Note)
         {
+            WarmUp = TimeSpan.FromSeconds(context.Get(_warmUp)),
             Rate = context.Get(_rate),
             Level = context.Get(_level)!,
             Subscribers = context.Get(_subscribers),
