@@ -104,6 +104,13 @@ public sealed class AkkaEngine : IEngine
         return node;
     }
 
+    /// <summary>
+    /// A node as an actor of the application's own: <c>system.ActorOf(engine.NodeProps(settings))</c>. The node runs for as long as the actor does; an actor whose node was given up or stopped ends, which
+    /// whoever watches it hears. It takes <see cref="Core.Driving.Request"/>s, numbered by who asks so that no two open ones of a node have the same number, and tells the sender the first
+    /// <see cref="Core.Driving.Reply"/> to each, a <see cref="Core.Driving.Failed"/> where there can be none; all replies go to the settings' listener as well.
+    /// </summary>
+    public Props NodeProps(NodeSettings settings) => Props.Create(() => new NodeKeeper(this, settings, _state.Options.MailboxCapacity));
+
     /// <inheritdoc/>
     public void AddTo(IDictionary<string, long> counters)
     {

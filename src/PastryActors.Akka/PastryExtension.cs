@@ -9,9 +9,10 @@ namespace PastryActors.Akka;
 /// Nodes in an application's own actor system, which must use Akka.Remote or Akka.Cluster:
 /// <code>
 /// AkkaEngine pastry = PastryExtension.For(system).Start(codec);
-/// IEngineNode node = pastry.AddNode(new NodeSettings(key, self => new PastryNode(self, ...), workers, listener, nextStart));
+/// Props props = pastry.NodeProps(new NodeSettings(key, self => new PastryNode(self, ...), workers, listener, nextStart));
+/// IActorRef node = system.ActorOf(props, "my-node");
 /// </code>
-/// The system's coordinated shutdown stops them; <see cref="AkkaEngine.Leaving"/> is where they leave their ring before.
+/// or <see cref="AkkaEngine.AddNode"/>, for a node that is no actor of the application's. The system's coordinated shutdown stops them; <see cref="AkkaEngine.Leaving"/> is where they leave their ring before.
 /// </summary>
 public sealed class PastryExtension(ExtendedActorSystem system) : IExtension
 {

@@ -11,10 +11,8 @@ namespace PastryActors.Engine;
 public interface ICoreHost
 {
     /// <summary>Carries one message away, or counts why not. Never blocks, never throws for what a peer or the network does.</summary>
-    void Send(NodeHandle to, Message message, ContentRef? content, Lane lane);
-
-    /// <summary>Carries one message away, with what caused it. An engine that has no room for that leaves it behind, and traces end there.</summary>
-    void Send(NodeHandle to, Message message, ContentRef? content, Lane lane, TraceParent trace) => Send(to, message, content, lane);
+    /// <param name="trace">What caused it, where somebody traces: it is to come out with the message at the other end.</param>
+    void Send(NodeHandle to, Message message, ContentRef? content, Lane lane, TraceParent? trace);
 
     /// <summary>Where the workers of the core numbered <paramref name="generation"/> put their results. They are owed: a full mailbox takes them too.</summary>
     IWorkCompletion CompletionOf(int generation);
@@ -153,8 +151,7 @@ public sealed class CoreDriver
             switch (effect.Kind)
             {
                 case EffectKind.Send:
-                    if (_trace is null) _host.Send(effect.To!, effect.Message, effect.Content, effect.Lane);
-                    else _host.Send(effect.To!, effect.Message, effect.Content, effect.Lane, _trace);
+                    _host.Send(effect.To!, effect.Message, effect.Content, effect.Lane, _trace);
                     break;
                 case EffectKind.Schedule:
                     _timers.Add(effect.Timer, DueAfter(effect.Delay));

@@ -40,9 +40,7 @@ internal sealed class NodeActor : Actor<NodeItem>, IWakeable, ICoreHost
 
     void IWakeable.WakeUp() => Wake();
 
-    void ICoreHost.Send(NodeHandle to, Message message, ContentRef? content, Lane lane) => _courier.Send(_node, to, message, content, lane, null);
-
-    void ICoreHost.Send(NodeHandle to, Message message, ContentRef? content, Lane lane, TraceParent trace) => _courier.Send(_node, to, message, content, lane, trace);
+    void ICoreHost.Send(NodeHandle to, Message message, ContentRef? content, Lane lane, TraceParent? trace) => _courier.Send(_node, to, message, content, lane, trace);
 
     IWorkCompletion ICoreHost.CompletionOf(int generation) => new WorkInbox(this, generation);
 

@@ -8,3 +8,5 @@ public sealed class AkkaNodeConformanceTests() : NodeConformance(new AkkaUnderTe
 public sealed class AkkaDeliveryConformanceTests() : DeliveryConformance(new AkkaUnderTest());
 
 public sealed class AkkaReachConformanceTests() : ReachConformance(new AkkaUnderTest());
+
+public sealed class AkkaTraceConformanceTests() : TraceConformance(new AkkaUnderTest());

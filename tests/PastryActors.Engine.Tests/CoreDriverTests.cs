@@ -135,7 +135,7 @@ public sealed class CoreDriverTests : IDisposable
     {
         public List<string> Log { get; } = [];
 
-        public void Send(NodeHandle to, Message message, ContentRef? content, Lane lane) => Log.Add($"send {message.GetType().Name}");
+        public void Send(NodeHandle to, Message message, ContentRef? content, Lane lane, TraceParent? trace) => Log.Add($"send {message.GetType().Name}");
 
         public IWorkCompletion CompletionOf(int generation) => new Completion(generation);
 

@@ -9,6 +9,8 @@ public sealed class TcpDeliveryConformanceTests() : DeliveryConformance(new TcpU
 
 public sealed class TcpReachConformanceTests() : ReachConformance(new TcpUnderTest());
 
+public sealed class TcpTraceConformanceTests() : TraceConformance(new TcpUnderTest());
+
 public sealed class PlainTcpDeliveryConformanceTests() : DeliveryConformance(new TcpUnderTest(tls: false));
 
 public sealed class PlainTcpReachConformanceTests() : ReachConformance(new TcpUnderTest(tls: false));

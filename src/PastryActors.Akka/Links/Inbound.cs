@@ -5,6 +5,7 @@ using PastryActors.Akka.Wire;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
+using PastryActors.Engine;
 
 namespace PastryActors.Akka.Links;
 
@@ -139,7 +140,7 @@ internal sealed class Inbound : UntypedActor, IWithTimers
             if (_engine.Codec.TryRead(incoming.Kind, incoming.Body.Span, out Message message, out detail))
             {
                 _engine.Tally.Of(lane).OnReceived();
-                return new Arrived(message, incoming.Content);
+                return new Arrived(message, incoming.Content, incoming.Trace);
             }
 
             if (!_engine.Knows(incoming.Kind)) refusal = LinkRefusal.UnknownKind;
@@ -157,7 +158,7 @@ internal sealed class Inbound : UntypedActor, IWithTimers
     /// <summary>Hands a message to the node; false while it waits for room.</summary>
     private bool TryDeliver(State state, Arrived held, Lane lane)
     {
-        if (!_node.TryAccept(_peer, held.Message, held.Content, lane))
+        if (!_node.TryAccept(_peer, held.Message, held.Content, lane, held.Trace))
         {
             state.Deadline ??= Environment.TickCount64 + (long)_engine.Options.MailboxPatience.TotalMilliseconds;
             bool patient = !_node.IsStalled && Environment.TickCount64 < state.Deadline;
@@ -191,7 +192,7 @@ internal sealed class Inbound : UntypedActor, IWithTimers
     }
 
     /// <summary>A message that is read, and waits for room in the mailbox.</summary>
-    private sealed record Arrived(Message Message, Core.Content.MemoryContent? Content);
+    private sealed record Arrived(Message Message, Core.Content.MemoryContent? Content, TraceParent? Trace);
 
     private sealed class State(ReceiveLane assembly)
     {

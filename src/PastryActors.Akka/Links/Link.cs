@@ -4,11 +4,13 @@ using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
+using PastryActors.Engine;
 
 namespace PastryActors.Akka.Links;
 
 /// <summary>A message to be sent to a peer. It has its places in the queue already.</summary>
-internal sealed record SendThis(NodeHandle To, Message Message, MemoryContent? Content, Lane Lane);
+/// <param name="Trace">What caused it, where somebody traces.</param>
+internal sealed record SendThis(NodeHandle To, Message Message, MemoryContent? Content, Lane Lane, TraceParent? Trace);
 
 /// <summary>The link is to be closed once what waits is sent: nothing more comes.</summary>
 internal sealed record CloseLink;
@@ -40,10 +42,10 @@ internal sealed class Link
     }
 
     /// <summary>Sends a message; false if too much waits already.</summary>
-    public bool TrySend(Message message, MemoryContent? content, Lane lane)
+    public bool TrySend(Message message, MemoryContent? content, Lane lane, TraceParent? trace)
     {
         if (!_bounds[(int)lane].TryEnter(content?.Length ?? 0, _engine.Options)) return false;
-        _actor.Tell(new SendThis(To, message, content, lane), ActorRefs.NoSender);
+        _actor.Tell(new SendThis(To, message, content, lane, trace), ActorRefs.NoSender);
         return true;
     }
 

@@ -101,7 +101,7 @@ internal sealed class Outbound : UntypedActor, IWithTimers
     {
         if (TryEncode(send, out ReadOnlyMemory<byte> body))
         {
-            _lanes[(int)send.Lane].Add(new Outgoing(send.Message.Kind, body, send.Content));
+            _lanes[(int)send.Lane].Add(new Outgoing(send.Message.Kind, body, send.Content) { HasTrace = send.Trace is not null });
             if (_inbound is not null) Flush();
         }
         else
@@ -117,6 +117,7 @@ internal sealed class Outbound : UntypedActor, IWithTimers
         body = default;
         try
         {
+            send.Trace?.WriteTo(_writer.Reserve(TraceParent.SizeBytes));
             send.Message.Write(_writer);
         }
         catch (Exception)

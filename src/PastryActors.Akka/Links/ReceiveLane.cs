@@ -2,11 +2,21 @@ using System.Security.Cryptography;
 using PastryActors.Akka.Wire;
 using PastryActors.Core.Content;
 using PastryActors.Core.Ring;
+using PastryActors.Engine;
 
 namespace PastryActors.Akka.Links;
 
 /// <summary>A message as it came in, not yet read.</summary>
-internal readonly record struct Incoming(byte Kind, ReadOnlyMemory<byte> Body, MemoryContent? Content);
+internal readonly record struct Incoming(byte Kind, ReadOnlyMemory<byte> Body, MemoryContent? Content)
+{
+    /// <summary>What caused it, where somebody traces.</summary>
+    public TraceParent? Trace { get; init; }
+
+    /// <summary>A message whose bytes may have its trace before them.</summary>
+    public static Incoming Of(byte kind, ReadOnlyMemory<byte> body, MemoryContent? content, bool hasTrace) => hasTrace
+        ? new Incoming(kind, body[TraceParent.SizeBytes..], content) { Trace = TraceParent.Read(body.Span) }
+        : new Incoming(kind, body, content);
+}
 
 /// <summary>
 /// One lane of a link on the receiving side: puts pieces together and hashes content as it comes. Limits are checked before memory is
@@ -44,7 +54,7 @@ internal sealed class ReceiveLane(int messageBytesMax, int contentBytesMax) : ID
         message = null;
         if (_begun is not null) return LinkRefusal.BrokenSequence;
         if (whole.Body.Length > messageBytesMax) return LinkRefusal.TooLarge;
-        message = new Incoming(whole.Kind, whole.Body, null);
+        message = Incoming.Of(whole.Kind, whole.Body, null, whole.HasTrace);
         return LinkRefusal.None;
     }
 
@@ -81,7 +91,7 @@ internal sealed class ReceiveLane(int messageBytesMax, int contentBytesMax) : ID
 
     private Incoming Finish()
     {
-        var message = new Incoming(_begun!.Kind, _body, _content is null ? null : new MemoryContent(_content, TakeHash()));
+        var message = Incoming.Of(_begun!.Kind, _body, _content is null ? null : new MemoryContent(_content, TakeHash()), _begun.HasTrace);
         (_begun, _body, _content) = (null, [], null);
         return message;
     }

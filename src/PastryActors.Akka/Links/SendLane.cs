@@ -7,6 +7,9 @@ namespace PastryActors.Akka.Links;
 /// <summary>A message that waits, encoded, with the content behind it.</summary>
 internal sealed record Outgoing(byte Kind, ReadOnlyMemory<byte> Body, MemoryContent? Content)
 {
+    /// <summary>Whether what caused it stands before it in the body.</summary>
+    public bool HasTrace { get; init; }
+
     /// <summary>Bytes in all.</summary>
     public int Length => Body.Length + (Content?.Length ?? 0);
 }
@@ -68,8 +71,8 @@ internal sealed class SendLane(Lane lane, int pieceBytes, int windowBytes)
     private Frame? Begin(out Outgoing? finished)
     {
         if (!_waiting.TryDequeue(out finished)) return null;
-        if (finished.Content is null && finished.Body.Length <= pieceBytes) return new Whole(lane, ++_sequence, finished.Kind, finished.Body);
-        var beginning = new Beginning(lane, ++_sequence, finished.Kind, finished.Body.Length, finished.Content?.Length ?? Beginning.NoContent);
+        if (finished.Content is null && finished.Body.Length <= pieceBytes) return new Whole(lane, ++_sequence, finished.Kind, finished.Body) { HasTrace = finished.HasTrace };
+        var beginning = new Beginning(lane, ++_sequence, finished.Kind, finished.Body.Length, finished.Content?.Length ?? Beginning.NoContent) { HasTrace = finished.HasTrace };
         (_begun, _sentOfBegun) = (finished, 0);
         if (finished.Length == 0) _begun = null;
         else finished = null;

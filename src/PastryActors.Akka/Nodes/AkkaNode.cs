@@ -63,7 +63,7 @@ internal sealed class AkkaNode : IEngineNode, ICoreHost
     private int OrdinaryShare => Math.Max(1, _mailbox.Capacity / 2);
 
     /// <inheritdoc/>
-    public bool Post(Request request) => TryTell(new Happened(NodeEvent.Requested(request)), OrdinaryShare);
+    public bool Post(Request request) => TryTell(new Happened(NodeEvent.Requested(request), TraceParent.Current), OrdinaryShare);
 
     /// <inheritdoc/>
     public async Task<TResult> QueryAsync<TResult>(Func<INodeCore, TResult> read, TimeSpan timeout)
@@ -84,9 +84,9 @@ internal sealed class AkkaNode : IEngineNode, ICoreHost
     }
 
     /// <summary>Takes a message from a link or a node of this system; false if there is no room in its lane's share.</summary>
-    public bool TryAccept(NodeHandle from, Message message, ContentRef? content, Lane lane)
+    public bool TryAccept(NodeHandle from, Message message, ContentRef? content, Lane lane, TraceParent? trace)
     {
-        if (!TryTell(new Happened(NodeEvent.Received(from, message, content)), lane == Lane.Control ? _mailbox.Capacity : OrdinaryShare)) return false;
+        if (!TryTell(new Happened(NodeEvent.Received(from, message, content), trace), lane == Lane.Control ? _mailbox.Capacity : OrdinaryShare)) return false;
         if (_stalled) _stalled = false;
         return true;
     }
@@ -138,18 +138,18 @@ internal sealed class AkkaNode : IEngineNode, ICoreHost
         if (_stopped.TrySetResult() && !_expected) Driver.Listener.OnGivenUp(new InvalidOperationException("the actor system stopped the node"));
     }
 
-    void ICoreHost.Send(NodeHandle to, Message message, ContentRef? content, Lane lane)
+    void ICoreHost.Send(NodeHandle to, Message message, ContentRef? content, Lane lane, TraceParent? trace)
     {
         if (_engine.TryGet(this, to, out AkkaNode? local))
         {
             Interlocked.Increment(ref _engine.Tally.MessagesLocal);
-            if (!local.TryAccept(Handle, message, content, lane)) local.Drop(message, waited: false);
+            if (!local.TryAccept(Handle, message, content, lane, trace)) local.Drop(message, waited: false);
         }
         else if (content is not (null or MemoryContent) || content?.Length > _engine.Options.ContentBytesMax)
         {
             _engine.DeadLetters.Add(DeadLetterReason.NotSendable, message, to);
         }
-        else if (!Instance!.LinkTo(to).TrySend(message, (MemoryContent?)content, lane))
+        else if (!Instance!.LinkTo(to).TrySend(message, (MemoryContent?)content, lane, trace))
         {
             _engine.DeadLetters.Add(DeadLetterReason.SendQueueFull, message, to);
         }
@@ -176,8 +176,10 @@ internal sealed class AkkaNode : IEngineNode, ICoreHost
     }
 
     /// <summary>Where the workers of one core put their results: they are owed, so a full mailbox takes them too.</summary>
-    private sealed record Completion(IActorRef Actor, int Generation) : IWorkCompletion
+    private sealed record Completion(IActorRef Actor, int Generation) : ITracedCompletion
     {
         public void Completed(WorkResult result) => Actor.Tell(new Finished(result, Generation), ActorRefs.NoSender);
+
+        public void Completed(WorkResult result, TraceParent trace) => Actor.Tell(new Finished(result, Generation, trace), ActorRefs.NoSender);
     }
 }

@@ -7,10 +7,11 @@ using PastryActors.Engine;
 namespace PastryActors.Akka.Nodes;
 
 /// <summary>Something for the core: counted in the mailbox's bound.</summary>
-internal sealed record Happened(NodeEvent Event);
+/// <param name="Trace">What caused it, where somebody traces.</param>
+internal sealed record Happened(NodeEvent Event, TraceParent? Trace = null);
 
 /// <summary>A result of work that the core of this generation asked for: owed, hence not counted.</summary>
-internal sealed record Finished(WorkResult Result, int Generation);
+internal sealed record Finished(WorkResult Result, int Generation, TraceParent? Trace = null);
 
 /// <summary>A question to be answered beside the core: counted.</summary>
 internal sealed record Asked(CoreQuery Query);

@@ -87,10 +87,10 @@ internal sealed class PastryNodeActor : UntypedActor, IWithStash, IWithTimers
         {
             case Happened happened:
                 _node.Mailbox.Leave();
-                Driver.HandleEvent(happened.Event);
+                Driver.HandleEvent(happened.Event, happened.Trace);
                 break;
             case Finished finished when finished.Generation == Driver.Generation:
-                Driver.HandleEvent(NodeEvent.WorkDone(finished.Result));
+                Driver.HandleEvent(NodeEvent.WorkDone(finished.Result), finished.Trace);
                 break;
             case Finished late:
                 _engine.DeadLetters.Add(DeadLetterReason.CoreReplaced, late.Result, _node.Handle);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
+using PastryActors.Engine;
 
 namespace PastryActors.Akka.Wire;
 
@@ -15,6 +16,9 @@ internal static class LinkCodec
     public const int NonceBytes = 32;
 
     private const int FrameHeadBytes = 5;
+
+    /// <summary>Beside the lane in the first byte of a frame.</summary>
+    private const byte TraceFlag = 0x80;
     private const int DetailCharsMax = 200;
     private static readonly WireCodec NoKinds = new();
 
@@ -68,7 +72,7 @@ internal static class LinkCodec
     private static byte[] Framed(Frame frame, int headBytes, ReadOnlySpan<byte> body, HeadWriter? head)
     {
         byte[] bytes = GC.AllocateUninitializedArray<byte>(FrameHeadBytes + headBytes + body.Length);
-        bytes[0] = (byte)frame.Lane;
+        bytes[0] = (byte)((byte)frame.Lane | (frame.HasTrace ? TraceFlag : 0));
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(1), frame.Sequence);
         head?.Invoke(bytes.AsSpan(FrameHeadBytes));
         body.CopyTo(bytes.AsSpan(FrameHeadBytes + headBytes));
@@ -79,16 +83,17 @@ internal static class LinkCodec
     {
         ReadOnlySpan<byte> span = bytes.Span;
         int head = FrameHeadBytes + (manifest == "m" ? 1 : manifest == "b" ? 9 : 0);
-        if (span.Length < head || span[0] > (byte)Lane.Bulk) throw new WireFormatException("a frame is shorter than its head, or of no known lane");
-        var lane = (Lane)span[0];
+        if (span.Length < head || (span[0] & ~TraceFlag) > (byte)Lane.Bulk) throw new WireFormatException("a frame is shorter than its head, or of no known lane");
+        (var lane, bool hasTrace) = ((Lane)(span[0] & ~TraceFlag), (span[0] & TraceFlag) != 0);
         uint sequence = BinaryPrimitives.ReadUInt32LittleEndian(span[1..]);
         span = span[FrameHeadBytes..];
-        return manifest switch
+        (Frame frame, int messageBytes) = manifest switch
         {
-            "m" => new Whole(lane, sequence, span[0], bytes[head..]),
-            "b" => new Beginning(lane, sequence, span[0], BinaryPrimitives.ReadInt32LittleEndian(span[1..]), BinaryPrimitives.ReadInt32LittleEndian(span[5..])),
-            _ => new Piece(lane, sequence, bytes[head..]),
+            "m" => (new Whole(lane, sequence, span[0], bytes[head..]) { HasTrace = hasTrace }, bytes.Length - head),
+            "b" => (new Beginning(lane, sequence, span[0], BinaryPrimitives.ReadInt32LittleEndian(span[1..]), BinaryPrimitives.ReadInt32LittleEndian(span[5..])) { HasTrace = hasTrace }, BinaryPrimitives.ReadInt32LittleEndian(span[1..])),
+            _ => ((Frame)new Piece(lane, sequence, bytes[head..]), 0),
         };
+        return hasTrace && messageBytes < TraceParent.SizeBytes ? throw new WireFormatException("a frame says that it has a trace, and has no room for one") : frame;
     }
 
     private static byte[] Fields(LinkMessage message)

@@ -1,5 +1,6 @@
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
+using PastryActors.Engine;
 
 namespace PastryActors.Akka.Wire;
 
@@ -38,7 +39,11 @@ internal sealed record Refused(byte[] AskersNonce, LinkRefusal Reason, string De
 internal sealed record Goodbye(bool IsGone) : LinkMessage;
 
 /// <summary>Something that travels on a standing link. The number counts the frames of a lane from 1, so that a loss on the way is noticed.</summary>
-internal abstract record Frame(Lane Lane, uint Sequence) : LinkMessage;
+internal abstract record Frame(Lane Lane, uint Sequence) : LinkMessage
+{
+    /// <summary>Whether the message that begins with this frame has what caused it (<see cref="TraceParent"/>) before its own bytes.</summary>
+    public bool HasTrace { get; init; }
+}
 
 /// <summary>One whole message without content.</summary>
 internal sealed record Whole(Lane Lane, uint Sequence, byte Kind, ReadOnlyMemory<byte> Body) : Frame(Lane, Sequence);

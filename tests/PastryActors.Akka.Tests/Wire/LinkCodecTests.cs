@@ -2,6 +2,7 @@ using PastryActors.Akka.Wire;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
+using PastryActors.Engine;
 
 namespace PastryActors.Akka.Tests.Wire;
 
@@ -61,6 +62,15 @@ public sealed class LinkCodecTests
     [Fact]
     public void A_letter_that_nobody_uses_is_malformed() => Assert.Throws<WireFormatException>(() => LinkCodec.Read("x", new byte[10]));
 
+    [Theory]
+    [InlineData("m")]
+    [InlineData("b")]
+    public void A_trace_that_a_frame_has_no_room_for_is_malformed(string letter)
+    {
+        Frame frame = letter == "m" ? new Whole(Lane.Control, 1, 100, new byte[TraceParent.SizeBytes - 1]) : new Beginning(Lane.Control, 1, 100, TraceParent.SizeBytes - 1, Beginning.NoContent);
+        Assert.Throws<WireFormatException>(() => LinkCodec.Read(letter, LinkCodec.Write(frame with { HasTrace = true })));
+    }
+
     internal static LinkMessage Sample(string letter, Random random)
     {
         byte[] Some(int max)
@@ -77,6 +87,8 @@ public sealed class LinkCodecTests
             return bytes;
         }
 
+        Whole Traced(Whole whole) => whole with { HasTrace = whole.Body.Length >= TraceParent.SizeBytes && random.Next(2) == 0 };
+
         var lane = (Lane)random.Next(2);
         uint sequence = (uint)random.Next();
         return letter switch
@@ -87,8 +99,8 @@ public sealed class LinkCodecTests
             "w" => new Welcome(Nonce()),
             "r" => new Refused(Nonce(), (LinkRefusal)random.Next((int)LinkRefusal.NotThisProtocol + 1), "because"),
             "g" => new Goodbye(random.Next(2) == 0),
-            "m" => new Whole(lane, sequence, (byte)random.Next(256), Some(3000)),
-            "b" => new Beginning(lane, sequence, (byte)random.Next(256), random.Next(), random.Next(-1, 1 << 20)),
+            "m" => Traced(new Whole(lane, sequence, (byte)random.Next(256), Some(3000))),
+            "b" => new Beginning(lane, sequence, (byte)random.Next(256), random.Next(TraceParent.SizeBytes, int.MaxValue), random.Next(-1, 1 << 20)) { HasTrace = random.Next(2) == 0 },
             "d" => new Piece(lane, sequence, Some(3000)),
             "k" => new Credit(lane, (ulong)random.NextInt64()),
             _ => throw new ArgumentOutOfRangeException(nameof(letter)),
