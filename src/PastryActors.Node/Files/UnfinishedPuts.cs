@@ -21,6 +21,9 @@ public sealed class UnfinishedPuts
 {
     private const string Suffix = ".parts";
 
+    /// <summary>How often a note is looked for that somebody holds: whoever lists them holds each for some microseconds to see whether it runs, whoever reclaims for as long as that takes.</summary>
+    private const int LooksMax = 100;
+
     // The end of the calendar.
     private const long LatestMilliseconds = 253_402_300_799_999;
 
@@ -35,13 +38,22 @@ public sealed class UnfinishedPuts
     /// <summary>Notes that a file is being put. Throws <see cref="RequestFailedException"/> (busy) while its parts are being reclaimed.</summary>
     public PutNote Begin(ObjectCertificate draft, long declaredLength, DateTimeOffset now)
     {
-        try
+        string path = PathOf(draft.File);
+        var description = new JournalEntry("begin", draft.File.ToString(), now.ToUnixTimeMilliseconds(), draft.Name, declaredLength, draft.Replicas);
+        for (int look = 1; ; look++)
         {
-            return new PutNote(PathOf(draft.File), new JournalEntry("begin", draft.File.ToString(), now.ToUnixTimeMilliseconds(), draft.Name, declaredLength, draft.Replicas));
-        }
-        catch (IOException) when (File.Exists(PathOf(draft.File)))
-        {
-            throw new RequestFailedException(FailureCode.Busy, $"what an earlier put left of {draft.File} is being reclaimed");
+            try
+            {
+                return new PutNote(path, description);
+            }
+            catch (IOException) when (look < LooksMax && File.Exists(path))
+            {
+                Thread.Yield();
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                throw new RequestFailedException(FailureCode.Busy, $"what an earlier put left of {draft.File} is being reclaimed");
+            }
         }
     }
 

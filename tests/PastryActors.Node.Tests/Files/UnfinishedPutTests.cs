@@ -227,5 +227,24 @@ public sealed class UnfinishedPutTests : IDisposable
         Assert.Empty(_node.Journal.Unfinished());
     }
 
+    [Fact]
+    public async Task To_list_puts_keeps_none_from_beginning()
+    {
+        FileInserted done = await _node.InsertAsync([1, 2, 3]);
+        bool ended = false;
+        Task lists = Task.Run(() =>
+        {
+            while (!Volatile.Read(ref ended)) _node.Journal.Puts.List();
+        });
+        for (int i = 0; i < 500; i++)
+        {
+            using PutNote note = _node.Journal.Puts.Begin(done.Certificate, 3, DateTimeOffset.UnixEpoch);
+            if (i % 2 == 0) note.Done();
+        }
+
+        Volatile.Write(ref ended, true);
+        await lists;
+    }
+
     public void Dispose() => _node.Dispose();
 }
