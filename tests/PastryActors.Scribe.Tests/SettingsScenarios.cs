@@ -1,5 +1,6 @@
 using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
 using PastryActors.Scribe.Messages;
 using PastryActors.Scribe.Requests;
 using PastryActors.Scribe.Tests.Loopback;
@@ -87,6 +88,25 @@ public sealed class SettingsScenarios
         ring.RunFor(TimeSpan.FromSeconds(5));
         Assert.Equal(FailureCode.Forbidden, Assert.IsType<Failed>(other.AnswerTo(bad)).Code);
         Assert.IsType<Published>(creator.AnswerTo(good));
+    }
+
+    [Fact]
+    public void A_created_topic_goes_on_in_a_term_that_no_first_use_reaches()
+    {
+        var ring = new LoopbackRing(8, 12);
+        Dictionary<RingId, ulong> terms = [];
+        ring.Cut = (_, _, message) =>
+        {
+            if (message is ReplicaState state) terms[state.Topic] = state.Term.Number;
+            return false;
+        };
+        Create(ring, ring.Nodes[0], TopicSettings.Default);
+        ring.Nodes[1].Publish("used", "first");
+        long publish = ring.Nodes[2].Publish(Topic, "first");
+        ring.RunFor(TimeSpan.FromSeconds(5));
+        Assert.True(terms[TopicName.IdOf(Topic)] > Term.CreatedFrom);
+        Assert.InRange(terms[TopicName.IdOf("used")], 1UL, 100UL);
+        Assert.Equal(new Published(publish, 1), ring.Nodes[2].AnswerTo(publish));
     }
 
     [Fact]

@@ -114,7 +114,9 @@ internal sealed class Recoverer(ScribeContext context)
     private void Proceed(TopicNode topic)
     {
         RootOffice office = topic.Office!;
-        bool mayBegin = topic.Term.Number == 0 && topic.ClaimedTerm.Number == 0 && context.MayBegin(topic.Id);
+        // Whoever promised a term that only topics have that were created, has heard of this one, though he has nothing of it.
+        bool isHeardOf = topic.Term.Number > 0 || topic.ClaimedTerm.Number > 0 || office.Recovery.Term.Number >= Term.CreatedFrom;
+        bool mayBegin = !isHeardOf && context.MayBegin(topic.Id);
         Ground ground = office.Recovery.FindGround(context.Replicas.IsMaimed(topic.Id) ? null : context.Self, context.Closest(topic.Id), mayBegin);
         if (ground == Ground.None)
         {

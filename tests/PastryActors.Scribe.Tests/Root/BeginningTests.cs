@@ -49,6 +49,19 @@ public sealed class BeginningTests
         Assert.Contains(host.Sent, s => s.To == root && s.Message is RecoverAnswer);
     }
 
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(Term.CreatedFrom + 1, false)]
+    public void Whoever_promised_a_term_of_a_created_topic_does_not_let_it_begin_anew(ulong promised, bool begins)
+    {
+        var host = new FakeHost(Topic.Plus(5));
+        host.Receive(new RecoverRequest(Topic, 7, Name, new Term(promised, Former.Id)), Former);
+        Assert.Contains(host.Sent, s => s.To == Former && s.Message is RecoverAnswer);
+        host.Component.OnRequest(new Subscribe(1, Minute, Name));
+        host.Pass(Minute / 2);
+        Assert.Equal(begins, host.Replies.Contains(new Subscribed(1, 1)));
+    }
+
     [Fact]
     public void Who_knows_nothing_yet_does_not_tell_a_third_that_there_is_nothing_to_know()
     {

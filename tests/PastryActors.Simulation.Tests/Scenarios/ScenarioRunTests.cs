@@ -34,6 +34,8 @@ public sealed class ScenarioRunTests
     [InlineData("far-publisher", 9000939)]
     [InlineData("missed-debit", 6)]
     [InlineData("first-use-in-a-cut", 20000991)]
+    [InlineData("promised-and-cut", 1010)]
+    [InlineData("promised-and-cut", 1011)]
     [InlineData("long-cut", 6)]
     [InlineData("long-cut", 9)]
     [InlineData("forwarders", 6)]
