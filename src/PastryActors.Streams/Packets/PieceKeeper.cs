@@ -63,7 +63,7 @@ internal sealed class PieceKeeper(StreamsContext context)
         context.Send(new StripeHead(stripe.Id, context.Self, HeadWord.Here, stripe.Flow.Position.Key, stripe.Flow.Position.Last, nonce), publisher);
     }
 
-    private static bool MayCome(NodeHandle from, StripePiece piece, StripeNode stripe) => stripe.Place switch
+    private static bool MayCome(NodeHandle from, StripePiece piece, StripeNode stripe) => ChannelName.MayPublish(stripe.Id, piece.Key.Publisher) && stripe.Place switch
     {
         StripePlace.Root => from.Id == piece.Key.Publisher,
         StripePlace.Attached => stripe.IsParent(from),

@@ -29,6 +29,12 @@ internal sealed class PublishKeeper(StreamsContext context)
             return;
         }
 
+        if (!ChannelName.MayPublish(ChannelName.IdOf(request.Channel), context.Self.Id))
+        {
+            Fail(request.Id, FailureCode.Forbidden, $"only the node that the channel is named after publishes on {request.Channel}; this is node {context.Self.Id}");
+            return;
+        }
+
         if (context.FindOrAdd(ChannelName.IdOf(request.Channel), request.Channel) is not { } channel)
         {
             Fail(request.Id, FailureCode.Busy, $"this node takes part in {context.Options.MaxChannels} channels, as many as it may");
@@ -137,11 +143,23 @@ internal sealed class PublishKeeper(StreamsContext context)
     /// <summary>A publisher looks for the root, and this is where its question ended; or it asks the deputy whom the root named.</summary>
     private void OnAsk(StripeHead message)
     {
+        if (!ChannelName.MayPublish(message.Stripe, message.Key.Publisher))
+        {
+            context.Report(FactKind.MessageRefused, message.Asker.Id);
+            return;
+        }
+
         if (context.IsRoot(message.Stripe) && context.Options.Offer > 0) context.Places.EnsureRoot(message.Stripe);
         StripeNode? stripe = context.FindStripe(message.Stripe);
         if (stripe?.Place != StripePlace.Root)
         {
             if (stripe?.Deputy is { } deputy) context.Send(message with { Asker = deputy, Word = HeadWord.Here }, message.Asker);
+        }
+        else if (ChannelName.HasOwner(stripe.Id))
+        {
+            // Nobody else can want it, and a question proves nothing: the stream changes with the first piece that its owner sends.
+            ulong taken = stripe.Flow.Position.Key == message.Key ? stripe.Flow.Position.Last : 0;
+            context.Send(new StripeHead(stripe.Id, context.Self, HeadWord.Here, message.Key, taken, message.Nonce), message.Asker);
         }
         else if (!stripe.Flow.IsFreeFor(message.Key, context.Now, context.Options.PublisherLifetime))
         {

@@ -77,7 +77,10 @@ internal sealed class WatchKeeper(StreamsContext context)
 
     public void Take(Channel channel, StripeNode stripe, StripePiece piece) => channel.Assembler?.Take(stripe.Index, piece, context.Now);
 
-    public void Learn(StripeNode stripe, StreamPosition position) => context.Find(ChannelName.ChannelOf(stripe.Id))?.Assembler?.Learn(stripe.Index, position, context.Now);
+    public void Learn(StripeNode stripe, StreamPosition position)
+    {
+        if (ChannelName.MayPublish(stripe.Id, position.Key.Publisher)) context.Find(ChannelName.ChannelOf(stripe.Id))?.Assembler?.Learn(stripe.Index, position, context.Now);
+    }
 
     public void Tick(Channel channel)
     {

@@ -29,10 +29,42 @@ public sealed class ChannelNameTests
     }
 
     [Fact]
+    public void A_channel_with_an_owner_is_that_nodes_alone_and_its_id_says_so()
+    {
+        RingId owner = Id("0123456789abcdef0123456789abcdef");
+        RingId own = ChannelName.IdOf($"live@{owner}");
+        Assert.Equal("098f9e2f3c530123456789abcdef0123", own.ToString());
+        Assert.Equal(own, ChannelName.IdOf($"live@{owner.ToString().ToUpperInvariant()}"));
+        Assert.NotEqual(own, ChannelName.IdOf($"lively@{owner}"));
+        for (int i = 0; i < 16; i++)
+        {
+            RingId stripe = ChannelName.StripeOf(own, i);
+            Assert.True(ChannelName.MayPublish(stripe, owner));
+            Assert.False(ChannelName.MayPublish(stripe, Id("0123456789abcdef0124456789abcdef")));
+            Assert.True(ChannelName.MayPublish(ChannelName.StripeOf(ChannelName.IdOf("live"), i), owner));
+        }
+    }
+
+    [Theory]
+    [InlineData("live@")]
+    [InlineData("live@0123456789abcdef0123456789abcde")]
+    [InlineData("live@0123456789abcdef0123456789abcdef0")]
+    [InlineData("@0123456789abcdef0123456789abcdef")]
+    public void A_name_that_looks_as_if_it_had_an_owner_and_has_none_is_refused(string name) => Assert.Contains("NAME@NODEID", ChannelName.Problem(name), StringComparison.Ordinal);
+
+    [Fact]
+    public void No_channel_without_an_owner_has_the_id_of_one_with()
+    {
+        for (int i = 0; i < 500; i++) Assert.False(ChannelName.HasOwner(ChannelName.IdOf($"channel {i}")));
+    }
+
+    [Fact]
     public void A_name_that_no_topic_could_have_is_refused()
     {
         Assert.Null(ChannelName.Problem("live"));
         Assert.Equal("a channel's name must not be empty", ChannelName.Problem(""));
         Assert.NotNull(ChannelName.Problem(new string('a', 257)));
     }
+
+    private static RingId Id(string digits) => RingId.TryParse(digits, out RingId id) ? id : throw new FormatException(digits);
 }
