@@ -127,8 +127,7 @@ public sealed class StreamsComponentTests
         NodeHandle root = FakeHost.Peer(Stripe(8));
         NodeHandle child = FakeHost.Peer(At(8, 1));
         host.Receive(new StripeAccepted(Stripe(8), RoutedJoin(host, 8).Nonce, []), root);
-        host.Passes(Join(8, child), Stripe(8), child);
-        host.Sent.Clear();
+        Take(host, child);
         host.Receive(Piece(8, 1), Publisher);
         Assert.Equal(child, host.TakeSent<StripePiece>().Single().To);
         host.Pass(Second * 3);
@@ -224,8 +223,7 @@ public sealed class StreamsComponentTests
     {
         FakeHost host = Attached(offer: 8);
         NodeHandle child = FakeHost.Peer(At(8, 1));
-        host.Passes(Join(8, child), Stripe(8), child);
-        host.Sent.Clear();
+        Take(host, child);
         host.Receive(Piece(8, 1), FakeHost.Peer(At(5, 5)));
         Assert.Empty(host.TakeSent<StripePiece>());
         host.Receive(Piece(8, 1), Parent);
@@ -240,8 +238,7 @@ public sealed class StreamsComponentTests
         FakeHost root = HostAt(Stripe(8));
         NodeHandle child = FakeHost.Peer(At(8, 1));
         NodeHandle other = FakeHost.Peer(At(2, 2));
-        root.Passes(Join(8, child), Stripe(8), child);
-        root.Sent.Clear();
+        Take(root, child);
         root.Receive(Piece(8, 1), other);
         Assert.Empty(root.TakeSent<StripePiece>());
         root.Receive(Piece(8, 1), Publisher);
@@ -401,6 +398,14 @@ public sealed class StreamsComponentTests
     private static JoinStripe Join(int stripe, NodeHandle child, ulong nonce = 1) => new(Stripe(stripe), child, nonce, true);
 
     private static void Watch(FakeHost host) => host.Component.OnRequest(new WatchChannel(1, Timeout, Name));
+
+    /// <summary>A child of stripe 8 that has said its first word.</summary>
+    private static void Take(FakeHost host, NodeHandle child)
+    {
+        host.Passes(Join(8, child), Stripe(8), child);
+        host.Receive(new StripeAlive(Stripe(8), true, 0), child);
+        host.Sent.Clear();
+    }
 
     private static JoinStripe RoutedJoin(FakeHost host, int stripe) => (JoinStripe)host.Routed.Last(r => r.Key == Stripe(stripe)).Message;
 

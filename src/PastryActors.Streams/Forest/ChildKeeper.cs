@@ -79,6 +79,9 @@ internal sealed class ChildKeeper(StreamsContext context)
         (child.LastHeard, child.HasRoom) = (context.Now, alive.HasRoom);
         child.Window.Reached(alive.Reached, context.Now, context.Options.BeatPeriod * context.Options.BeatMisses);
         if (from.Supersedes(child.Node)) child.Node = from;
+        if (child.Joined is not { } joined) return;
+        child.Joined = null;
+        context.Pieces.MakeUp(stripe, child, joined with { Last = Math.Max(joined.Last, alive.Reached) });
     }
 
     /// <summary>Tells the children of a stripe where this node stands: something changed.</summary>
@@ -178,11 +181,11 @@ internal sealed class ChildKeeper(StreamsContext context)
         Welcome(stripe, child, join);
     }
 
-    /// <summary>The word that it is a child, and then what it missed while it was nobody's.</summary>
+    /// <summary>The word that it is a child. When it answers, it is sent what it missed while it was nobody's.</summary>
     private void Welcome(StripeNode stripe, StripeChild child, JoinStripe join)
     {
         context.Send(new StripeAccepted(stripe.Id, join.Nonce, stripe.PathFrom(context.Self.Id)), child.Node);
-        context.Pieces.MakeUp(stripe, child, join.Reached);
+        child.Joined = join.Reached;
     }
 
     /// <summary>Children who share a digit with the stripe at least, and forward: those with room first, then those who share most.</summary>

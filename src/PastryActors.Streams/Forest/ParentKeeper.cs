@@ -42,7 +42,9 @@ internal sealed class ParentKeeper(StreamsContext context)
         bool isExpected = stripe?.Search is { } open && open.Nonce == message.Nonce && stripe.Place is StripePlace.Joining or StripePlace.Attached;
         if (!isExpected || IsLoop(message.Path))
         {
-            if (stripe?.IsParent(from) != true) context.Send(new LeaveStripe(message.Stripe), from);
+            // A parent that hears a join twice says so twice, and waits for a word both times.
+            if (stripe?.IsParent(from) == true) SendAlive(stripe);
+            else context.Send(new LeaveStripe(message.Stripe), from);
             if (isExpected) Advance(stripe!);
             return;
         }

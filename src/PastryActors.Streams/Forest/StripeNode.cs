@@ -38,6 +38,12 @@ internal sealed class StripeChild(NodeHandle node, ulong nonce, bool canForward)
     /// <summary>Whether it said that it serves fewer than it offers.</summary>
     public bool HasRoom { get; set; } = canForward;
 
+    /// <summary>
+    /// How far the stripe had come to it when it joined; null from its first word on. Until then nothing is sent to it: pieces take another lane than
+    /// the word that it is a child, and one that overtook it would be refused, and block those before it.
+    /// </summary>
+    public StreamPosition? Joined { get; set; }
+
     public Instant LastHeard { get; set; }
 
     public Instant LastSent { get; set; }

@@ -49,7 +49,7 @@ internal sealed class PieceKeeper(StreamsContext context)
         context.Watching.Take(channel, stripe, piece);
     }
 
-    /// <summary>Sends a child, new or back, what passed here after it had lost the stripe: a block is late for it then, and not lost.</summary>
+    /// <summary>Sends a child, new or back, what passed here until it took this node for its parent: a block is late for it then, and not lost.</summary>
     public void MakeUp(StripeNode stripe, StripeChild child, StreamPosition reached)
     {
         foreach (StripePiece piece in stripe.Recent.After(reached.Key, reached.Last)) SendOn(stripe, child, piece);
@@ -79,6 +79,7 @@ internal sealed class PieceKeeper(StreamsContext context)
 
     private void SendOn(StripeNode stripe, StripeChild child, StripePiece piece)
     {
+        if (child.Joined is not null) return;
         bool wasHeld = child.Window.IsHeld;
         if (!child.Window.TryAdd(piece.Block, piece.Piece.Length + EnvelopeBytes, context.Options.ChildWindowBytes, context.Now))
         {

@@ -34,6 +34,29 @@ public sealed class MadeUpTests
     }
 
     [Fact]
+    public void What_comes_before_a_childs_first_word_is_made_up_with_the_rest_and_in_order()
+    {
+        Attach();
+        _host.Receive(Piece(1, Key), Parent);
+        _host.Passes(new JoinStripe(Stripe, Child, 1, true, new StreamPosition(Key, 0, false)), Stripe, Child);
+        _host.Receive(Piece(2, Key), Parent);
+        Assert.Empty(_host.TakeSent<StripePiece>());
+        _host.Receive(new StripeAlive(Stripe, true, 0), Child);
+        _host.Receive(new StripeAlive(Stripe, true, 0), Child);
+        _host.Receive(Piece(3, Key), Parent);
+        Assert.Equal([1UL, 2UL, 3UL], _host.TakeSent<StripePiece>().Select(static s => s.Message.Block));
+    }
+
+    [Fact]
+    public void A_parent_that_accepts_twice_is_answered_twice()
+    {
+        Attach();
+        _host.Sent.Clear();
+        _host.Receive(new StripeAccepted(Stripe, Join().Nonce, [Parent.Id]), Parent);
+        Assert.Equal(Parent, _host.TakeSent<StripeAlive>().Single().To);
+    }
+
+    [Fact]
     public void What_nobody_waits_for_any_more_is_not_kept()
     {
         Attach();
@@ -106,7 +129,9 @@ public sealed class MadeUpTests
     {
         _host.Sent.Clear();
         _host.Passes(join, Stripe, join.Child);
-        Assert.Equal(join.Child, Assert.Single(_host.Sent, static s => s.Message is StripeAccepted).To);
+        // Nothing may overtake the word that it is a child.
+        Assert.Equal(join.Child, Assert.Single(_host.Sent, s => s.To == join.Child).To);
+        _host.Receive(new StripeAlive(Stripe, true, join.Reached.Last), join.Child);
         return [.. _host.TakeSent<StripePiece>().Where(s => s.To == join.Child).Select(static s => s.Message.Block)];
     }
 

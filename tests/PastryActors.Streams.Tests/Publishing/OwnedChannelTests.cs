@@ -92,6 +92,7 @@ public sealed class OwnedChannelTests
     {
         FakeHost root = HostAt(Stripe);
         root.Passes(new JoinStripe(Stripe, Child, 1, true), Stripe, Child);
+        root.Receive(new StripeAlive(Stripe, true, 0), Child);
         root.Sent.Clear();
         return root;
     }
