@@ -145,7 +145,8 @@ public sealed class AkkaEngine : IEngine
     }
 
     /// <summary>
-    /// Joins by whoever answers first; a list that begins with this system's own address may begin a cluster. Without a list the configuration's own seed
+    /// Joins by whoever answers first; a list that begins with this system's own address may begin a cluster, and so may one on which everybody is of other clusters: their ring is this one's, their
+    /// cluster is not. Without a list the configuration's own seed
     /// nodes are what leads to the ring, so the start waits until they have told of others.
     /// </summary>
     private async Task JoinClusterAsync(IReadOnlyList<string> seeds, TimeSpan timeout)
@@ -153,7 +154,8 @@ public sealed class AkkaEngine : IEngine
         Address[] addresses = [.. seeds.Select(s => PeerAddresses.TryParse(s, _state.Address, out Address? address) ? address : null).OfType<Address>()];
         if (addresses.Length > 0)
         {
-            Cluster.Get(_system).JoinSeedNodes(addresses);
+            Address[] own = [.. addresses.Where(a => a.System == _state.Address.System)];
+            Cluster.Get(_system).JoinSeedNodes(own.Length > 0 ? own : [_state.Address]);
             return;
         }
 

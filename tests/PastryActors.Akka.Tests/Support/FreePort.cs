@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using PastryActors.Engine;
 
 namespace PastryActors.Akka.Tests.Support;
@@ -11,6 +13,24 @@ internal static class FreePort
     private const int First = 12_000;
     private const int Last = 31_999;
     private const int AttemptsMax = 20;
+
+    /// <summary>An address that nobody listens on at this moment.</summary>
+    public static string Next()
+    {
+        while (true)
+        {
+            using var probe = new TcpListener(IPAddress.Loopback, Random.Shared.Next(First, Last + 1));
+            try
+            {
+                probe.Start();
+                return probe.LocalEndpoint.ToString()!;
+            }
+            catch (SocketException)
+            {
+                // The next one may be free.
+            }
+        }
+    }
 
     /// <summary>Starts something on a free port.</summary>
     public static async Task<T> StartAsync<T>(Func<string, Task<T>> start)
