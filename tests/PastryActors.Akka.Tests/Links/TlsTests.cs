@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using PastryActors.Akka.Tests.Support;
 using PastryActors.Core.Driving;
@@ -9,8 +8,8 @@ namespace PastryActors.Akka.Tests.Links;
 
 public sealed class TlsTests : IDisposable
 {
-    private readonly X509Certificate2 _ring = Certificate("ring");
-    private readonly X509Certificate2 _other = Certificate("other");
+    private readonly X509Certificate2 _ring = RingCertificate.Make("ring");
+    private readonly X509Certificate2 _other = RingCertificate.Make("other");
 
     [Fact]
     public async Task Only_who_shows_the_ring_s_certificate_is_let_in()
@@ -44,13 +43,5 @@ public sealed class TlsTests : IDisposable
     {
         var plan = new AkkaSystemPlan { Configuration = AkkaUnderTest.Configuration, Certificate = certificate };
         return RecordingNode.Owning(await AkkaEngine.StartAsync(plan, AkkaUnderTest.Options, TestCodec.Instance), NodeKey.Create());
-    }
-
-    private static X509Certificate2 Certificate(string name)
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
     }
 }

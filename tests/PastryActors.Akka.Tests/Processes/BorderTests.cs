@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using PastryActors.Akka.Tests.Support;
 using PastryActors.Client;
 using Xunit.Abstractions;
@@ -66,11 +65,8 @@ public sealed class BorderTests(ITestOutputHelper output) : IDisposable
 
     private string Certificate(string name)
     {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         string file = Path.Combine(_folder, $"{name}.pfx");
-        File.WriteAllBytes(file, made.Export(X509ContentType.Pkcs12));
+        File.WriteAllBytes(file, RingCertificate.MakePkcs12(name));
         return file;
     }
 }

@@ -19,7 +19,7 @@ public sealed class HandoverTests
     public void What_a_leaving_node_held_is_on_k_others_before_it_goes(int k)
     {
         var ring = new TestRing(12);
-        List<FileId> files = Insert(ring, 60, k);
+        List<FileId> files = ring.Insert(60, k);
         TestNode leaver = ring.ClosestTo(files[0])[0];
         int held = leaver.Past.Status().Objects;
 
@@ -35,7 +35,7 @@ public sealed class HandoverTests
     public void Nothing_is_copied_to_anyone_but_those_who_take_its_place()
     {
         var ring = new TestRing(12);
-        List<FileId> files = Insert(ring, 40, k: 3);
+        List<FileId> files = ring.Insert(40, 3);
         TestNode leaver = ring.Nodes[4];
         Leave(ring, leaver);
         ring.Kill(leaver);
@@ -48,7 +48,7 @@ public sealed class HandoverTests
     public void It_does_not_go_before_its_time_while_one_that_takes_its_place_does_not_confirm()
     {
         var ring = new TestRing(8);
-        List<FileId> files = Insert(ring, 30, k: 3);
+        List<FileId> files = ring.Insert(30, 3);
         TestNode leaver = ring.ClosestTo(files[0])[0], silent = ring.ClosestTo(files[0])[3];
         ring.OnTheWay = p => p.Message is HoldReport && p.From.Id == silent.Self.Id ? null : p;
         Instant begun = ring.Now;
@@ -63,7 +63,7 @@ public sealed class HandoverTests
     public void What_is_inserted_meanwhile_is_handed_over_too()
     {
         var ring = new TestRing(8);
-        List<FileId> files = Insert(ring, 30, k: 1);
+        List<FileId> files = ring.Insert(30, 1);
         TestNode leaver = ring.ClosestTo(files[0])[0], other = ring.ClosestTo(files[0])[7];
         Queue<string> names = new(Enumerable.Range(0, 400).Select(i => $"late {i}").Where(n => ring.ClosestTo(Make.File(n, Make.Content(n), 1).File)[0] == leaver));
         List<FileId> late = [];
@@ -92,7 +92,7 @@ public sealed class HandoverTests
     public void Neighbours_that_leave_together_hand_nothing_to_each_other()
     {
         var ring = new TestRing(12);
-        List<FileId> files = Insert(ring, 60, k: 1);
+        List<FileId> files = ring.Insert(60, 1);
         List<TestNode> near = ring.ClosestTo(files[0]);
         ring.After(TimeSpan.FromMilliseconds(2), () => near[1].Past.OnRequest(new HandOver(9001, Timeout)));
 
@@ -108,7 +108,7 @@ public sealed class HandoverTests
     public void When_all_leave_nobody_copies_anything_and_nobody_waits()
     {
         var ring = new TestRing(8);
-        List<FileId> files = Insert(ring, 60, k: 3);
+        List<FileId> files = ring.Insert(60, 3);
         long content = 0;
         ring.OnTheWay = p =>
         {
@@ -128,21 +128,15 @@ public sealed class HandoverTests
     public void A_node_alone_leaves_at_once()
     {
         var ring = new TestRing(1);
-        Insert(ring, 3, k: 1);
+        ring.Insert(3, 1);
         Assert.Equal((3, 0, 3), Leave(ring, ring.Nodes[0]) is var done ? (done.Entries, done.Left, done.Unplaced) : default);
     }
 
     [Fact]
     public void What_it_held_for_another_finds_another_place()
     {
-        var content = Make.Content(new string('x', 1000));
-        ObjectCertificate certificate = Make.File("a", content);
-        FileId id = certificate.File;
-        List<int> order = [.. Enumerable.Range(0, 9).OrderBy(i => id.Key.DistanceTo(NodeIdentity.NodeIdOf(Keys.Of($"node-{i}").Span)))];
-        var ring = new TestRing(9, room: i => order.IndexOf(i) switch { 1 => 9_999, 5 => 2_000_000, _ => 1_000_000 });
+        (TestRing ring, FileId id) = Diverted();
         List<TestNode> closest = ring.ClosestTo(id);
-        ring.Ask<ObjectInserted>(closest[8], r => new InsertObject(r, Timeout, certificate, content, false));
-        Assert.Equal(EntryState.Diverted, closest[5].StateOf(id));
 
         Assert.Equal(0, Leave(ring, closest[5]).Left);
 
@@ -153,19 +147,14 @@ public sealed class HandoverTests
     }
 
     [Fact]
-    public void A_node_whose_objects_lie_elsewhere_hands_over_the_objects()
+    public void A_node_whose_object_lies_elsewhere_hands_over_the_object()
     {
-        var content = Make.Content(new string('x', 1000));
-        ObjectCertificate certificate = Make.File("a", content);
-        FileId id = certificate.File;
-        List<int> order = [.. Enumerable.Range(0, 9).OrderBy(i => id.Key.DistanceTo(NodeIdentity.NodeIdOf(Keys.Of($"node-{i}").Span)))];
-        var ring = new TestRing(9, room: i => order.IndexOf(i) switch { 1 => 9_999, 5 => 2_000_000, _ => 1_000_000 });
-        List<TestNode> closest = ring.ClosestTo(id);
-        ring.Ask<ObjectInserted>(closest[8], r => new InsertObject(r, Timeout, certificate, content, false));
+        (TestRing ring, FileId id) = Diverted();
+        TestNode leaver = ring.ClosestTo(id)[1];
 
-        Assert.Equal(0, Leave(ring, closest[1]).Left);
+        Assert.Equal(0, Leave(ring, leaver).Left);
 
-        ring.Kill(closest[1]);
+        ring.Kill(leaver);
         Assert.All(ring.ClosestTo(id).Take(3), n => Assert.True(n.Holds(id) || n.PointerTo(id) is not null));
         Assert.InRange(ring.HolderCount(id), 3, 4);
     }
@@ -174,7 +163,7 @@ public sealed class HandoverTests
     public void A_node_that_leaves_remembers_for_others_what_was_reclaimed()
     {
         var ring = new TestRing(8);
-        FileId file = Insert(ring, 1, k: 3)[0];
+        FileId file = ring.Insert(1, 3)[0];
         ring.Ask<ObjectReclaimed>(ring.Nodes[0], r => new ReclaimObject(r, Timeout, file, Make.Reclaim(file)));
         TestNode leaver = ring.ClosestTo(file)[0];
         Leave(ring, leaver);
@@ -186,7 +175,7 @@ public sealed class HandoverTests
     public void A_crash_in_the_midst_costs_nothing_and_the_node_counts_again_when_it_is_back()
     {
         var ring = new TestRing(8);
-        List<FileId> files = Insert(ring, 40, k: 3);
+        List<FileId> files = ring.Insert(40, 3);
         TestNode leaver = ring.Nodes[2];
         leaver.Past.OnRequest(new HandOver(9001, Timeout));
         ring.RunUntil(() => ring.Living.Any(n => n.Facts.Exists(f => f.Kind == FactKind.ReplicaRestored)), Timeout);
@@ -207,13 +196,27 @@ public sealed class HandoverTests
         List<TestNode> near = ring.ClosestTo(new FileId(new RingId(0), 0));
         ring.Send(near[11], new HoldQuery(1, default, Leaving: true), near[0].Self, null);
         ring.RunFor(TimeSpan.FromSeconds(1));
-        List<FileId> files = Insert(ring, 40, k: 2);
+        List<FileId> files = ring.Insert(40, 2);
         ring.RunFor(TimeSpan.FromSeconds(10));
         Assert.All(files, id => Assert.Equal(2, ring.HolderCount(id)));
 
         near[0].Past.OnRequest(new HandOver(9001, Timeout));
         near[0].Past.OnRequest(new HandOver(9002, Timeout));
         Assert.Equal(FailureCode.Busy, Assert.IsType<Failed>(near[0].Replies.Single(r => r.RequestId == 9002)).Code);
+    }
+
+    /// <summary>Nine nodes and an object, for which the second closest had no room: the sixth holds it in its place.</summary>
+    private static (TestRing Ring, FileId Id) Diverted()
+    {
+        var content = Make.Content(new string('x', 1000));
+        ObjectCertificate certificate = Make.File("a", content);
+        FileId id = certificate.File;
+        List<int> order = [.. Enumerable.Range(0, 9).OrderBy(i => id.Key.DistanceTo(NodeIdentity.NodeIdOf(Keys.Of($"node-{i}").Span)))];
+        var ring = new TestRing(9, room: i => order.IndexOf(i) switch { 1 => 9_999, 5 => 2_000_000, _ => 1_000_000 });
+        List<TestNode> closest = ring.ClosestTo(id);
+        ring.Ask<ObjectInserted>(closest[8], r => new InsertObject(r, Timeout, certificate, content, false));
+        Assert.Equal((EntryState.Diverted, EntryState.Pointer), (closest[5].StateOf(id), closest[1].StateOf(id)));
+        return (ring, id);
     }
 
     private static HandedOver Leave(TestRing ring, TestNode node) => ring.Ask<HandedOver>(node, id => new HandOver(id, Timeout));
@@ -224,19 +227,5 @@ public sealed class HandoverTests
         ObjectCertificate certificate = Make.File(name, content, 1);
         ring.After(TimeSpan.Zero, () => at.Past.OnRequest(new InsertObject(10_000L + certificate.File.Tail, Timeout, certificate, content, false)));
         return certificate.File;
-    }
-
-    private static List<FileId> Insert(TestRing ring, int count, int k)
-    {
-        List<FileId> files = [];
-        for (int i = 0; i < count; i++)
-        {
-            var content = Make.Content($"content {i}");
-            ObjectCertificate certificate = Make.File($"file {i}", content, k);
-            ring.Ask<ObjectInserted>(ring.Nodes[i % ring.Nodes.Count], id => new InsertObject(id, Timeout, certificate, content, false));
-            files.Add(certificate.File);
-        }
-
-        return files;
     }
 }

@@ -17,7 +17,7 @@ public sealed class ReplicaMaintenanceTests
     public void After_failures_k_is_restored_within_a_few_sync_periods(int failures)
     {
         var ring = new TestRing(12);
-        List<FileId> files = Insert(ring, 30);
+        List<FileId> files = ring.Insert(30);
         ring.Kill([.. ring.ClosestTo(files[0]).Take(failures)]);
         ring.RunFor(TimeSpan.FromSeconds(4));
         Assert.All(files, id => Assert.All(ring.ClosestTo(id).Take(3), n => Assert.True(n.Holds(id))));
@@ -27,7 +27,7 @@ public sealed class ReplicaMaintenanceTests
     public void A_joining_node_is_handed_its_objects_and_the_surplus_goes_after_the_delay()
     {
         var ring = new TestRing(8);
-        List<FileId> files = Insert(ring, 60);
+        List<FileId> files = ring.Insert(60);
         ring.Add();
         ring.MeetAll();
         ring.RunFor(TimeSpan.FromSeconds(4));
@@ -42,7 +42,7 @@ public sealed class ReplicaMaintenanceTests
     public void Surplus_is_kept_while_one_of_the_k_closest_does_not_confirm()
     {
         var ring = new TestRing(8);
-        List<FileId> files = Insert(ring, 60);
+        List<FileId> files = ring.Insert(60);
         TestNode joined = ring.Add();
         ring.OnTheWay = p => p.Message is HoldReport && p.From.Id == joined.Self.Id ? null : p;
         ring.MeetAll();
@@ -73,7 +73,7 @@ public sealed class ReplicaMaintenanceTests
     public void The_only_copy_comes_back_with_its_holder_even_if_others_are_responsible_by_now()
     {
         var ring = new TestRing(4);
-        List<FileId> files = Insert(ring, 12, k: 1);
+        List<FileId> files = ring.Insert(12, 1);
         TestNode absent = ring.ClosestTo(files[0])[0];
         ring.Kill(absent);
         for (int i = 0; i < 20; i++) ring.Add();
@@ -89,7 +89,7 @@ public sealed class ReplicaMaintenanceTests
     public void A_node_that_lost_its_disk_gets_everything_back()
     {
         var ring = new TestRing(6);
-        List<FileId> files = Insert(ring, 30);
+        List<FileId> files = ring.Insert(30);
         TestNode poor = ring.Nodes[2];
         List<FileId> had = [.. poor.Disk.Keys];
         Assert.NotEmpty(had);
@@ -105,7 +105,7 @@ public sealed class ReplicaMaintenanceTests
     public void A_lookup_finds_an_object_through_a_pointer_before_it_is_fetched()
     {
         var ring = new TestRing(8);
-        List<FileId> files = Insert(ring, 20);
+        List<FileId> files = ring.Insert(20);
         ring.OnTheWay = p => p.Message is FetchRequest && ring.Nodes.Count > 8 && p.From.Id == ring.Nodes[8].Self.Id ? null : p;
         TestNode joined = ring.Add();
         ring.MeetAll();
@@ -121,7 +121,7 @@ public sealed class ReplicaMaintenanceTests
     public void A_repair_never_stores_what_is_not_the_objects()
     {
         var ring = new TestRing(6);
-        List<FileId> files = Insert(ring, 10);
+        List<FileId> files = ring.Insert(10);
         ring.OnTheWay = p => p.Message is ObjectAnswer ? p with { Content = Make.Content("tampered") } : p;
         List<TestNode> before = ring.ClosestTo(files[0]);
         ring.Kill(before[0]);
@@ -134,7 +134,7 @@ public sealed class ReplicaMaintenanceTests
     public void Comparing_what_does_not_differ_costs_two_small_messages_a_pair_and_period()
     {
         var ring = new TestRing(4);
-        Insert(ring, 40);
+        ring.Insert(40);
         ring.RunFor(TimeSpan.FromSeconds(20));
         (long messages, long bytes) = (ring.MessageCount, ring.MessageBytes);
         ring.RunFor(TimeSpan.FromSeconds(40));
@@ -151,26 +151,12 @@ public sealed class ReplicaMaintenanceTests
         static (long, long) Run()
         {
             var ring = new TestRing(8);
-            Insert(ring, 10);
+            ring.Insert(10);
             ring.Kill(ring.Nodes[3]);
             ring.Add();
             ring.MeetAll();
             ring.RunFor(TimeSpan.FromSeconds(30));
             return (ring.MessageCount, ring.MessageBytes);
         }
-    }
-
-    private static List<FileId> Insert(TestRing ring, int count, int k = 3)
-    {
-        List<FileId> files = [];
-        for (int i = 0; i < count; i++)
-        {
-            var content = Make.Content($"content {i}");
-            ObjectCertificate certificate = Make.File($"file {i}", content, k);
-            ring.Ask<ObjectInserted>(ring.Nodes[i % ring.Nodes.Count], id => new InsertObject(id, Timeout, certificate, content, false));
-            files.Add(certificate.File);
-        }
-
-        return files;
     }
 }

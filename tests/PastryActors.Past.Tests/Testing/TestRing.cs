@@ -2,8 +2,10 @@ using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
+using PastryActors.Past.Certificates;
 using PastryActors.Past.Holding;
 using PastryActors.Past.Messages;
+using PastryActors.Past.Requests;
 using PastryActors.Pastry.Applications;
 
 namespace PastryActors.Past.Tests.Testing;
@@ -86,6 +88,21 @@ internal sealed class TestRing
     {
         node.Start();
         MeetAll();
+    }
+
+    /// <summary>Inserts small files, each through another node.</summary>
+    public List<FileId> Insert(int count, int replicas = 3)
+    {
+        List<FileId> files = [];
+        for (int i = 0; i < count; i++)
+        {
+            var content = Make.Content($"content {i}");
+            ObjectCertificate certificate = Make.File($"file {i}", content, replicas);
+            Ask<ObjectInserted>(Nodes[i % Nodes.Count], id => new InsertObject(id, TimeSpan.FromSeconds(30), certificate, content, false));
+            files.Add(certificate.File);
+        }
+
+        return files;
     }
 
     /// <summary>The living nodes closest to the object, closest first.</summary>
