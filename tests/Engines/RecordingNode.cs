@@ -12,6 +12,12 @@ public class RecordingNode : INodeListener, IWorkers, IAsyncDisposable
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long a connection may take in tests that are not about that: an engine drops what waits for it longer, and a busy machine must not lose a test's only message so. Less than
+    /// <see cref="Deadline"/>, so that a test which waits for the failure hears of it.
+    /// </summary>
+    public static readonly TimeSpan Patience = Deadline / 2;
+
     private readonly Channel<NodeEvent> _received = Channel.CreateUnbounded<NodeEvent>();
     private readonly Channel<NodeEvent> _linkFailures = Channel.CreateUnbounded<NodeEvent>();
     private readonly Channel<NodeEvent> _others = Channel.CreateUnbounded<NodeEvent>();

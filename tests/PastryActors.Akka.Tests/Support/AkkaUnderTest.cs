@@ -26,7 +26,7 @@ internal sealed class AkkaUnderTest : IEngineUnderTest
     /// <summary>hocon/akka.conf, as Akka itself reads it.</summary>
     public static Config Shipped { get; } = ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "hocon", "akka.conf")));
 
-    public static AkkaOptions Options => new() { GreetingPeriod = TimeSpan.FromMilliseconds(100) };
+    public static AkkaOptions Options => new() { GreetingPeriod = TimeSpan.FromMilliseconds(100), ConnectTimeout = RecordingNode.Patience, StallTimeout = RecordingNode.Patience };
 
     public async Task<RecordingNode> StartAsync(EngineNeeds needs)
     {

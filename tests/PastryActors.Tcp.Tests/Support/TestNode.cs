@@ -12,7 +12,7 @@ internal sealed class TestNode : RecordingNode
     {
     }
 
-    public static TcpOptions Options => new() { BackOffMin = TimeSpan.FromMilliseconds(1), BackOffMax = TimeSpan.FromMilliseconds(20) };
+    public static TcpOptions Options => new() { BackOffMin = TimeSpan.FromMilliseconds(1), BackOffMax = TimeSpan.FromMilliseconds(20), ConnectTimeout = Patience };
 
     public new TcpEngine Engine => (TcpEngine)base.Engine;
 
