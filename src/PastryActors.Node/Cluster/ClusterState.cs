@@ -16,6 +16,20 @@ public sealed record ClusterState(string Config, IReadOnlyList<string> Overrides
     /// <summary>This state with another node of the same index, or one more.</summary>
     public ClusterState With(ClusterNode node) =>
         this with { Nodes = [.. Nodes.Where(n => n.Index != node.Index).Append(node).OrderBy(n => n.Index)] };
+
+    /// <summary>This state with a configuration, and with settings that take the place of those of the same key.</summary>
+    public ClusterState With(string config, IReadOnlyList<string> overrides)
+    {
+        HashSet<string> named = [.. overrides.Select(KeyOf)];
+        return this with { Config = config, Overrides = [.. Overrides.Where(o => !named.Contains(KeyOf(o))), .. overrides] };
+    }
+
+    // "pastry.past.capacity=1GiB" and "past.capacity = 1GiB" set the same.
+    private static string KeyOf(string setting)
+    {
+        string key = setting.Split('=', 2)[0].Trim();
+        return key.StartsWith("pastry.", StringComparison.Ordinal) ? key["pastry.".Length..] : key;
+    }
 }
 
 /// <summary>One node of a local cluster.</summary>

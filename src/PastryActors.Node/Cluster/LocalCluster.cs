@@ -7,7 +7,7 @@ namespace PastryActors.Node.Cluster;
 /// <param name="Count">Number of nodes.</param>
 /// <param name="BasePort">Port of node 0's overlay.</param>
 /// <param name="Config">Configuration that every node starts from.</param>
-/// <param name="Overrides">Settings of every node, as key=value.</param>
+/// <param name="Overrides">Settings of every node, as key=value; of a cluster that is there, beside those that it has and before those of the same key.</param>
 /// <param name="Engine">What runs its nodes.</param>
 public sealed record ClusterPlan(int Count, int BasePort, string Config, IReadOnlyList<string> Overrides, EngineChoice Engine = EngineChoice.Tcp);
 
@@ -27,6 +27,7 @@ public sealed class LocalCluster(ClusterFolder folder, ClusterProbe probe, NodeL
         using IDisposable held = Lock();
         ClusterState state = folder.Read() ?? Fresh(plan);
         if (state.Engine != plan.Engine) throw new ClusterFailedException("mixed-engines", MixedEngines(state.Engine, plan.Engine));
+        state = WithSettingsOf(plan, state);
         if (state.Nodes.All(n => n.Alive)) return await ReportRunningAsync(state, plan, cancellation).ConfigureAwait(false);
         return await StartAndWaitAsync(state, [.. state.Nodes.Where(n => !n.Alive)], cancellation).ConfigureAwait(false);
     }
@@ -77,6 +78,17 @@ public sealed class LocalCluster(ClusterFolder folder, ClusterProbe probe, NodeL
 
     private static ClusterState Fresh(ClusterPlan plan) =>
         new(plan.Config, plan.Overrides, [.. Enumerable.Range(0, plan.Count).Select(i => NewNode(plan.BasePort, i))]) { Engine = plan.Engine };
+
+    // What is named again holds for all nodes or for none: the nodes of a ring must not differ in what they accept, and must not seem to have been given what they were not.
+    private ClusterState WithSettingsOf(ClusterPlan plan, ClusterState state)
+    {
+        ClusterState wanted = state.With(plan.Config, plan.Overrides);
+        if (wanted.Config == state.Config && wanted.Overrides.Order().SequenceEqual(state.Overrides.Order())) return state;
+        if (state.Nodes.Any(n => n.Alive))
+            throw new ClusterFailedException("settings-fixed", $"nodes of the cluster in {folder.FullPath} run, and not with the configuration and settings named: 'pastry cluster down' first, then up with the new ones");
+        report($"the cluster in {folder.FullPath} has other settings from now on; what was set before and not named again stays");
+        return wanted;
+    }
 
     private string MixedEngines(EngineChoice has, EngineChoice wanted) =>
         $"the cluster in {folder.FullPath} is of the {Engines.NameOf(has)} engine, and nodes of the {Engines.NameOf(wanted)} engine cannot talk to it: a ring is of one engine; "

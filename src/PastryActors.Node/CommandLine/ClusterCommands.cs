@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PastryActors.Hocon.Reading;
 using PastryActors.Hocon.Settings;
 using PastryActors.Node.Cluster;
 using PastryActors.Node.Hosting;
@@ -28,7 +29,7 @@ internal static class ClusterCommands
         var count = new Option<int>("-n", "--nodes") { DefaultValueFactory = _ => 8, Description = "Number of nodes, 1 to 256." };
         var basePort = new Option<int>("--base-port") { DefaultValueFactory = _ => 9000, Description = "Node i listens on base + 2i (overlay) and base + 2i + 1 (HTTP)." };
         var engine = new Option<string?>("--engine") { HelpName = "tcp|akka", Description = "What runs the nodes; else what the cluster has, or tcp." };
-        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "Configuration of every node; else hocon/local.conf." };
+        var config = new Option<string?>("--config") { HelpName = "FILE", Description = "Configuration of every node; else what the cluster has, or hocon/local.conf." };
         Option<string[]> set = NodeCommand.SettingsOption();
         count.Must(value => value is >= 1 and <= 256, "-n must be 1 to 256");
         basePort.Must(value => value is >= 1024 and <= 65_000, "--base-port must be 1024 to 65000");
@@ -36,9 +37,11 @@ internal static class ClusterCommands
         var command = new Command("up", "Starts a cluster and returns when its ring is whole.") { count, basePort, engine, config, set };
         return actions.Set(command, async (context, stop) =>
         {
-            EngineChoice chosen = context.Get(engine) is { } name ? Enum.Parse<EngineChoice>(name, ignoreCase: true) : context.Folder.Read()?.Engine ?? EngineChoice.Tcp;
+            ClusterState? has = context.Folder.Read();
+            EngineChoice chosen = context.Get(engine) is { } name ? Enum.Parse<EngineChoice>(name, ignoreCase: true) : has?.Engine ?? EngineChoice.Tcp;
             if (!Engines.Has(chosen)) throw new ClusterFailedException("engine-missing", Engines.Missing(chosen));
-            var plan = new ClusterPlan(context.Get(count), context.Get(basePort), ConfigOf(context.Get(config)), context.Get(set) ?? [], chosen);
+            var plan = new ClusterPlan(context.Get(count), context.Get(basePort), ConfigOf(context.Get(config) ?? has?.Config), context.Get(set) ?? [], chosen);
+            CheckSettings(plan);
             Show(context, await ClusterOf(context).UpAsync(plan, stop).ConfigureAwait(false));
         });
     }
@@ -94,6 +97,19 @@ internal static class ClusterCommands
     {
         string config = Path.GetFullPath(path ?? Path.Combine(AppContext.BaseDirectory, "hocon", "local.conf"));
         return File.Exists(config) ? config : throw new CommandFailedException("config", $"there is no configuration {config}", "name one with --config FILE");
+    }
+
+    // Before they are kept: a typo would be met again at every start.
+    private static void CheckSettings(ClusterPlan plan)
+    {
+        try
+        {
+            PastrySchema.Load(plan.Config, plan.Overrides);
+        }
+        catch (HoconException wrong)
+        {
+            throw new CommandFailedException("config", string.Join("\n  ", wrong.Problems), "pastry node --help; hocon/node.conf explains every key", 2);
+        }
     }
 
     private static void Show(CommandContext context, ClusterStatus status) => context.Output.Result(status, CliJson.Default.ClusterStatus, text =>

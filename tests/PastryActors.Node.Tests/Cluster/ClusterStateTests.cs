@@ -81,6 +81,29 @@ public sealed class ClusterStateTests : IDisposable
     }
 
     [Fact]
+    public async Task Settings_named_for_nodes_that_run_are_refused_and_not_ignored()
+    {
+        // Its one node is this process, which runs.
+        var node = new ClusterNode(0, Environment.ProcessId, ProcessStamp.Of(Environment.ProcessId), "127.0.0.1:9000", "http://127.0.0.1:9001");
+        _folder.Write(new ClusterState("c", ["past.capacity=1GiB"], [node]));
+        var cluster = new LocalCluster(_folder, new ClusterProbe(static _ => throw new InvalidOperationException("it was asked"), TimeSpan.Zero), new NodeLauncher(_folder), static _ => { });
+
+        foreach (ClusterPlan other in (ClusterPlan[])[new(1, 9000, "c", ["past.capacity=2GiB"]), new(1, 9000, "d", [])])
+            Assert.Equal("settings-fixed", (await Assert.ThrowsAsync<ClusterFailedException>(() => cluster.UpAsync(other, CancellationToken.None))).Code);
+        foreach (ClusterPlan same in (ClusterPlan[])[new(1, 9000, "c", ["past.capacity=1GiB"]), new(1, 9000, "c", [])])
+            Assert.Equal("it was asked", (await Assert.ThrowsAsync<InvalidOperationException>(() => cluster.UpAsync(same, CancellationToken.None))).Message);
+    }
+
+    [Fact]
+    public void Settings_named_for_nodes_that_stand_still_take_the_place_of_those_of_the_same_key()
+    {
+        var state = new ClusterState("c", ["past.capacity=1GiB", "past.replicas=2"], []);
+        ClusterState changed = state.With("d", ["pastry.past.capacity = 2GiB"]);
+        Assert.Equal("d", changed.Config);
+        Assert.Equal(["past.replicas=2", "pastry.past.capacity = 2GiB"], changed.Overrides);
+    }
+
+    [Fact]
     public void An_engine_that_was_not_built_in_is_said_before_a_process_is_started()
     {
         var state = new ClusterState("c", [], [new ClusterNode(0, 0, 0, "127.0.0.1:9000", "http://127.0.0.1:9001")]) { Engine = (EngineChoice)99 };
