@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using PastryActors.Hocon.Settings;
 using PastryActors.Node.CommandLine;
 using PastryActors.Node.Hosting;
+using PastryActors.Node.Tests.Fakes;
 
 namespace PastryActors.Node.Tests.Packaging;
 
@@ -15,6 +17,20 @@ public sealed class ServiceUnitTests
         string[] words = start["ExecStart=".Length..].Split(' ');
         Assert.Equal("/usr/bin/pastry", words[0]);
         Assert.Empty(new PastryCommand((_, _, _) => Task.FromResult(0)).Build(TextWriter.Null, TextWriter.Null, () => Stream.Null).Parse(words[1..]).Errors);
+    }
+
+    [Fact]
+    public async Task Systemd_finds_nothing_wrong_with_the_unit()
+    {
+        if (!File.Exists("/usr/bin/systemd-analyze")) return;
+        // The program is not installed here, and that would be all that is wrong.
+        string unit = Path.Combine(Directory.CreateTempSubdirectory("pastry-unit-").FullName, "pastry.service");
+        await File.WriteAllTextAsync(unit, (await File.ReadAllTextAsync(PathOf("pastry.service"))).Replace("ExecStart=/usr/bin/pastry ", "ExecStart=/bin/true ", StringComparison.Ordinal));
+        using Process verify = Process.Start(new ProcessStartInfo("/usr/bin/systemd-analyze", ["verify", unit]) { RedirectStandardError = true })!;
+        Assert.Equal("", await verify.StandardError.ReadToEndAsync(TestNode.Deadline));
+        await verify.WaitForExitAsync(TestNode.Deadline);
+        Assert.Equal(0, verify.ExitCode);
+        Directory.Delete(Path.GetDirectoryName(unit)!, recursive: true);
     }
 
     [Fact]
