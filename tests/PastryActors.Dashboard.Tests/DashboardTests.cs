@@ -9,6 +9,30 @@ namespace PastryActors.Dashboard.Tests;
 public sealed class DashboardTests(BrowserFixture fixture, ITestOutputHelper output) : IClassFixture<BrowserFixture>
 {
     private const string Hostile = "<img src=x onerror=alert(1)>\"'&lt;";
+    /// <summary>Answers the texts whose contrast with what they stand on is below what WCAG 2.2 asks for (AA): 4.5, or 3 where they are large.</summary>
+    private const string Faint =
+        """
+        () => {
+          const parts = colour => colour.match(/[\d.]+/g)?.map(Number) ?? [];
+          const light = rgb => rgb.slice(0, 3).map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4).reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+          const above = e => e ? [e, ...above(e.parentElement)] : [];
+          const faint = [];
+          for (const e of document.querySelectorAll("body *")) {
+            if (!e.checkVisibility() || ![...e.childNodes].some(n => n.nodeType === Node.TEXT_NODE && n.data.trim())) continue;
+            const style = getComputedStyle(e);
+            const ground = above(e).map(a => parts(getComputedStyle(a).backgroundColor)).find(c => c.length > 2 && c[3] !== 0);
+            const opacity = above(e).reduce((product, a) => product * getComputedStyle(a).opacity, 1);
+            const ink = parts(e instanceof SVGElement ? style.fill : style.color).slice(0, 3).map((v, i) => v * opacity + ground[i] * (1 - opacity));
+            const [low, high] = [light(ink), light(ground)].sort((a, b) => a - b);
+            const size = parseFloat(style.fontSize);
+            const wanted = size >= 24 || (size >= 18.66 && style.fontWeight >= 700) ? 3 : 4.5;
+            const ratio = (high + 0.05) / (low + 0.05);
+            if (ratio < wanted) faint.push(`${e.tagName} "${e.textContent.trim().slice(0, 40)}": ${ratio.toFixed(1)}`);
+          }
+          return faint;
+        }
+        """;
+
     private static readonly LocatorAssertionsToBeVisibleOptions Patient = new() { Timeout = 45_000 };
 
     [Fact]
@@ -146,11 +170,16 @@ public sealed class DashboardTests(BrowserFixture fixture, ITestOutputHelper out
     public Task Background_work_is_paused_and_paced_from_the_page() => InBrowserAsync(async (session, url) =>
     {
         IPage page = await session.GoAsync(url(4) + "#/node");
-        ILocator scrub = page.Locator("#workers tr", new() { HasText = "scrub" });
-        await scrub.GetByText("Pause").ClickAsync();
-        await Expect(scrub).ToContainTextAsync("paused");
-        await scrub.GetByText("Resume").ClickAsync();
-        await Expect(scrub).Not.ToContainTextAsync("paused");
+        // All that the node lets be paused.
+        foreach (string title in (string[])["restoring replicas", "restoring coded stripes", "scrub", "compaction"])
+        {
+            ILocator worker = page.Locator("#workers tr", new() { HasText = title });
+            await worker.GetByText("Pause").ClickAsync();
+            await Expect(worker).ToContainTextAsync("paused");
+            await worker.GetByText("Resume").ClickAsync();
+            await Expect(worker).Not.ToContainTextAsync("paused");
+        }
+
         await page.FillAsync("#repair-speed", "3");
         await page.FillAsync("#repair-objects", "2");
         await page.Locator(".pace").GetByText("Set").ClickAsync();
@@ -245,10 +274,11 @@ public sealed class DashboardTests(BrowserFixture fixture, ITestOutputHelper out
         return answer.EnsureSuccessStatusCode();
     }
 
-    // Nothing wider than the screen. The pictures of docs/images are made here too, where PASTRY_SCREENSHOTS names a folder.
+    // Nothing wider than the screen, and no text that is hard to see. The pictures of docs/images are made here too, where PASTRY_SCREENSHOTS names a folder.
     private static async Task CheckAsync(IPage page, string view, int width, bool dark)
     {
         Assert.Equal(width, await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"));
+        Assert.Empty(await page.EvaluateAsync<string[]>(Faint));
         if (Environment.GetEnvironmentVariable("PASTRY_SCREENSHOTS") is { Length: > 0 } folder)
             await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{view}-{width}-{(dark ? "dark" : "light")}.png") });
     }

@@ -7,7 +7,7 @@ import { bytes, number } from "./format.js";
 const PERIOD_MS = 3000;
 const MIB = 1048576;
 /** Those that can be paused; pointers come with replicas. */
-const PAUSABLE = ["replicas", "scrub", "compaction"];
+const PAUSABLE = ["replicas", "stripes", "scrub", "compaction"];
 const TITLES = { replicas: "restoring replicas", pointers: "restoring pointers", stripes: "restoring coded stripes", scrub: "scrub", compaction: "compaction" };
 
 class WorkerTable extends HTMLElement {
