@@ -34,7 +34,8 @@ fields() { tr ',{}[]' '\n\n\n\n\n' | sed -n "s/^ *\"$1\": *\"\{0,1\}\([^\"]*\)\"
 # Waits until a file has so many lines; gives up after ten seconds.
 await_lines() {
     tries=0
-    while [ "$(wc -l <"$1")" -lt "$2" ]; do
+    # The file is there when the shell in the background has made it.
+    until [ -f "$1" ] && [ "$(wc -l <"$1")" -ge "$2" ]; do
         tries=$((tries + 1))
         [ "$tries" -lt 100 ] || return 1
         sleep 0.1
@@ -58,7 +59,13 @@ file=$(fields fileId <"$state/put.json" | head -n 1)
 holders=$(fields nodeId <"$state/put.json")
 say "2. inserted 10 MiB as $file, durable on $(printf '%s\n' "$holders" | wc -l | tr -d ' ') nodes"
 
-pastry cluster status --json >"$state/status.json"
+# A node that is slow to answer has no nodeId in the status, and could not be told for a holder.
+tries=0
+until pastry cluster status --json >"$state/status.json" && grep -q '"whole": *true' "$state/status.json"; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 20 ] || fail "the ring did not become whole"
+    sleep 0.5
+done
 killed=""
 survivor=""
 index=0
@@ -66,6 +73,7 @@ for node in $(fields nodeId <"$state/status.json"); do
     if printf '%s\n' "$holders" | grep -q "$node" && [ "$(printf %s "$killed" | wc -w)" -lt 2 ]; then killed="$killed $index"; else survivor=$index; fi
     index=$((index + 1))
 done
+[ "$(printf %s "$killed" | wc -w)" -eq 2 ] || fail "the holders were not found among the nodes"
 for index in $killed; do pastry cluster kill "$index" --signal 9 >/dev/null || fail "node $index could not be killed"; done
 say "3. killed two of its holders with signal 9: nodes$killed"
 
