@@ -4,6 +4,7 @@ import { attribute, h, keyed, s, text } from "./dom.js";
 import { short } from "./format.js";
 
 const LABELS_MAX = 40;
+const LABEL_WIDTH = 34;
 const TURN = 2 ** 48;
 
 /** The place of an id on the ring, in radians clockwise from the top. */
@@ -111,11 +112,12 @@ class RingMap extends HTMLElement {
     attribute(label, "text-anchor", Math.abs(Math.sin(angle)) < 0.3 ? "middle" : Math.sin(angle) > 0 === reach > 0 ? "start" : "end");
   }
 
-  // Where two nodes stand close together, the label of every second one stands inside the circle.
+  // Where two nodes stand close together, also across the top, the label of every second one stands inside the circle.
   #reach(node) {
     const { nodes } = this.#data;
+    const gap = i => (angleOf(nodes[i].nodeId) - angleOf(nodes.at(i - 1).nodeId) + 2 * Math.PI) % (2 * Math.PI) * this.#radius;
     let close = 0;
-    for (let i = nodes.indexOf(node); i > 0 && (angleOf(nodes[i].nodeId) - angleOf(nodes[i - 1].nodeId)) * this.#radius < 20; i--) close++;
+    for (let i = nodes.indexOf(node); close < nodes.length - 1 && gap(i) < LABEL_WIDTH; i = (i + nodes.length - 1) % nodes.length) close++;
     return close % 2 === 0 ? 20 : -20;
   }
 
