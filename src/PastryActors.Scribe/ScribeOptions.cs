@@ -52,8 +52,11 @@ public sealed record ScribeOptions
     /// <summary>How many bytes of payload travel as one batch at most, a single larger message excepted. Larger batches cost less each; smaller ones keep the lanes fluid.</summary>
     public int BatchBytesMax { get; init; } = 128 * 1024;
 
-    /// <summary>How many recent messages a node keeps a topic, to serve children that missed some. Must cover what is sent while a subtree repairs itself.</summary>
-    public int RecentCountMax { get; init; } = 8192;
+    /// <summary>
+    /// How many recent messages a node keeps a topic, to serve children that missed some and readers that paused. Must cover what is sent
+    /// meanwhile: a second of small messages, of which the bytes bound some 45,000.
+    /// </summary>
+    public int RecentCountMax { get; init; } = 65_536;
 
     /// <summary>How many bytes of recent messages a node keeps a topic.</summary>
     public int RecentBytesMax { get; init; } = 8 << 20;
