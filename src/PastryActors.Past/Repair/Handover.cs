@@ -176,17 +176,13 @@ internal sealed class Handover(PastContext context, RepairQueue repairs, Func<in
     private void Ask(List<SurplusItem> items)
     {
         _running++;
-        var round = new SurplusRound(context, this, items) { Leaving = true };
-        context.Operations.Open(round);
-        round.Begin();
+        SurplusRound.Start(context, this, items, leaving: true);
     }
 
     private void Locate(in CatalogEntry entry)
     {
         _running++;
-        var search = new SurplusSearch(context, this, entry);
-        context.Operations.Open(search);
-        search.Begin();
+        SurplusSearch.Start(context, this, entry);
     }
 
     private void Place(in CatalogEntry entry, List<NodeHandle> nodes, List<SurplusItem> near)

@@ -153,17 +153,13 @@ internal sealed class SurplusKeeper(PastContext context, RepairQueue repairs) : 
     private void Run(List<SurplusItem> items)
     {
         _running++;
-        var round = new SurplusRound(context, this, items);
-        context.Operations.Open(round);
-        round.Begin();
+        SurplusRound.Start(context, this, items, leaving: false);
     }
 
     private void Locate(in CatalogEntry entry)
     {
         _running++;
-        var search = new SurplusSearch(context, this, entry);
-        context.Operations.Open(search);
-        search.Begin();
+        SurplusSearch.Start(context, this, entry);
     }
 
     private bool IsSurplus(FileId id) => context.Catalog.TryGet(id, out CatalogEntry entry) && !entry.IsPointer && !context.Responsibility.IsOwn(id.Key, entry.Replicas);

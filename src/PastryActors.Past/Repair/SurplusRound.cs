@@ -37,17 +37,22 @@ internal interface IHoldersAsked
 }
 
 /// <summary>Asks the k closest of a batch of objects that are not to stay here what they have of them, one message a node; says so when all have answered or the time is over.</summary>
-internal sealed class SurplusRound(PastContext context, IHoldersAsked asker, List<SurplusItem> items) : Operation(context)
+/// <param name="leaving">Whether this node asks because it leaves.</param>
+internal sealed class SurplusRound(PastContext context, IHoldersAsked asker, List<SurplusItem> items, bool leaving) : Operation(context)
 {
     // Ordered: it decides the order of messages.
     private readonly SortedDictionary<RingId, Share> _shares = [];
     private readonly int[] _confirmations = new int[items.Count];
     private readonly NodeHandle?[] _pointedTo = new NodeHandle?[items.Count];
 
-    /// <summary>Whether this node asks because it leaves.</summary>
-    public bool Leaving { get; init; }
+    public static void Start(PastContext context, IHoldersAsked asker, List<SurplusItem> items, bool leaving)
+    {
+        var round = new SurplusRound(context, asker, items, leaving);
+        context.Operations.Open(round);
+        round.Begin();
+    }
 
-    public void Begin()
+    private void Begin()
     {
         for (int i = 0; i < items.Count; i++)
         {
@@ -56,7 +61,7 @@ internal sealed class SurplusRound(PastContext context, IHoldersAsked asker, Lis
 
         foreach (Share share in _shares.Values)
         {
-            Context.Host.Send(new HoldQuery(Id, share.Items.Select(i => items[i].Entry.Object).ToValueList(), Leaving), share.Node);
+            Context.Host.Send(new HoldQuery(Id, share.Items.Select(i => items[i].Entry.Object).ToValueList(), leaving), share.Node);
         }
 
         WakeAt(Context.Host.Now + Context.Options.AttemptTimeout);
@@ -127,7 +132,14 @@ internal sealed class SurplusRound(PastContext context, IHoldersAsked asker, Lis
 /// <summary>Finds the nodes closest to such an object where it lies beyond this node's leaf set, as after an absence.</summary>
 internal sealed class SurplusSearch(PastContext context, IHoldersAsked asker, CatalogEntry entry) : Operation(context)
 {
-    public void Begin()
+    public static void Start(PastContext context, IHoldersAsked asker, in CatalogEntry entry)
+    {
+        var search = new SurplusSearch(context, asker, entry);
+        context.Operations.Open(search);
+        search.Begin();
+    }
+
+    private void Begin()
     {
         Context.Host.Route(new Locate(Id, entry.Object.Key, entry.Replicas), entry.Object.Key);
         WakeAt(Context.Host.Now + Context.Options.AttemptTimeout);

@@ -57,22 +57,25 @@ internal sealed class PublishKeeper(ScribeContext context)
 
     public void Publish(Publish request)
     {
-        if (ProblemOf(request) is { } problem)
+        // An application may give none at all; the empty name is refused like it.
+        string name = request.Topic ?? "";
+        TopicPublisher? publisher = _byName.GetValueOrDefault(name);
+        if (ProblemOf(request, publisher) is { } problem)
         {
             Fail(request.Id, FailureCode.Invalid, problem);
             return;
         }
 
-        if (_byName.GetValueOrDefault(request.Topic) is not { } publisher)
+        if (publisher is null)
         {
             if (_publishers.IsFull)
             {
-                context.Report(FactKind.Dropped, TopicName.IdOf(request.Topic), _publishers.Max);
+                context.Report(FactKind.Dropped, TopicName.IdOf(name), _publishers.Max);
                 Fail(request.Id, FailureCode.Busy, $"this node publishes to {_publishers.Max} topics already, as many as it may");
                 return;
             }
 
-            publisher = Begin(request.Topic);
+            publisher = Begin(name);
         }
 
         if (publisher.OpenCount >= context.Options.PublishQueueMax || _openBytes + request.Payload.Length > context.Options.PublishQueueBytesMax)
@@ -141,10 +144,11 @@ internal sealed class PublishKeeper(ScribeContext context)
         _begun = Math.Max(_begun, (publisher.NextNumber >> CountBits) + 1);
     }
 
-    private string? ProblemOf(Publish request)
+    /// <param name="publisher">That of the topic, whose name was looked at when it began; null if there is none.</param>
+    private string? ProblemOf(Publish request, TopicPublisher? publisher)
     {
-        if ((request.Topic is null || !_byName.ContainsKey(request.Topic)) && TopicName.Problem(request.Topic) is { } problem) return problem;
-        int limit = context.Options.MaxMessageBytes + (TopicPrefix.IsPrefix(request.Topic!) ? TopicPrefix.OverheadBytes : 0);
+        if (publisher is null && TopicName.Problem(request.Topic) is { } problem) return problem;
+        int limit = context.Options.MaxMessageBytes + (TopicPrefix.IsPrefix(request.Topic) ? TopicPrefix.OverheadBytes : 0);
         return request.Payload.Length <= limit ? null : $"a message may have {limit} bytes at most, not {request.Payload.Length}";
     }
 

@@ -29,10 +29,11 @@ internal sealed class Inspector(ScribeContext context)
         return false;
     }
 
-    /// <summary>Begins to check a run; the <see cref="Replayer"/> is told what came of it.</summary>
+    /// <summary>Begins to check a run, or waits for the check of it that is under way; the <see cref="Replayer"/> is told what came of it.</summary>
     /// <param name="isFromRoot">Whether the root itself gave it, or what it names as history.</param>
     public void Begin(TopicNode topic, Subscription subscription, in Batch run, bool isFromRoot)
     {
+        if (!isFromRoot && TryJoin(topic, subscription)) return;
         subscription.IsInspected = true;
         long work = context.Host.NextWorkId();
         (ValueList<ContentClaim> claims, ValueList<bool> isClaimed) = ClaimsOf(topic.Id, run.Items);

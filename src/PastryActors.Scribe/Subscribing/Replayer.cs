@@ -26,7 +26,7 @@ internal sealed class Replayer(ScribeContext context)
     public void Offer(TopicNode topic, Subscription subscription, in Batch run)
     {
         if (!subscription.Stands || subscription.Cursor > run.Last) return;
-        if (subscription.Cursor >= run.First && subscription.MayTake && subscription.Cursor != subscription.SuspectAt && !context.Inspections.TryJoin(topic, subscription)) Hand(topic, subscription, run, isFromRoot: false);
+        if (subscription.Cursor >= run.First && subscription.MayTake && subscription.Cursor != subscription.SuspectAt) Hand(topic, subscription, run, isFromRoot: false);
         else Advance(topic, subscription);
     }
 
@@ -34,6 +34,7 @@ internal sealed class Replayer(ScribeContext context)
     public void Advance(TopicNode topic, Subscription subscription)
     {
         if (!subscription.Stands) return;
+        // Before what is to be checked is read and put together, for nothing where somebody has it checked already.
         if (subscription.MayTake && subscription.Cursor != subscription.SuspectAt && context.Inspections.TryJoin(topic, subscription)) return;
         while (subscription.MayTake && subscription.Cursor != subscription.SuspectAt && TryReadRecent(topic, subscription.Cursor, out Batch run)) Hand(topic, subscription, run, isFromRoot: false);
         if (!subscription.MayTake || subscription.Cursor >= topic.Stream.Next || subscription.IsFetching) return;
