@@ -48,11 +48,10 @@ internal static class LastWord
         Judge(run, begun);
         // Reading finds replicas that rotted in silence; they must be made good again.
         run.World.RunUntil(() => run.Placement.Misplaced(surplus: 0) is null, run.World.Now + Patience, Stride);
-        // What inserts that died half way had debited is found in laps, and let go when it was seen nowhere for the grace.
-        if (run.Quotas is { } quotas) run.World.RunUntil(() => quotas.Problem() is null, run.World.Now + LedgerPatience(run), TimeSpan.FromSeconds(1));
         LastStream.Demand(run);
-        // What a step of the timeline still publishes may be on its way at this moment.
-        run.World.RunUntil(() => IsServed(run), run.World.Now + Patience, Stride);
+        // What a step of the timeline still publishes may be on its way at this moment; and what inserts that died half way had debited is found
+        // in laps, and let go when it was seen nowhere for the grace. Both are judged when this is over, so both must be well at one moment.
+        run.World.RunUntil(() => IsServed(run) && run.Quotas?.Problem() is null, run.World.Now + Patience + (run.Quotas is null ? TimeSpan.Zero : LedgerPatience(run)), Stride);
     }
 
     private static TimeSpan LedgerPatience(ScenarioRun run) => (3 * run.Ring.Options.Past!.DebitGrace) + (40 * run.Ring.Options.Past.SyncPeriod);
