@@ -70,6 +70,12 @@ public readonly record struct NodeTimer(byte Owner, byte Kind, long Argument = 0
 /// <param name="Timeout">After how long the asker wants an answer of any kind.</param>
 public abstract record Request(long Id, TimeSpan Timeout);
 
+/// <summary>
+/// A request about one that the node took before: it goes on with it, gives something back for it, or ends it. A node takes it also while it is no active
+/// member of a ring: refused then, what it is about would stand for ever, since nobody asks for its end twice.
+/// </summary>
+public abstract record FollowUp(long Id, TimeSpan Timeout) : Request(Id, Timeout);
+
 /// <summary>An answer to a <see cref="Request"/>. A subscription gets many, everything else exactly one.</summary>
 /// <param name="RequestId">The id of the request answered.</param>
 public abstract record Reply(long RequestId);

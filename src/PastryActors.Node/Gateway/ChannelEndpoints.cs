@@ -1,4 +1,5 @@
 using PastryActors.Client;
+using PastryActors.Core.Driving;
 using PastryActors.Node.Access;
 using PastryActors.Streams.Channels;
 using PastryActors.Streams.Requests;
@@ -12,6 +13,9 @@ internal sealed class ChannelEndpoints(GatewayServices services, GatewayOptions 
 
     /// <summary>How long a byte waits for others to fill its block: not to be noticed by who listens, and many small writes are one block.</summary>
     private static readonly TimeSpan BlockWaitMax = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Between attempts to hand over the end of a stream to a node that has no room for a request: long enough for it to answer many.</summary>
+    private static readonly TimeSpan EndRetryPause = TimeSpan.FromMilliseconds(100);
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -27,8 +31,9 @@ internal sealed class ChannelEndpoints(GatewayServices services, GatewayOptions 
         string channel = ChannelOf(RequestReading.NameOf(context, Prefix));
         long rate = RequestReading.LongOf(context, "rate", 1, 1L << 40) ?? 0;
         ulong now = (ulong)services.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        // Also when who publishes goes meanwhile: a stream that opened unheard would hold the channel for ever, with nobody to end it.
         StreamOpened opened = await services.Node
-            .AskAsync<StreamOpened>(id => new OpenStream(id, options.RequestTimeout, channel, now) { BytesPerSecond = rate }, context.RequestAborted).ConfigureAwait(false);
+            .AskAsync<StreamOpened>(id => new OpenStream(id, options.RequestTimeout, channel, now) { BytesPerSecond = rate }, CancellationToken.None).ConfigureAwait(false);
         (ulong blocks, long bytes) = await SendAsync(context, opened).ConfigureAwait(false);
         return TypedResults.Json(new StreamReceipt(channel, opened.Key.Publisher.ToString(), opened.Key.Epoch, blocks, bytes), PastryJson.Default.StreamReceipt);
     }
@@ -49,10 +54,26 @@ internal sealed class ChannelEndpoints(GatewayServices services, GatewayOptions 
         finally
         {
             // Also when who published has gone: those who watch are told that nothing follows, and the channel is free.
-            end = await PublishAsync(opened, [], isEnd: true, CancellationToken.None).ConfigureAwait(false);
+            end = await EndAsync(opened, context.StoppingToken()).ConfigureAwait(false);
         }
 
         return (end.Number - 1, bytes);
+    }
+
+    /// <summary>A stream takes its end whatever waits before it; what may have no room for it is the way there.</summary>
+    private async Task<BlockPublished> EndAsync(StreamOpened opened, CancellationToken stopping)
+    {
+        while (true)
+        {
+            try
+            {
+                return await PublishAsync(opened, [], isEnd: true, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (RequestFailedException e) when (e.Code == FailureCode.Busy)
+            {
+                await Task.Delay(EndRetryPause, services.Time, stopping).ConfigureAwait(false);
+            }
+        }
     }
 
     private Task<BlockPublished> PublishAsync(StreamOpened opened, byte[] block, bool isEnd, CancellationToken cancellation) =>

@@ -332,7 +332,7 @@ public sealed class PastryNode : INodeCore, IProbeEvents
             return;
         }
 
-        if (!IsActive)
+        if (!IsActive && request is not FollowUp)
         {
             _node.Outbox.Reply(new Failed(request.Id, FailureCode.NotActive, "this node is not an active member of a ring yet"));
             return;

@@ -31,7 +31,7 @@ public sealed record Subscribe(long Id, TimeSpan Timeout, string Topic) : Reques
 
 /// <summary>The reader of a subscription has read so many answers. Not answered.</summary>
 /// <param name="Subscription">The id of the <see cref="Subscribe"/> request.</param>
-public sealed record SubscriberCredit(long Id, TimeSpan Timeout, long Subscription, int Count) : Request(Id, Timeout);
+public sealed record SubscriberCredit(long Id, TimeSpan Timeout, long Subscription, int Count) : FollowUp(Id, Timeout);
 
 /// <summary>The subscription stands: this node is in the topic's tree.</summary>
 /// <param name="Next">The sequence number of the first message that will come.</param>
@@ -39,7 +39,7 @@ public sealed record Subscribed(long RequestId, ulong Next) : Reply(RequestId);
 
 /// <summary>End a subscription. Answered by <see cref="Unsubscribed"/>.</summary>
 /// <param name="Subscription">The id of the <see cref="Subscribe"/> request.</param>
-public sealed record Unsubscribe(long Id, TimeSpan Timeout, long Subscription) : Request(Id, Timeout);
+public sealed record Unsubscribe(long Id, TimeSpan Timeout, long Subscription) : FollowUp(Id, Timeout);
 
 /// <summary>The subscription has ended; nothing more comes for it.</summary>
 public sealed record Unsubscribed(long RequestId) : Reply(RequestId);

@@ -30,15 +30,15 @@ public sealed class ChannelWorkload(SimRing ring)
     }
 
     /// <summary>
-    /// Has a node begin a stream, and waits until it may publish; null if it may not. A channel that another publishes on, or did until it died, is
-    /// asked for again.
+    /// Has a node begin a stream, and waits until it may publish; null if it may not, with its last answer. A channel that another publishes on, or
+    /// did until it died, is asked for again.
     /// </summary>
-    public ChannelStream? Open(SimNode node, string channel)
+    public ChannelStream? Open(SimNode node, string channel, out Reply? answer)
     {
         Instant deadline = ring.World.Now + RequestTimeout;
         while (true)
         {
-            (ChannelStream? stream, Reply? answer) = TryOpen(node, channel);
+            (ChannelStream? stream, answer) = TryOpen(node, channel);
             if (stream is not null || answer is not Failed { Code: FailureCode.Busy } || ring.World.Now >= deadline) return stream;
             ring.World.RunFor(TimeSpan.FromSeconds(1));
         }

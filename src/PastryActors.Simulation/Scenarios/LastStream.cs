@@ -1,3 +1,4 @@
+using PastryActors.Core.Driving;
 using PastryActors.Simulation.Nodes;
 using PastryActors.Streams.Requests;
 
@@ -27,9 +28,9 @@ internal static class LastStream
     private static void Demand(ScenarioRun run, string channel)
     {
         if (run.Ring.DrawActive(run.Random) is not { } node) return;
-        if (run.Channels.Open(node, channel) is not { } stream)
+        if (run.Channels.Open(node, channel, out Reply? answer) is not { } stream)
         {
-            run.Fail("serves", $"{node} could not publish on {channel}");
+            run.Fail("serves", $"{node} could not publish on {channel}: {answer}");
             return;
         }
 

@@ -50,6 +50,9 @@ internal sealed class ChannelPublisher(OpenStream request, StreamKey key, Instan
 
     public bool IsOpen { get; set; }
 
+    /// <summary>Whether the last block waits: nothing follows it.</summary>
+    public bool IsEnding { get; set; }
+
     /// <summary>By stripe.</summary>
     public StripeRoot[] Roots { get; } = [.. Enumerable.Range(0, ChannelName.StripeCount).Select(static _ => new StripeRoot())];
 

@@ -56,7 +56,7 @@ internal sealed class PublishKeeper(StreamsContext context)
 
     public void Publish(PublishBlock request)
     {
-        if (!_streams.TryGetValue(request.Stream, out Channel? channel) || channel.Publisher is not { IsOpen: true } publisher)
+        if (!_streams.TryGetValue(request.Stream, out Channel? channel) || channel.Publisher is not { IsOpen: true, IsEnding: false } publisher)
         {
             Fail(request.Id, FailureCode.NotFound, $"no open stream has the id {request.Stream}");
         }
@@ -64,13 +64,15 @@ internal sealed class PublishKeeper(StreamsContext context)
         {
             Fail(request.Id, FailureCode.Invalid, $"a block has 1 to {context.Options.BlockBytesMax} bytes, not {request.Payload.Length}");
         }
-        else if (publisher.Waiting.Count >= context.Options.PublishQueueBlocks)
+        // The end is one, and is never refused for those before it: the channel would stay with a publisher that is gone.
+        else if (!request.IsEnd && publisher.Waiting.Count >= context.Options.PublishQueueBlocks)
         {
             context.Report(FactKind.Dropped, channel.Id, context.Options.PublishQueueBlocks);
             Fail(request.Id, FailureCode.Busy, $"{publisher.Waiting.Count} blocks wait to be sent, as many as may");
         }
         else
         {
+            publisher.IsEnding = request.IsEnd;
             publisher.Waiting.Enqueue((request, context.Now + request.Timeout));
             Pump(channel, publisher);
         }
@@ -108,13 +110,19 @@ internal sealed class PublishKeeper(StreamsContext context)
         {
             ChannelPublisher publisher = channel.Publisher!;
             Locate(channel, publisher);
-            while (publisher.Waiting.TryPeek(out (PublishBlock Block, Instant Deadline) first) && context.Now >= first.Deadline)
-            {
-                publisher.Waiting.Dequeue();
-                Fail(first.Block.Id, FailureCode.TimedOut, "the roots of too few stripes took what came before in time");
-            }
-
+            GiveUpLate(channel, publisher);
             if (!publisher.IsOpen && context.Now >= publisher.Deadline) End(channel, publisher, FailureCode.TimedOut, $"the roots of {publisher.Roots.Count(static r => r.Node is not null)} stripes were found in time; {BlockCode.Needed} are needed");
+        }
+    }
+
+    private void GiveUpLate(Channel channel, ChannelPublisher publisher)
+    {
+        while (publisher.Waiting.TryPeek(out (PublishBlock Block, Instant Deadline) first) && context.Now >= first.Deadline)
+        {
+            publisher.Waiting.Dequeue();
+            Fail(first.Block.Id, FailureCode.TimedOut, "the roots of too few stripes took what came before in time");
+            // Whether anybody could be told of it or not: who asked will not come back.
+            if (first.Block.IsEnd) End(channel, publisher, FailureCode.NotFound, "the stream has ended");
         }
     }
 

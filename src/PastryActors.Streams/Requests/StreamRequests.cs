@@ -37,11 +37,11 @@ public sealed record StreamEnded(long RequestId, ulong Last, bool IsComplete) : 
 
 /// <summary>The reader of a watch has read so many answers. Not answered.</summary>
 /// <param name="Watch">The id of the <see cref="WatchChannel"/> request.</param>
-public sealed record WatchCredit(long Id, TimeSpan Timeout, long Watch, int Count) : Request(Id, Timeout);
+public sealed record WatchCredit(long Id, TimeSpan Timeout, long Watch, int Count) : FollowUp(Id, Timeout);
 
 /// <summary>End a watch. Answered by <see cref="WatchEnded"/>.</summary>
 /// <param name="Watch">The id of the <see cref="WatchChannel"/> request.</param>
-public sealed record EndWatch(long Id, TimeSpan Timeout, long Watch) : Request(Id, Timeout);
+public sealed record EndWatch(long Id, TimeSpan Timeout, long Watch) : FollowUp(Id, Timeout);
 
 /// <summary>The watch has ended; nothing more comes for it.</summary>
 public sealed record WatchEnded(long RequestId) : Reply(RequestId);
@@ -61,10 +61,14 @@ public sealed record OpenStream(long Id, TimeSpan Timeout, string Channel, ulong
 /// <param name="BlockBytesMax">The largest block.</param>
 public sealed record StreamOpened(long RequestId, StreamKey Key, int BlockBytesMax) : Reply(RequestId);
 
-/// <summary>Publish the next block. Answered by <see cref="BlockPublished"/> when it is on its way to the roots of enough stripes.</summary>
+/// <summary>
+/// Publish the next block. Answered by <see cref="BlockPublished"/> when it is on its way to the roots of enough stripes. The last one is never refused as
+/// <see cref="FailureCode.Busy"/>, and ends the stream in any case: one that could not be sent in its time ends it with its failure. Whoever was told that a
+/// stream is open owes it an end; without one its channel stays this node's.
+/// </summary>
 /// <param name="Stream">The id of the <see cref="OpenStream"/> request.</param>
 /// <param name="IsEnd">Whether the stream ends with it; it may be empty then.</param>
-public sealed record PublishBlock(long Id, TimeSpan Timeout, long Stream, Blob Payload, bool IsEnd) : Request(Id, Timeout);
+public sealed record PublishBlock(long Id, TimeSpan Timeout, long Stream, Blob Payload, bool IsEnd) : FollowUp(Id, Timeout);
 
 /// <summary>The block is on its way. Whether anybody got it is not known: streams are of the moment.</summary>
 public sealed record BlockPublished(long RequestId, ulong Number) : Reply(RequestId);

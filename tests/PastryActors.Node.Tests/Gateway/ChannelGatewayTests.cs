@@ -25,6 +25,8 @@ public sealed class ChannelGatewayTests : IDisposable
     private readonly TaskCompletionSource<WatchCredit> _credit = new();
     private Func<OpenStream, Reply> _open = static o => new StreamOpened(o.Id, Key, BlockBytes);
 
+    private Func<PublishBlock, Reply?> _publish = static _ => null;
+
     public ChannelGatewayTests() => _node.Ring.Before = Answer;
 
     [Fact]
@@ -68,6 +70,38 @@ public sealed class ChannelGatewayTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => publishing);
         await _published.WaitAsync(TestNode.Deadline);
         Assert.True(_blocks[^1].IsEnd);
+    }
+
+    [Fact]
+    public async Task A_publisher_that_goes_before_its_stream_is_open_ends_it_when_it_is()
+    {
+        (PastryClient client, _) = await _node.ServeAsync();
+        var asked = new TaskCompletionSource<OpenStream>();
+        var opens = new TaskCompletionSource();
+        _node.Ring.Hold = request =>
+        {
+            if (request is not OpenStream open) return Task.CompletedTask;
+            asked.TrySetResult(open);
+            return opens.Task;
+        };
+        using var gone = new CancellationTokenSource();
+        Task publishing = client.Streams.PublishAsync("live", new Pipe().Reader.AsStream(), null, gone.Token);
+        OpenStream stream = await asked.Task.WaitAsync(TestNode.Deadline);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => publishing);
+        opens.SetResult();
+        await _published.WaitAsync(TestNode.Deadline);
+        Assert.True(Assert.Single(_blocks) is { IsEnd: true } end && end.Stream == stream.Id);
+    }
+
+    [Fact]
+    public async Task An_end_that_the_node_has_no_room_for_is_handed_over_again()
+    {
+        int refusals = 2;
+        _publish = b => b.IsEnd && refusals-- > 0 ? new Failed(b.Id, FailureCode.Busy, "the mailbox of this node is full") : null;
+        (PastryClient client, _) = await _node.ServeAsync();
+        Assert.Equal(10, (await client.Streams.PublishAsync("live", new MemoryStream(new byte[10]), null, TestNode.Deadline)).Bytes);
+        Assert.Equal([false, true, true, true], _blocks.Select(static b => b.IsEnd));
     }
 
     [Fact]
@@ -171,7 +205,7 @@ public sealed class ChannelGatewayTests : IDisposable
             case PublishBlock block:
                 _blocks.Add(block);
                 _published.Release();
-                return new BlockPublished(block.Id, (ulong)_blocks.Count);
+                return _publish(block) ?? new BlockPublished(block.Id, (ulong)_blocks.Count);
             case WatchChannel watch:
                 _watch.TrySetResult(watch);
                 return new WatchBegan(watch.Id, 15);

@@ -90,6 +90,16 @@ public sealed class PastryNodeTests
     }
 
     [Fact]
+    public void What_was_begun_while_it_was_active_can_be_gone_on_with_and_ended_when_it_is_not()
+    {
+        PastryNode node = Joined();
+        Do(node, NodeEvent.Received(Peers.Of(0x90), new Leave([])));
+        Assert.False(node.IsActive);
+        Assert.Empty(Do(node, NodeEvent.Requested(new Later(3, Timeout))));
+        Assert.Equal("request 3", _recorder.Calls[^1]);
+    }
+
+    [Fact]
     public void A_request_goes_to_the_component_that_knows_it_and_else_is_invalid()
     {
         Start();

@@ -10,6 +10,9 @@ namespace PastryActors.Pastry.Tests.Node;
 /// <summary>A request that the recorder knows.</summary>
 internal sealed record Known(long Id, TimeSpan Timeout) : Request(Id, Timeout);
 
+/// <summary>A request about one of before that the recorder knows.</summary>
+internal sealed record Later(long Id, TimeSpan Timeout) : FollowUp(Id, Timeout);
+
 /// <summary>A component that writes down what it is called for.</summary>
 internal sealed class Recorder : IPastryComponent
 {
@@ -31,7 +34,7 @@ internal sealed class Recorder : IPastryComponent
 
     public bool OnRequest(Request request)
     {
-        if (request is not Known) return false;
+        if (request is not (Known or Later)) return false;
         Calls.Add($"request {request.Id}");
         return true;
     }

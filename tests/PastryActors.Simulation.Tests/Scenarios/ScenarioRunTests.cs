@@ -39,6 +39,8 @@ public sealed class ScenarioRunTests
     [InlineData("long-cut", 6)]
     [InlineData("long-cut", 9)]
     [InlineData("forwarders", 6)]
+    [InlineData("unsent-end", 12)]
+    [InlineData("unsent-end", 14)]
     [InlineData("splitstream-small", 3)]
     [InlineData("splitstream-small", 9)]
     [InlineData("splitstream-tiny", 2)]

@@ -40,9 +40,9 @@ internal static class ChannelSteps
     {
         string channel = step["channel"]!;
         if (run.Ring.DrawActive(run.Random) is not { } node) return;
-        if (run.Channels.Open(node, channel) is not { } stream)
+        if (run.Channels.Open(node, channel, out Reply? answer) is not { } stream)
         {
-            run.Fail("channels", $"{node} could not publish on {channel}");
+            run.Fail("channels", $"{node} could not publish on {channel}: {answer}");
             return;
         }
 
