@@ -23,6 +23,7 @@ public abstract class Actor<T> : IThreadPoolWorkItem
     private readonly int _turnMessages;
     private TaskCompletionSource? _room;
     private int _state;
+    private int _woken;
     private int _suspended;
     private volatile bool _closed;
 
@@ -85,8 +86,13 @@ public abstract class Actor<T> : IThreadPoolWorkItem
         return false;
     }
 
-    /// <summary>Gives the actor a turn although no message came.</summary>
-    public void Wake() => Schedule();
+    /// <summary>Gives the actor a turn, begun after this call, although no message came. For any thread.</summary>
+    public void Wake()
+    {
+        // A turn that is about to end has looked already at whatever this call is about: the mark makes it ask for one more.
+        Volatile.Write(ref _woken, 1);
+        Schedule();
+    }
 
     /// <summary>Runs one turn; called by the thread pool.</summary>
     void IThreadPoolWorkItem.Execute()
@@ -94,6 +100,8 @@ public abstract class Actor<T> : IThreadPoolWorkItem
         try
         {
             WantsAnotherTurn = false;
+            // Unmarked, with a fence, before the turn looks at anything: a call from here on is for the next turn.
+            if (Volatile.Read(ref _woken) != 0) Interlocked.Exchange(ref _woken, 0);
             if (_closed) DrainUndelivered();
             else Turn();
         }
@@ -182,7 +190,7 @@ public abstract class Actor<T> : IThreadPoolWorkItem
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    private bool HasMore => WantsAnotherTurn || !_offered.IsEmpty || !_owed.IsEmpty;
+    private bool HasMore => WantsAnotherTurn || Volatile.Read(ref _woken) != 0 || !_offered.IsEmpty || !_owed.IsEmpty;
 
     private void Schedule()
     {

@@ -117,6 +117,43 @@ public sealed class ActorTests
         Assert.Equal([1, 2, 4], await actor.UndeliveredUntil(3));
     }
 
+    [Fact]
+    public async Task Whoever_wakes_an_actor_at_the_very_end_of_a_turn_gets_another_turn()
+    {
+        var sleeper = new Sleeper();
+        sleeper.Wake();
+        await sleeper.SecondTurn.WaitAsync(Deadline);
+    }
+
+    /// <summary>An actor that is woken when its first turn has done everything but end.</summary>
+    private sealed class Sleeper() : Actor<int>(1)
+    {
+        private readonly TaskCompletionSource _secondTurn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _turns;
+
+        public Task SecondTurn => _secondTurn.Task;
+
+        protected override void TurnBegins()
+        {
+            if (++_turns == 2) _secondTurn.SetResult();
+        }
+
+        protected override void TurnEnds()
+        {
+            if (_turns == 1) Wake();
+        }
+
+        protected override void Receive(in int message)
+        {
+        }
+
+        protected override void Failed(Exception failure) => _secondTurn.TrySetException(failure);
+
+        protected override void Undelivered(in int message)
+        {
+        }
+    }
+
     /// <summary>An actor that writes down what it gets, and can be held at its first message.</summary>
     private sealed class Collector(int capacity) : Actor<int>(capacity), IDisposable
     {
