@@ -13,7 +13,8 @@ internal sealed record Route(Connection Connection, ushort Index, NodeHandle Han
 /// <summary>
 /// All connections of one engine, and for each lane the one that leads to each node. A node is only ever reached over a connection
 /// on which it proved itself. Of two connections that lead to the same incarnation the first stays the one that is sent on, so
-/// that nothing overtakes on the other; a newer incarnation takes the route over.
+/// that nothing overtakes on the other; a newer incarnation takes the route over. What waits for a route to a node goes out by it before
+/// anyone sees it.
 /// </summary>
 internal sealed class ConnectionTable : IConnectionOwner, IWakeable
 {
@@ -22,7 +23,6 @@ internal sealed class ConnectionTable : IConnectionOwner, IWakeable
     private readonly EngineContext _context;
     private readonly ConcurrentDictionary<RingId, Route>[] _routes = [new(), new()];
     private readonly HashSet<Connection> _connections = [];
-    private readonly Lock _gate = new();
     private bool _shut;
 
     public ConnectionTable(EngineContext context)
@@ -31,12 +31,18 @@ internal sealed class ConnectionTable : IConnectionOwner, IWakeable
         context.Clock.WakeAt(this, MonotonicClock.Now + SweepInterval);
     }
 
+    /// <summary>Held by whoever changes the routes, or what waits for them. Nothing waits or calls out of the engine under it.</summary>
+    public Lock Gate { get; } = new();
+
+    /// <summary>The connections being made. Under the gate.</summary>
+    public DialBook Dials { get; } = new();
+
     /// <summary>Connections that are open or closing.</summary>
     public int Count
     {
         get
         {
-            lock (_gate) return _connections.Count;
+            lock (Gate) return _connections.Count;
         }
     }
 
@@ -44,7 +50,7 @@ internal sealed class ConnectionTable : IConnectionOwner, IWakeable
     {
         get
         {
-            lock (_gate) return [.. _connections];
+            lock (Gate) return [.. _connections];
         }
     }
 
@@ -60,7 +66,7 @@ internal sealed class ConnectionTable : IConnectionOwner, IWakeable
     {
         Connection? evicted = null;
         bool late;
-        lock (_gate)
+        lock (Gate)
         {
             late = _shut;
             if (_connections.Count(static c => !c.IsClosing) >= _context.Options.ConnectionsMax)
@@ -79,7 +85,7 @@ internal sealed class ConnectionTable : IConnectionOwner, IWakeable
     /// <summary>Takes no more connections in: one whose handshake ends only now is closed at once. Gives those that are open.</summary>
     public Connection[] Shut()
     {
-        lock (_gate)
+        lock (Gate)
         {
             _shut = true;
             return [.. _connections];
@@ -90,7 +96,7 @@ internal sealed class ConnectionTable : IConnectionOwner, IWakeable
     public Refusal Publish(Connection connection, NodeHandle handle, ushort index)
     {
         Connection? superseded = null;
-        lock (_gate)
+        lock (Gate)
         {
             ConcurrentDictionary<RingId, Route> routes = _routes[(int)connection.Lane];
             if (routes.TryGetValue(handle.Id, out Route? known) && known.Connection != connection && !known.Connection.IsClosing)
@@ -100,12 +106,20 @@ internal sealed class ConnectionTable : IConnectionOwner, IWakeable
                 superseded = known.Connection;
             }
 
+            foreach (PendingSend send in Dials.TakeFor(handle, connection.Lane)) Deliver(connection, index, send);
             routes[handle.Id] = new Route(connection, index, handle);
             if (superseded is not null && routes.Values.Any(r => r.Connection == superseded)) superseded = null;
         }
 
         superseded?.Close();
         return Refusal.None;
+    }
+
+    /// <summary>Gives a message that waited to the connection that it waited for.</summary>
+    public void Deliver(Connection connection, ushort index, in PendingSend send)
+    {
+        SendOutcome outcome = connection.TrySend(new SendItem(send.Source, index, send.Message, send.Content, send.Trace));
+        if (outcome != SendOutcome.Queued) _context.DeadLetters.Add(DeadLetterReason.SendQueueFull, send.Message, send.To);
     }
 
     /// <summary>Publishes another open connection that leads to the node, if there is one.</summary>
@@ -124,7 +138,7 @@ internal sealed class ConnectionTable : IConnectionOwner, IWakeable
 
     public void OnClosed(Connection connection)
     {
-        lock (_gate) _connections.Remove(connection);
+        lock (Gate) _connections.Remove(connection);
         if (connection.EndedInOrder) return;
         foreach ((NodeHandle handle, _) in connection.Remote.All) TellLinkFailed(handle);
     }
@@ -160,14 +174,13 @@ internal sealed class ConnectionTable : IConnectionOwner, IWakeable
 
     private void RemoveRoute(Connection connection, RingId id)
     {
-        lock (_gate)
+        lock (Gate)
         {
             ConcurrentDictionary<RingId, Route> routes = _routes[(int)connection.Lane];
             if (!routes.TryGetValue(id, out Route? route) || route.Connection != connection) return;
             routes.TryRemove(id, out _);
+            Republish(id, connection.Lane);
         }
-
-        Republish(id, connection.Lane);
     }
 
     private void TellLinkFailed(NodeHandle peer)

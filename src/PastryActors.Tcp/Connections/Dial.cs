@@ -13,86 +13,56 @@ internal readonly record struct PendingSend(TcpNode Source, NodeHandle To, Messa
 internal readonly record struct DialKey(string Address, Lane Lane);
 
 /// <summary>
-/// The messages that wait for one connection to be made, in order and bounded. It is closed exactly once: when they were poured into
-/// a connection, or given up. Whoever finds it closed looks for the route again.
+/// One connection being made, and the messages that wait for it, in order and bounded. All but the cancellation is used under the gate
+/// of the <see cref="DialBook"/> that it stands in.
 /// </summary>
 internal sealed class Dial(DialKey key, int messagesMax, long contentBytesMax) : IDisposable
 {
-    private readonly List<PendingSend> _pending = [];
     private readonly CancellationTokenSource _cancel = new();
+    private List<PendingSend> _pending = [];
     private long _contentBytes;
-    private bool _closed;
 
     public DialKey Key { get; } = key;
 
     /// <summary>Cancelled when nothing waits any more.</summary>
     public CancellationToken Cancelled => _cancel.Token;
 
-    /// <summary>Adds a message.</summary>
-    public SendOutcome TryAdd(in PendingSend send)
+    public bool IsEmpty => _pending.Count == 0;
+
+    /// <summary>Whom messages wait for.</summary>
+    public IEnumerable<RingId> Targets => _pending.Select(static p => p.To.Id).Distinct();
+
+    /// <summary>Adds a message; false if there is no room.</summary>
+    public bool TryAdd(in PendingSend send)
     {
-        lock (_pending)
-        {
-            if (_closed) return SendOutcome.Closed;
-            int contentBytes = send.Content?.Length ?? 0;
-            if (_pending.Count >= messagesMax || _contentBytes + contentBytes > contentBytesMax) return SendOutcome.Full;
-            _contentBytes += contentBytes;
-            _pending.Add(send);
-            return SendOutcome.Queued;
-        }
-    }
-
-    /// <summary>Whether a message waits for a node of <paramref name="remote"/>.</summary>
-    public bool Wants(RemoteTable remote)
-    {
-        lock (_pending) return _pending.Exists(p => remote.TryFind(p.To.Id, out _, out _));
-    }
-
-    /// <summary>
-    /// Ends it: each message goes to <paramref name="deliver"/>, in order, and those that it does not take come back. Nobody can add
-    /// or overtake meanwhile, because <paramref name="publish"/>, which opens the route, runs before anyone sees it closed.
-    /// </summary>
-    public List<PendingSend> Close(Func<PendingSend, bool> deliver, Action? publish = null)
-    {
-        lock (_pending)
-        {
-            if (_closed) return [];
-            List<PendingSend> rest = _pending.FindAll(p => !deliver(p));
-            _pending.Clear();
-            publish?.Invoke();
-            _closed = true;
-            return rest;
-        }
-    }
-
-    /// <summary>
-    /// Gives what waits for one node to a connection that the node made meanwhile. When nothing is left, the dial is closed and cancelled.
-    /// False if nothing waits for the node.
-    /// </summary>
-    public bool Yield(RingId node, Action<PendingSend> deliver, Action publish)
-    {
-        lock (_pending)
-        {
-            if (_closed || !_pending.Exists(p => p.To.Id == node)) return false;
-            foreach (PendingSend send in _pending)
-            {
-                if (send.To.Id == node) deliver(send);
-            }
-
-            _pending.RemoveAll(p => p.To.Id == node);
-            publish();
-            if (_pending.Count > 0) return true;
-            _closed = true;
-        }
-
-        Cancel();
+        int contentBytes = send.Content?.Length ?? 0;
+        if (_pending.Count >= messagesMax || _contentBytes + contentBytes > contentBytesMax) return false;
+        _contentBytes += contentBytes;
+        _pending.Add(send);
         return true;
     }
 
+    /// <summary>Whether a message waits for a node of <paramref name="remote"/>.</summary>
+    public bool Wants(RemoteTable remote) => _pending.Exists(p => remote.TryFind(p.To.Id, out _, out _));
+
     /// <summary>Whether a message waits for the node.</summary>
-    public bool Awaits(RingId node)
+    public bool Awaits(RingId node) => _pending.Exists(p => p.To.Id == node);
+
+    /// <summary>Takes out what waits for one node, in order.</summary>
+    public List<PendingSend> Take(RingId node)
     {
-        lock (_pending) return !_closed && _pending.Exists(p => p.To.Id == node);
+        List<PendingSend> taken = _pending.FindAll(p => p.To.Id == node);
+        _pending.RemoveAll(p => p.To.Id == node);
+        _contentBytes -= taken.Sum(static p => (long)(p.Content?.Length ?? 0));
+        return taken;
+    }
+
+    /// <summary>Takes out everything, in order.</summary>
+    public List<PendingSend> TakeAll()
+    {
+        List<PendingSend> taken = _pending;
+        (_pending, _contentBytes) = ([], 0);
+        return taken;
     }
 
     /// <summary>Stops the attempt. Harmless when it has just ended by itself.</summary>
@@ -100,7 +70,8 @@ internal sealed class Dial(DialKey key, int messagesMax, long contentBytesMax) :
     {
         try
         {
-            _cancel.Cancel();
+            // Never here and now: what it stops would go on within the gate of whoever cancels.
+            _ = _cancel.CancelAsync();
         }
         catch (ObjectDisposedException)
         {

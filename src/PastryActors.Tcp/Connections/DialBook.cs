@@ -1,32 +1,41 @@
 using System.Collections.Concurrent;
+using PastryActors.Core.Driving;
+using PastryActors.Core.Ring;
 
 namespace PastryActors.Tcp.Connections;
 
 /// <summary>
-/// The connections being made, by what they are for. One that is closed is as good as gone: whoever finds it so takes it out, or a sender
-/// that looks for the route again would find it again for ever.
+/// The connections being made, by what they are for. Used under the gate of the routes: a node either has a route or has messages that
+/// wait, and what waits goes out before the route is seen, or a later message would overtake it.
 /// </summary>
 internal sealed class DialBook
 {
     private readonly ConcurrentDictionary<DialKey, Dial> _dials = new();
 
+    /// <summary>How many there are. For any thread.</summary>
     public int Count => _dials.Count;
 
+    /// <summary>All, as of some moment. For any thread.</summary>
     public ICollection<Dial> All => _dials.Values;
 
     public Dial? Find(DialKey key) => _dials.GetValueOrDefault(key);
 
-    /// <summary>The one under way, or <paramref name="fresh"/>.</summary>
-    public Dial GetOrAdd(Dial fresh) => _dials.GetOrAdd(fresh.Key, fresh);
-
-    /// <summary>Lets a message wait.</summary>
-    public SendOutcome TryAdd(Dial dial, in PendingSend send)
-    {
-        SendOutcome outcome = dial.TryAdd(send);
-        if (outcome == SendOutcome.Closed) Remove(dial);
-        return outcome;
-    }
+    public void Add(Dial dial) => _dials[dial.Key] = dial;
 
     /// <summary>Takes out this one, not one begun for the same after it.</summary>
     public void Remove(Dial dial) => _dials.TryRemove(new KeyValuePair<DialKey, Dial>(dial.Key, dial));
+
+    /// <summary>Takes what waits for the node, to which a way was found meanwhile. An attempt that nothing waits for any more is cancelled.</summary>
+    public List<PendingSend> TakeFor(NodeHandle node, Lane lane)
+    {
+        if (Find(new DialKey(node.Address, lane)) is not { } dial) return [];
+        List<PendingSend> taken = dial.Take(node.Id);
+        if (taken.Count > 0 && dial.IsEmpty)
+        {
+            Remove(dial);
+            dial.Cancel();
+        }
+
+        return taken;
+    }
 }

@@ -18,35 +18,24 @@ internal sealed class Dialer(EngineContext context, ConnectionTable table) : IDi
     /// <summary>Failures remembered before the old ones are forgotten; an address forgotten is merely tried at once.</summary>
     private const int BackOffsMax = 4096;
 
-    private readonly DialBook _dials = new();
     private readonly ConcurrentDictionary<string, BackOffState> _backOffs = new();
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>Connections being made.</summary>
-    public int Count => _dials.Count;
+    public int Count => table.Dials.Count;
 
-    /// <summary>Lets a message wait for a connection. Closed if one was finished meanwhile: look for the route again.</summary>
+    /// <summary>Lets a message wait for a connection. Closed if there is a route by now: look it up again.</summary>
     public SendOutcome TryEnqueue(in PendingSend send, Lane lane)
     {
         var key = new DialKey(send.To.Address, lane);
-        bool started = false;
-        if (_dials.Find(key) is not { } dial)
+        lock (table.Gate)
         {
-            if (_dials.Count >= context.Options.ConnectionsMax || _stopping.IsCancellationRequested)
-            {
-                GiveUp([send]);
-                return SendOutcome.Queued;
-            }
-
-            TcpOptions options = context.Options;
-            var fresh = new Dial(key, lane == Lane.Control ? options.ControlQueueMessages : options.BulkQueueMessages, options.QueueContentBytes);
-            dial = _dials.GetOrAdd(fresh);
-            started = dial == fresh;
+            if (table.TryGetRoute(send.To, lane, out _)) return SendOutcome.Closed;
+            if ((table.Dials.Find(key) ?? TryBegin(key)) is { } dial) return dial.TryAdd(send) ? SendOutcome.Queued : SendOutcome.Full;
         }
 
-        SendOutcome outcome = _dials.TryAdd(dial, send);
-        if (started) _ = Task.Run(() => RunAsync(dial));
-        return outcome;
+        GiveUp([send]);
+        return SendOutcome.Queued;
     }
 
     /// <summary>
@@ -56,13 +45,14 @@ internal sealed class Dialer(EngineContext context, ConnectionTable table) : IDi
     public void OnAccepted(Connection connection)
     {
         bool givesWay = connection.PeerProcess < context.Identity.Id;
-        foreach ((NodeHandle handle, ushort index) in connection.Remote.All)
+        lock (table.Gate)
         {
-            _backOffs.TryRemove(handle.Address, out _);
-            Dial? dial = _dials.Find(new DialKey(handle.Address, connection.Lane));
-            if (dial is not null && !givesWay && dial.Awaits(handle.Id)) continue;
-            bool yielded = dial is not null && dial.Yield(handle.Id, send => Deliver(connection, index, send), () => Publish(connection, handle, index));
-            if (!yielded) Publish(connection, handle, index);
+            foreach ((NodeHandle handle, ushort index) in connection.Remote.All)
+            {
+                _backOffs.TryRemove(handle.Address, out _);
+                Dial? dial = givesWay ? null : table.Dials.Find(new DialKey(handle.Address, connection.Lane));
+                if (dial is null || !dial.Awaits(handle.Id)) Publish(connection, handle, index);
+            }
         }
     }
 
@@ -70,7 +60,17 @@ internal sealed class Dialer(EngineContext context, ConnectionTable table) : IDi
     public void Dispose()
     {
         _stopping.Cancel();
-        foreach (Dial dial in _dials.All) dial.Cancel();
+        foreach (Dial dial in table.Dials.All) dial.Cancel();
+    }
+
+    private Dial? TryBegin(DialKey key)
+    {
+        TcpOptions options = context.Options;
+        if (Count >= options.ConnectionsMax || _stopping.IsCancellationRequested) return null;
+        var dial = new Dial(key, key.Lane == Lane.Control ? options.ControlQueueMessages : options.BulkQueueMessages, options.QueueContentBytes);
+        table.Dials.Add(dial);
+        _ = Task.Run(() => RunAsync(dial));
+        return dial;
     }
 
     private async Task RunAsync(Dial dial)
@@ -127,10 +127,17 @@ internal sealed class Dialer(EngineContext context, ConnectionTable table) : IDi
     {
         Interlocked.Increment(ref context.Tally.ConnectionsDialled);
         _backOffs.TryRemove(dial.Key.Address, out _);
-        bool wanted = dial.Wants(connection.Remote);
         table.Add(connection);
-        List<PendingSend> rest = dial.Close(send => TryDeliver(connection, send), () => PublishAll(connection, wanted));
-        _dials.Remove(dial);
+        bool wanted;
+        List<PendingSend> rest;
+        lock (table.Gate)
+        {
+            table.Dials.Remove(dial);
+            wanted = dial.Wants(connection.Remote);
+            rest = dial.TakeAll().FindAll(send => !TryDeliver(connection, send));
+            if (wanted) PublishAll(connection);
+        }
+
         connection.Start();
         if (!wanted && !dial.Cancelled.IsCancellationRequested)
         {
@@ -147,12 +154,9 @@ internal sealed class Dialer(EngineContext context, ConnectionTable table) : IDi
         dial.Dispose();
     }
 
-    private void PublishAll(Connection connection, bool wanted)
+    private void PublishAll(Connection connection)
     {
-        foreach ((NodeHandle handle, ushort index) in connection.Remote.All)
-        {
-            if (wanted) Publish(connection, handle, index);
-        }
+        foreach ((NodeHandle handle, ushort index) in connection.Remote.All) Publish(connection, handle, index);
     }
 
     private void OnFailed(Dial dial, string failure)
@@ -164,30 +168,24 @@ internal sealed class Dialer(EngineContext context, ConnectionTable table) : IDi
             RememberFailure(dial.Key.Address);
         }
 
-        // The peer may have connected to us in the meantime, while this attempt was the one that counted.
-        List<PendingSend> rest = dial.Close(send => TryRescue(dial.Key.Lane, send));
-        _dials.Remove(dial);
+        List<PendingSend> rest;
+        lock (table.Gate)
+        {
+            // The peer may have connected to us in the meantime, while this attempt was the one that counted.
+            foreach (RingId target in dial.Targets.ToArray()) table.Republish(target, dial.Key.Lane);
+            table.Dials.Remove(dial);
+            rest = dial.TakeAll();
+        }
+
         GiveUp(rest);
         dial.Dispose();
-    }
-
-    private bool TryRescue(Lane lane, PendingSend send)
-    {
-        table.Republish(send.To.Id, lane);
-        return table.TryGetRoute(send.To, lane, out Route? route) && TryDeliver(route!.Connection, send);
     }
 
     private bool TryDeliver(Connection connection, PendingSend send)
     {
         if (!connection.Remote.TryFind(send.To.Id, out ushort index, out _)) return false;
-        Deliver(connection, index, send);
+        table.Deliver(connection, index, send);
         return true;
-    }
-
-    private void Deliver(Connection connection, ushort index, PendingSend send)
-    {
-        SendOutcome outcome = connection.TrySend(new SendItem(send.Source, index, send.Message, send.Content, send.Trace));
-        if (outcome != SendOutcome.Queued) context.DeadLetters.Add(DeadLetterReason.SendQueueFull, send.Message, send.To);
     }
 
     private void Publish(Connection connection, NodeHandle handle, ushort index)
