@@ -37,6 +37,9 @@ public sealed record Scenario
     /// <summary>The option that is tried with one value after the other; null for a scenario of one run.</summary>
     public ScenarioVariation? Vary { get; init; }
 
+    /// <summary>Runs, with seeds one after the other from <see cref="Seed"/>, of which the figures are means.</summary>
+    public int Draws { get; init; } = 1;
+
     /// <summary>What happens, in order.</summary>
     public ValueList<ScenarioStep> Steps { get; init; }
 

@@ -12,6 +12,9 @@ public static class ScenarioReader
     /// <summary>Nodes at most.</summary>
     public const int NodesMax = 2_000_000;
 
+    /// <summary>Draws at most: each is a whole run.</summary>
+    public const int DrawsMax = 100;
+
     /// <summary>Reads a scenario.</summary>
     /// <exception cref="ScenarioFormatException">The text is no scenario; the message says why and where.</exception>
     public static Scenario Read(string name, string text)
@@ -61,6 +64,7 @@ public static class ScenarioReader
             "offers" => scenario with { MixesOffers = One(words) == "mixed" ? true : throw new ScenarioFormatException($"offers are mixed, or all alike without this line, not {words[1]}") },
             "topology" => scenario with { Topology = words.Skip(1).ToValueList() },
             "overlay" or "past" or "scribe" or "streams" or "world" or "disk" => scenario with { Options = [.. scenario.Options, .. words.Skip(1).Select(w => OptionOf(words[0], w))] },
+            "draws" => scenario with { Draws = (int)Number(words, 1, DrawsMax) },
             "vary" => scenario with { Vary = VariationOf(words) },
             "check" => scenario with { Bounds = [.. scenario.Bounds, BoundOf(words)] },
             "paper" => scenario with { Papers = [.. scenario.Papers, PaperOf(words)] },

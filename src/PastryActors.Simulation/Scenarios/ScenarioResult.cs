@@ -1,4 +1,5 @@
 using PastryActors.Simulation.Checking;
+using PastryActors.Simulation.World;
 
 namespace PastryActors.Simulation.Scenarios;
 
@@ -27,6 +28,18 @@ public sealed record ScenarioResult(
 {
     /// <summary>Whether every check held.</summary>
     public bool Ok => Checks.All(static c => c.Ok);
+
+    /// <summary>One result of several runs of a scenario. Time and events are summed; what has no sum is the last run's.</summary>
+    internal static ScenarioResult OfAll(Scenario scenario, List<ScenarioResult> runs, IReadOnlyList<CheckResult> checks, Figures figures) => runs[^1] with
+    {
+        Scenario = scenario,
+        VirtualSeconds = runs.Sum(static r => r.VirtualSeconds),
+        WallSeconds = runs.Sum(static r => r.WallSeconds),
+        Events = runs.Sum(static r => r.Events),
+        TraceValue = runs.Aggregate(0UL, static (all, r) => Mixing.Of(all, r.TraceValue)),
+        Checks = checks,
+        Figures = figures.All,
+    };
 
     /// <summary>The first check that did not hold; null if all did.</summary>
     public CheckResult? FirstFailure => Checks.FirstOrDefault(static c => !c.Ok);

@@ -103,6 +103,7 @@ public sealed class ScenarioRun
     public static ScenarioResult Run(Scenario scenario, Action<ScenarioProgress>? progress = null, Func<SimNode, INodeCore, INodeCore>? wrap = null, CancellationToken stop = default)
     {
         if (scenario.Vary is { } vary) return VariedRun.Run(scenario, vary, one => Run(one, progress, wrap, stop));
+        if (scenario.Draws > 1) return DrawnRun.Run(scenario, one => Run(one, progress, wrap, stop));
         var run = new ScenarioRun(scenario, progress ?? (static _ => { }), wrap, stop);
         return run.Execute();
     }

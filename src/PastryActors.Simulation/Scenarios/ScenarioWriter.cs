@@ -21,6 +21,7 @@ public static class ScenarioWriter
         if (scenario.MixesOffers) text.AppendLine("offers mixed");
         foreach (ScenarioOption option in scenario.Options) text.AppendLine(CultureInfo.InvariantCulture, $"{option.Section} {option.Key}={option.Value}");
         if (scenario.Vary is { } vary) text.AppendLine(CultureInfo.InvariantCulture, $"vary {vary.Section} {vary.Key} {string.Join(' ', vary.Values.Span.ToArray())}");
+        if (scenario.Draws > 1) text.AppendLine(CultureInfo.InvariantCulture, $"draws {scenario.Draws}");
         text.AppendLine();
         foreach (ScenarioStep step in scenario.Steps) text.AppendLine(Line(step));
         if (scenario.Bounds.Count > 0) text.AppendLine();

@@ -1,11 +1,10 @@
 using PastryActors.Simulation.Checking;
-using PastryActors.Simulation.World;
 
 namespace PastryActors.Simulation.Scenarios;
 
 /// <summary>
 /// Runs a scenario once for each value of the option that it varies, and makes one result of all: figures and checks stand behind the value that they
-/// belong to, and the scenario's bounds are on these, so that they can be trends. Time and events are summed; what has no sum is the last run's.
+/// belong to, and the scenario's bounds are on these, so that they can be trends.
 /// </summary>
 internal static class VariedRun
 {
@@ -28,15 +27,6 @@ internal static class VariedRun
         }
 
         checks.AddRange(scenario.Bounds.Span.ToArray().Select(b => b.Judge(figures)));
-        return results[^1] with
-        {
-            Scenario = scenario,
-            VirtualSeconds = results.Sum(static r => r.VirtualSeconds),
-            WallSeconds = results.Sum(static r => r.WallSeconds),
-            Events = results.Sum(static r => r.Events),
-            TraceValue = results.Aggregate(0UL, static (all, r) => Mixing.Of(all, r.TraceValue)),
-            Checks = checks,
-            Figures = figures.All,
-        };
+        return ScenarioResult.OfAll(scenario, results, checks, figures);
     }
 }

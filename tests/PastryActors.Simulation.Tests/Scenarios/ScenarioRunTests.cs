@@ -80,6 +80,23 @@ public sealed class ScenarioRunTests
     }
 
     [Fact]
+    public void What_is_drawn_several_times_has_means_and_each_draw_is_checked()
+    {
+        const string text = "nodes 8\nseed 5\njoin all\nwhole\nlookup 50\n";
+        double[] hops = [.. Enumerable.Range(5, 3).Select(seed => MeanHops(ScenarioRun.Run(ScenarioReader.Read("one", text) with { Seed = (ulong)seed })))];
+        ScenarioResult result = ScenarioRun.Run(ScenarioReader.Read("drawn", $"draws 3\n{text}check meanHops.most <= 0\ncheck lookups = 50"));
+
+        Assert.Equal(hops.Average(), MeanHops(result), precision: 12);
+        var figures = new Dictionary<string, double>(result.Figures);
+        Assert.Equal((hops.Min(), hops.Max()), (figures["meanHops.least"], figures["meanHops.most"]));
+        Assert.Equal(["meanHops.most"], result.Checks.Where(static c => !c.Ok).Select(static c => c.Name));
+        Assert.Contains(result.Checks, static c => c.Name == "seed 7: leafSets");
+        Assert.Equal((3, 5UL), (result.Scenario.Draws, result.Scenario.Seed));
+
+        static double MeanHops(ScenarioResult result) => new Dictionary<string, double>(result.Figures)["meanHops"];
+    }
+
+    [Fact]
     public void The_same_scenario_and_seed_are_the_same_run()
     {
         Scenario scenario = ScenarioReader.Read("twice", "nodes 8\njoin all\nwhole\ninsert 5 over=1s\ncrash 1\nlookup 20 over=2s");

@@ -43,6 +43,7 @@ public sealed class ScenarioTextTests
     [InlineData("check a / b / c = 3", "line 1: a check is")]
     [InlineData("paper meanHops", "line 1: a paper's figure is")]
     [InlineData("full 0", "line 1: full must be")]
+    [InlineData("draws 0", "line 1: draws must be")]
     [InlineData("vary past replicas 3", "line 1: what is varied is")]
     [InlineData("vary past replicas 3 99", "past.replicas must be")]
     [InlineData("join all paced=101%", "line 1: a pace is")]
