@@ -120,6 +120,8 @@ public sealed class StreamsComponentTests : StreamsComponentTest
     {
         Open(Host, bytesPerSecond: 100);
         for (int stripe = 0; stripe < 16; stripe++) Here(Host, stripe);
+        // Larger blocks would wait for each other beyond their time, and the stream would break off for its own pace.
+        Assert.Equal(100, Assert.IsType<StreamOpened>(Host.Replies[^1]).BlockBytesMax);
         for (long id = 2; id < 5; id++) Host.Component.OnRequest(new PublishBlock(id, Timeout, 1, BlockCodeTests.Block(200), false));
         Assert.Single(Host.Replies.OfType<BlockPublished>());
         Host.Pass(Second * 2);

@@ -224,7 +224,7 @@ internal sealed class PublishKeeper(StreamsContext context)
         if (!publisher.IsOpen && publisher.CanSend(Window))
         {
             publisher.IsOpen = true;
-            context.Host.Reply(new StreamOpened(publisher.Request.Id, publisher.Key, context.Options.BlockBytesMax));
+            context.Host.Reply(new StreamOpened(publisher.Request.Id, publisher.Key, (int)Math.Min(context.Options.BlockBytesMax, publisher.BytesPerSecond)));
         }
 
         while (publisher.Waiting.Count > 0 && publisher.CanSend(Window))

@@ -58,7 +58,7 @@ public sealed record OpenStream(long Id, TimeSpan Timeout, string Channel, ulong
 }
 
 /// <summary>Blocks may be published. Should the stream be lost later, a <see cref="Failed"/> follows under the same id.</summary>
-/// <param name="BlockBytesMax">The largest block.</param>
+/// <param name="BlockBytesMax">The largest block that is worth making: what the pace allows in a second, where that is less than a block may have; so none waits long for the pace of the one before.</param>
 public sealed record StreamOpened(long RequestId, StreamKey Key, int BlockBytesMax) : Reply(RequestId);
 
 /// <summary>
