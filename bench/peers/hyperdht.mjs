@@ -1,7 +1,7 @@
-// HyperDHT, the DHT of Hypercore: 12 processes on loopback, values of 100 bytes, 16 at once. hyperdht.mjs put|get; installs the package under the system's temporary folder.
+// HyperDHT, the DHT of Hypercore: 12 processes on loopback, values of 100 bytes put and then got, 16 at once. Installs the package under the system's temporary folder.
 import { execFileSync, fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,11 +9,12 @@ import { join } from 'node:path'
 const PROCESSES = 12
 const AT_ONCE = 16
 const VALUE_BYTES = 100
-const SECONDS = 5
+const SECONDS = 4
+const IDLE_SECONDS = 2
 const FOLDER = join(tmpdir(), 'pastry-bench-hyperdht')
 
 if (process.env.BENCH_NODE) await beNode(JSON.parse(process.env.BENCH_NODE))
-else await compare(process.argv[2])
+else await compare()
 
 async function beNode ({ port, bootstrap }) {
   const DHT = createRequire(join(FOLDER, 'package.json'))('hyperdht')
@@ -36,7 +37,8 @@ async function load (operate, most = Infinity) {
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))
   latencies.sort((a, b) => a - b)
-  return { rate: latencies.length / (performance.now() - started) * 1000, p99Micros: 1000 * (latencies[Math.floor(latencies.length * 0.99)] ?? 0) }
+  const micros = share => 1000 * (latencies[Math.floor(latencies.length * share)] ?? 0)
+  return { rate: latencies.length / (performance.now() - started) * 1000, p50: micros(0.5), p99: micros(0.99) }
 }
 
 async function putAll (dht) {
@@ -52,7 +54,7 @@ function getAll (dht, keys) {
   return load(async i => (await dht.immutableGet(Buffer.from(keys[i % keys.length], 'hex')))?.value?.length === VALUE_BYTES)
 }
 
-async function compare (work) {
+async function compare () {
   if (!existsSync(join(FOLDER, 'node_modules', 'hyperdht'))) {
     mkdirSync(FOLDER, { recursive: true })
     writeFileSync(join(FOLDER, 'package.json'), '{"private":true}')
@@ -69,10 +71,22 @@ async function compare (work) {
     bootstrap ??= address
   }
 
+  await new Promise(resolve => setTimeout(resolve, IDLE_SECONDS * 1000))
+  const resident = nodes.map(node => residentBytes(node.pid)).sort((a, b) => a - b)
   const put = await ask(nodes[1], { work: 'put' })
-  const result = work === 'put' ? put : await ask(nodes[PROCESSES - 1], { work: 'get', keys: put.keys })
-  for (const node of nodes) node.disconnect()
-  console.log(JSON.stringify({ [work === 'put' ? 'insertsPerSecond' : 'lookupsPerSecond']: result.rate, p99Micros: result.p99Micros }))
+  const get = await ask(nodes[PROCESSES - 1], { work: 'get', keys: put.keys })
+  for (const node of nodes) node.removeAllListeners('exit').disconnect()
+  console.log(JSON.stringify({
+    insertsPerSecond: put.rate, insertP50Micros: put.p50, insertP99Micros: put.p99,
+    lookupsPerSecond: get.rate, lookupP50Micros: get.p50, lookupP99Micros: get.p99,
+    workingSetBytes: resident[resident.length >> 1]
+  }))
+}
+
+// As it was before it had anything to do. Where there is no such file, none.
+function residentBytes (pid) {
+  const status = `/proc/${pid}/status`
+  return existsSync(status) ? 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(status, 'utf8'))[1]) : 0
 }
 
 function ask (node, message) {

@@ -1,5 +1,8 @@
-"""Three nginx on loopback that take PUT: nginx.py insert|lookup BYTES COUNT. Inserting puts the same object to all three; nothing is flushed or verified."""
+"""Three nginx on loopback that take PUT: nginx.py BYTES COUNT. The same object is put to all three (one large one to all at once), and read from one; nothing is flushed or verified.
+
+A large file is read by curl, where there is one, which is what one would read it with; else by this program."""
 import concurrent.futures
+import contextlib
 import http.client
 import json
 import os
@@ -12,6 +15,9 @@ import threading
 import time
 
 WORKERS = 32
+SECONDS = 5
+# From here on a file is large.
+LARGE_BYTES = 64 << 20
 CONFIG = """daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log; events {{ worker_connections 512; }}
 http {{ access_log off; sendfile on; tcp_nodelay on; keepalive_requests 1000000; client_max_body_size 0; client_body_temp_path {folder}/temporary;
 server {{ listen 127.0.0.1:{port}; root {folder}/files; dav_methods PUT; }} }}"""
@@ -62,39 +68,68 @@ def wait_for(port: int) -> None:
     raise RuntimeError("nginx did not come up")
 
 
+def rate(count: int, operate) -> float:
+    """How many a second, of count at most; none begins when the time is over."""
+    started = time.perf_counter()
+
+    def one(index: int) -> bool:
+        if index > 0 and time.perf_counter() - started > SECONDS:
+            return False
+        operate(index)
+        return True
+
+    with concurrent.futures.ThreadPoolExecutor(min(WORKERS, count)) as pool:
+        done = sum(pool.map(one, range(count)))
+    return done / (time.perf_counter() - started)
+
+
+def read_large(url: str) -> dict:
+    """Files a second and the first byte's time, as curl sees them."""
+    answer = subprocess.run(["curl", "-sS", "-o", os.devnull, "-w", "%{time_starttransfer} %{time_total}", url], capture_output=True, text=True, check=True)
+    first, total = map(float, answer.stdout.split())
+    return {"lookupsPerSecond": 1 / total, "lookupFirstByteP50Micros": 1e6 * first}
+
+
+def measure(ports: list[int], size: int, count: int) -> dict:
+    block = os.urandom(min(size, 1 << 20)) * max(1, size >> 20)
+
+    def insert(index: int) -> None:
+        body = block if size >= LARGE_BYTES else index.to_bytes(8, "little") + block[8:]
+        # A single file leaves nothing else to do meanwhile: to all at once.
+        with concurrent.futures.ThreadPoolExecutor(len(ports)) if count == 1 else contextlib.nullcontext() as pool:
+            list((pool.map if pool else map)(lambda port: ask(port, "PUT", f"/{index}", body), ports))
+
+    def lookup(index: int) -> None:
+        assert ask(ports[0], "GET", f"/{index % inserted}") == size
+
+    figures = {"insertsPerSecond": rate(count, insert)}
+    inserted = sum(os.path.exists(f"{folders[0]}/files/{index}") for index in range(count))
+    if size >= LARGE_BYTES and shutil.which("curl"):
+        figures |= read_large(f"http://127.0.0.1:{ports[0]}/0")
+    else:
+        figures["lookupsPerSecond"] = rate(count, lookup)
+    return figures | {"insertBytesPerSecond": size * figures["insertsPerSecond"], "lookupBytesPerSecond": size * figures["lookupsPerSecond"]}
+
+
 def main() -> None:
-    work, size, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    folder = tempfile.mkdtemp(prefix="nginx-")
-    os.chmod(folder, 0o755)
+    size, count = int(sys.argv[1]), int(sys.argv[2])
+    folder = tempfile.mkdtemp(prefix="pastry-bench-nginx-")
+    os.chmod(folder, 0o777)
     ports = [free_port() for _ in range(3)]
-    servers = [start(f"{folder}/{index}", port) for index, port in enumerate(ports)]
+    folders.extend(f"{folder}/{index}" for index in range(3))
+    servers = [start(place, port) for place, port in zip(folders, ports)]
     try:
         for port in ports:
             wait_for(port)
-        block = os.urandom(size)
-
-        def insert(index: int) -> None:
-            body = index.to_bytes(8, "little") + block[8:]
-            for port in ports:
-                ask(port, "PUT", f"/{index}", body)
-
-        with concurrent.futures.ThreadPoolExecutor(min(WORKERS, count)) as pool:
-            started = time.perf_counter()
-            list(pool.map(insert, range(count)))
-            seconds = time.perf_counter() - started
-            if work == "lookup":
-                started = time.perf_counter()
-                lengths = list(pool.map(lambda index: ask(ports[0], "GET", f"/{index}"), range(count)))
-                seconds = time.perf_counter() - started
-                assert all(length == size for length in lengths)
-        rate = count / seconds
-        print(json.dumps({"lookupsPerSecond" if work == "lookup" else "insertsPerSecond": rate, "bytesPerSecond": rate * size}))
+        print(json.dumps(measure(ports, size, count)))
     finally:
         for server in servers:
             server.terminate()
             server.wait()
         shutil.rmtree(folder, ignore_errors=True)
 
+
+folders: list[str] = []
 
 if __name__ == "__main__":
     main()

@@ -6,7 +6,8 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Brokers;
 
-// brokers nats|redis|mosquitto [SUBSCRIBERS PROCESSES COUNT BYTES RATE]: one load, one JSON line, in the figures of pastry bench multicast.
+// brokers nats|redis|mosquitto [SUBSCRIBERS PROCESSES COUNT BYTES RATE STALL]: one load, one JSON line, in the figures of pastry bench multicast.
+// With STALL (seconds) the subscribers of one process take nothing for so long, while COUNT messages are published; before that a quarter of COUNT is, while all take.
 // brokers subscribers BROKER PORT COUNT: what it starts beside itself.
 BrokerWire wire = BrokerWire.Of(args[0] == "subscribers" ? args[1] : args[0]);
 if (args[0] == "subscribers")
@@ -16,7 +17,7 @@ if (args[0] == "subscribers")
 }
 
 int Number(int index, int usual) => args.Length > index ? int.Parse(args[index], CultureInfo.InvariantCulture) : usual;
-(int subscribers, int processes, int count, int bytes, int rate) = (Number(1, 16), Number(2, 4), Number(3, 100_000), Number(4, 100), Number(5, 0));
+(int subscribers, int processes, int count, int bytes, int rate, int stall) = (Number(1, 16), Number(2, 4), Number(3, 100_000), Number(4, 100), Number(5, 0), Number(6, 0));
 string folder = Directory.CreateTempSubdirectory("brokers-").FullName;
 int port = FreePort();
 using Process broker = Start(wire.Program, wire.Arguments(port, folder), keepInput: false);
@@ -32,23 +33,10 @@ try
     foreach (Process other in others) other.StandardOutput.ReadLine();
     using var publisher = new Publisher(wire, port);
     // Every program begins slower than it goes on.
-    publisher.Run(Math.Min(count, 5000), bytes, 0);
-    Collect(others, Math.Min(count, 5000));
-    long started = Stopwatch.GetTimestamp();
-    publisher.Run(count, bytes, rate);
-    double publishing = Stopwatch.GetElapsedTime(started).TotalSeconds;
-    double[][] shares = Collect(others, count);
-    double seconds = ((long)shares.Max(s => s[1]) - started) / (double)Stopwatch.Frequency;
-    double deliveries = shares.Sum(s => s[0]);
-    var figures = new Dictionary<string, double>
-    {
-        ["publishesPerSecond"] = count / publishing,
-        ["deliveriesPerSecond"] = deliveries / seconds,
-        ["bytesPerSecond"] = deliveries * bytes / seconds,
-        ["lost"] = ((double)count * subscribers) - deliveries,
-        ["p50Micros"] = shares.Average(s => s[2]),
-        ["p99Micros"] = shares.Max(s => s[3]),
-    };
+    int warmUp = Math.Min(Math.Min(count, 5000), Math.Max(100, (32 << 20) / bytes));
+    publisher.Run(warmUp, bytes, 0);
+    Collect(others, warmUp);
+    Dictionary<string, double> figures = stall == 0 ? Measure(publisher, count) : MeasureStall(publisher);
     Console.WriteLine(JsonSerializer.Serialize(figures));
 }
 finally
@@ -58,6 +46,50 @@ finally
     broker.WaitForExit();
     Directory.Delete(folder, recursive: true);
 }
+
+Dictionary<string, double> Measure(Publisher publisher, int messages)
+{
+    long started = Stopwatch.GetTimestamp();
+    publisher.Run(messages, bytes, rate);
+    double publishing = Stopwatch.GetElapsedTime(started).TotalSeconds;
+    double[][] shares = Collect(others, messages);
+    double deliveries = DeliveriesPerSecond(started, shares);
+    return new Dictionary<string, double>
+    {
+        ["publishesPerSecond"] = messages / publishing,
+        ["deliveriesPerSecond"] = deliveries,
+        ["bytesPerSecond"] = deliveries * bytes,
+        ["lost"] = ((double)messages * subscribers) - shares.Sum(s => s[0]),
+        ["p50Micros"] = shares.Average(s => s[2]),
+        ["p99Micros"] = shares.Max(s => s[3]),
+    };
+}
+
+Dictionary<string, double> MeasureStall(Publisher publisher)
+{
+    long started = Stopwatch.GetTimestamp();
+    publisher.Run(count / 4, bytes, rate);
+    double usual = DeliveriesPerSecond(started, Collect(others, count / 4)[1..]);
+    others[0].StandardInput.WriteLine($"stall {stall}");
+    others[0].StandardOutput.ReadLine();
+    started = Stopwatch.GetTimestamp();
+    publisher.Run(count, bytes, rate);
+    double publishing = Stopwatch.GetElapsedTime(started).TotalSeconds;
+    double[][] shares = Collect(others, count);
+    double kept = DeliveriesPerSecond(started, shares[1..]);
+    return new Dictionary<string, double>
+    {
+        ["publishesPerSecond"] = count / publishing,
+        ["usualDeliveriesPerSecond"] = usual,
+        ["othersDeliveriesPerSecond"] = kept,
+        ["keptShare"] = kept / usual,
+        ["lost"] = ((double)count * subscribers) - shares.Sum(s => s[0]),
+    };
+}
+
+// Until the last of them came.
+static double DeliveriesPerSecond(long started, double[][] shares) =>
+    shares.Sum(s => s[0]) / (((long)shares.Max(s => s[1]) - started) / (double)Stopwatch.Frequency);
 
 static double[][] Collect(List<Process> others, long messages)
 {
@@ -99,6 +131,7 @@ internal sealed class Publisher : IDisposable
     private readonly BrokerWire _wire;
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly SemaphoreSlim _taken = new(0);
+    private readonly Lock _sending = new();
 
     public Publisher(BrokerWire wire, int port)
     {
@@ -129,7 +162,10 @@ internal sealed class Publisher : IDisposable
         }
 
         Send(_wire.Ask);
-        for (int answers = _wire.Ask.Length == 0 ? count : 1; answers > 0; answers--) _taken.Wait(TimeSpan.FromSeconds(60));
+        for (int answers = _wire.Ask.Length == 0 ? count : 1; answers > 0; answers--)
+        {
+            if (!_taken.Wait(TimeSpan.FromSeconds(60))) throw new IOException("the broker did not say that it took what was sent");
+        }
     }
 
     public void Dispose()
@@ -147,9 +183,13 @@ internal sealed class Publisher : IDisposable
         }
     }
 
+    // The answer to a broker's ping must not fall into the middle of a message.
     private void Send(ReadOnlySpan<byte> bytes)
     {
-        while (bytes.Length > 0) bytes = bytes[_socket.Send(bytes)..];
+        lock (_sending)
+        {
+            while (bytes.Length > 0) bytes = bytes[_socket.Send(bytes)..];
+        }
     }
 
     private void Read()

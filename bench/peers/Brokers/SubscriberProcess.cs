@@ -7,11 +7,15 @@ using PastryActors.Node.Benches;
 
 namespace Brokers;
 
-/// <summary>A process of subscribers: each a connection and a thread. Says "ready", and on a line with a number what it has once so much has come.</summary>
+/// <summary>
+/// A process of subscribers: each a connection and a thread. Says "ready", and on a line with a number what it has once so much has come. On "stall" with a
+/// number of seconds none of them reads for so long.
+/// </summary>
 internal static class SubscriberProcess
 {
     private const int BufferBytes = 1 << 20;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private const string Stall = "stall ";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
     public static void Run(BrokerWire wire, int port, int count)
     {
@@ -20,6 +24,14 @@ internal static class SubscriberProcess
         Console.WriteLine("ready");
         while (Console.ReadLine() is { } line)
         {
+            if (line.StartsWith(Stall, StringComparison.Ordinal))
+            {
+                long until = Stopwatch.GetTimestamp() + (long.Parse(line[Stall.Length..], CultureInfo.InvariantCulture) * Stopwatch.Frequency);
+                foreach (Subscriber subscriber in all) subscriber.StalledUntil = until;
+                Console.WriteLine("ready");
+                continue;
+            }
+
             long wanted = long.Parse(line, CultureInfo.InvariantCulture);
             WaitFor(all, wanted);
             Console.WriteLine(string.Create(
@@ -66,6 +78,9 @@ internal static class SubscriberProcess
 
         public long LastAt { get; private set; }
 
+        /// <summary>By the machine's monotonic clock: until then nothing is read.</summary>
+        public long StalledUntil { get; set; }
+
         public void Reset()
         {
             Latencies = new LatencyHistogram();
@@ -97,6 +112,7 @@ internal static class SubscriberProcess
             while (_socket.Receive(buffer.AsSpan(filled)) is > 0 and int read)
             {
                 filled += read;
+                if (StalledUntil - Stopwatch.GetTimestamp() is > 0 and long left) Thread.Sleep(TimeSpan.FromSeconds(left / (double)Stopwatch.Frequency));
                 int taken = Take(buffer.AsSpan(0, filled));
                 buffer.AsSpan(taken, filled - taken).CopyTo(buffer);
                 filled -= taken;

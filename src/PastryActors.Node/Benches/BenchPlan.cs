@@ -28,6 +28,15 @@ internal sealed record BenchPlan(
     /// <summary>Delivery level of the bench's topic.</summary>
     public string Level { get; init; } = "ordered";
 
+    /// <summary>What the bench's topic keeps, as a user would write it.</summary>
+    public string Retain { get; init; } = "none";
+
+    /// <summary>For so long the subscribers of one process take nothing, in the middle of it; zero for a bench without that.</summary>
+    public TimeSpan Stall { get; init; }
+
+    /// <summary>Objects that the store holds before it is measured.</summary>
+    public long Stored { get; init; }
+
     public int Subscribers { get; init; } = 16;
 
     public int SubscriberProcesses { get; init; } = 4;

@@ -19,14 +19,18 @@ internal sealed class FigureSheet
 
     /// <summary>The rate under its name, and what else a load tells.</summary>
     /// <param name="bytesEach">Bytes of one operation; 0 where bytes are not the point.</param>
-    public void SetLoad(string rate, LoadResult load, long bytesEach = 0)
+    /// <param name="of">Stands before the names of all but the rate, where one bench has several loads.</param>
+    public void SetLoad(string rate, LoadResult load, long bytesEach = 0, string of = "")
     {
         Set(rate, load.PerSecond);
-        if (bytesEach > 0) Set("bytesPerSecond", load.PerSecond * bytesEach);
-        Set("p50Micros", load.Latencies.Percentile(0.50));
-        Set("p99Micros", load.Latencies.Percentile(0.99));
-        Set("failed", load.Failed);
+        if (bytesEach > 0) Set(NameOf(of, "bytesPerSecond"), load.PerSecond * bytesEach);
+        Set(NameOf(of, "p50Micros"), load.Latencies.Percentile(0.50));
+        Set(NameOf(of, "p99Micros"), load.Latencies.Percentile(0.99));
+        Set(NameOf(of, "failed"), load.Failed);
     }
+
+    /// <summary>The name of a figure of one of several loads: "insert" and "p50Micros" make "insertP50Micros".</summary>
+    public static string NameOf(string of, string figure) => of.Length == 0 ? figure : of + char.ToUpperInvariant(figure[0]) + figure[1..];
 
     public void SetPeer(string peer, params (string Name, double Value)[] figures) =>
         _peers[peer] = figures.ToDictionary(f => f.Name, f => Rounded(f.Value));

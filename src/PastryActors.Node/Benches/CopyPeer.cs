@@ -8,20 +8,24 @@ internal static class CopyPeer
 {
     private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(5);
 
-    public static void Measure(string folder, BenchPlan plan, FigureSheet sheet)
+    /// <param name="of">As the figures of the inserts are named that it is beside.</param>
+    public static void Measure(BenchPlan plan, FigureSheet sheet, string of = "")
     {
+        plan.Note("copying the same into folders");
+        string folder = Path.Combine(plan.Folder, "copies");
         string[] folders = [.. Enumerable.Range(0, plan.Replicas).Select(i => Path.Combine(folder, $"{i}"))];
         foreach (string copy in folders) Directory.CreateDirectory(copy);
         byte[] buffer = new byte[(int)Math.Min(plan.Bytes, 1 << 20)];
+        TimeSpan time = plan.Load.Time < TimeMax ? plan.Load.Time : TimeMax;
         long done = 0;
         long started = Stopwatch.GetTimestamp();
-        for (; done < plan.Load.Count && Stopwatch.GetElapsedTime(started) < TimeMax; done++)
+        for (; done < plan.Load.Count && Stopwatch.GetElapsedTime(started) < time; done++)
         {
             foreach (string copy in folders) Write(Path.Combine(copy, $"{done}"), new BenchContent(done, plan.Bytes), buffer);
         }
 
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        sheet.SetPeer("copyWithFlush", ("insertsPerSecond", done / seconds), ("bytesPerSecond", done * plan.Bytes / seconds));
+        sheet.SetPeer("copyWithFlush", ("insertsPerSecond", done / seconds), (FigureSheet.NameOf(of, "bytesPerSecond"), done * plan.Bytes / seconds));
         Directory.Delete(folder, recursive: true);
     }
 

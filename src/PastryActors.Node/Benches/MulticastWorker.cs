@@ -10,11 +10,14 @@ namespace PastryActors.Node.Benches;
 
 /// <summary>
 /// A process of subscribers, as its parent sees it. It says "ready" when all its subscriptions stand; then, as often as it hears how many
-/// messages there were, it says what it saw of them, and begins anew.
+/// messages there were, it says what it saw of them, and begins anew. Told to stall, its subscribers take nothing for so long.
 /// </summary>
 internal sealed class MulticastWorker : IDisposable
 {
     private const string Ready = "ready";
+
+    /// <summary>Before a number of milliseconds.</summary>
+    private const string Stall = "stall ";
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
@@ -40,11 +43,17 @@ internal sealed class MulticastWorker : IDisposable
         if (await LineAsync(stop).ConfigureAwait(false) != Ready) throw new InvalidDataException("a process of subscribers did not come up");
     }
 
+    /// <summary>From now on its subscribers take nothing for so long.</summary>
+    public async Task StallAsync(TimeSpan time, CancellationToken stop)
+    {
+        await TellAsync(Stall + ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture), stop).ConfigureAwait(false);
+        await ReadyAsync(stop).ConfigureAwait(false);
+    }
+
     /// <summary>Tells how many messages there were, and waits for what it saw of them.</summary>
     public async Task<MulticastShare> EndAsync(long messages, CancellationToken stop)
     {
-        await _process.StandardInput.WriteLineAsync(messages.ToString(CultureInfo.InvariantCulture).AsMemory(), stop).ConfigureAwait(false);
-        await _process.StandardInput.FlushAsync(stop).ConfigureAwait(false);
+        await TellAsync(messages.ToString(CultureInfo.InvariantCulture), stop).ConfigureAwait(false);
         string? line = await LineAsync(stop).ConfigureAwait(false);
         return JsonSerializer.Deserialize(line ?? "null", BenchJson.Default.MulticastShare) ?? throw new InvalidDataException("a process of subscribers ended early");
     }
@@ -56,18 +65,23 @@ internal sealed class MulticastWorker : IDisposable
         Subscriber[] all = [.. Enumerable.Range(0, subscribers).Select(_ => new Subscriber())];
         Task[] reading = [.. all.Select(s => s.ReadAsync(node, topic, end.Token))];
         await Task.WhenAll(all.Select(s => s.Stands)).WaitAsync(Timeout, stop).ConfigureAwait(false);
-        await output.WriteLineAsync(Ready.AsMemory(), stop).ConfigureAwait(false);
-        await output.FlushAsync(stop).ConfigureAwait(false);
-
+        await SayAsync(output, Ready, stop).ConfigureAwait(false);
         while (await input.ReadLineAsync(stop).ConfigureAwait(false) is { } line)
         {
+            if (line.StartsWith(Stall, StringComparison.Ordinal))
+            {
+                Task over = Task.Delay(TimeSpan.FromMilliseconds(long.Parse(line[Stall.Length..], CultureInfo.InvariantCulture)), end.Token);
+                foreach (Subscriber subscriber in all) subscriber.TakeNothingUntil(over);
+                await SayAsync(output, Ready, stop).ConfigureAwait(false);
+                continue;
+            }
+
             long messages = long.Parse(line, CultureInfo.InvariantCulture);
             await Task.WhenAll(all.Select(s => s.HasAsync(messages))).WaitAsync(Timeout, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var share = new MulticastShare(
                 all.Sum(s => s.Count), all.Sum(s => Math.Max(messages - s.Count, 0)), all.Max(s => s.LastAt), all.Average(s => s.Latencies.Percentile(0.5)), all.Max(s => s.Latencies.Percentile(0.99)));
             foreach (Subscriber subscriber in all) subscriber.BeginAnew();
-            await output.WriteLineAsync(JsonSerializer.Serialize(share, BenchJson.Default.MulticastShare).AsMemory(), stop).ConfigureAwait(false);
-            await output.FlushAsync(stop).ConfigureAwait(false);
+            await SayAsync(output, JsonSerializer.Serialize(share, BenchJson.Default.MulticastShare), stop).ConfigureAwait(false);
         }
 
         await end.CancelAsync().ConfigureAwait(false);
@@ -80,6 +94,14 @@ internal sealed class MulticastWorker : IDisposable
         if (!_process.HasExited) _process.Kill();
         _process.Dispose();
     }
+
+    private static async Task SayAsync(TextWriter output, string line, CancellationToken stop)
+    {
+        await output.WriteLineAsync(line.AsMemory(), stop).ConfigureAwait(false);
+        await output.FlushAsync(stop).ConfigureAwait(false);
+    }
+
+    private Task TellAsync(string line, CancellationToken stop) => SayAsync(_process.StandardInput, line, stop);
 
     private async Task<string?> LineAsync(CancellationToken stop)
     {
@@ -95,6 +117,7 @@ internal sealed class MulticastWorker : IDisposable
         private TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private long _count;
         private long _wanted = long.MaxValue;
+        private Task _stall = Task.CompletedTask;
 
         public LatencyHistogram Latencies { get; private set; } = new();
 
@@ -103,6 +126,9 @@ internal sealed class MulticastWorker : IDisposable
         public long Count => Volatile.Read(ref _count);
 
         public long LastAt { get; private set; }
+
+        /// <summary>Reads no further until something ends: what comes meanwhile waits, as with any reader that stands still.</summary>
+        public void TakeNothingUntil(Task over) => Volatile.Write(ref _stall, over);
 
         /// <summary>Ends when so many have come.</summary>
         public Task HasAsync(long messages)
@@ -126,6 +152,7 @@ internal sealed class MulticastWorker : IDisposable
                 id => new Subscribe(id, Timeout, topic) { Window = node.SubscriberWindow }, (id, subscription) => new Unsubscribe(id, Timeout, subscription), stop);
             await foreach (Reply reply in replies.ConfigureAwait(false))
             {
+                if (Volatile.Read(ref _stall) is { IsCompleted: false } stall) await stall.ConfigureAwait(false);
                 if (reply is Subscribed) _stands.TrySetResult();
                 else if (reply is TopicMessages messages) Take(messages);
             }

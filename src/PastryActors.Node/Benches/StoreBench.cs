@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 using Microsoft.Win32.SafeHandles;
 using PastryActors.Core.Content;
 using PastryActors.Core.Driving;
@@ -11,6 +12,10 @@ namespace PastryActors.Node.Benches;
 internal static class StoreBench
 {
     private static readonly TimeSpan PeerTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FillTimeMax = TimeSpan.FromMinutes(4);
+
+    /// <summary>As many as the store lets wait for its writer.</summary>
+    private const int FillAtOnce = 4096;
 
     public static async Task<BenchResult> RunAsync(BenchPlan plan, CancellationToken stop)
     {
@@ -19,15 +24,19 @@ internal static class StoreBench
         var options = new StoreOptions { Folder = Path.Combine(plan.Folder, "store"), CapacityBytes = 64L << 30 };
         await using (VolumeStore store = VolumeStore.Open(options, new Silent()))
         {
-            plan.Note($"writing objects of {plan.Bytes} bytes");
             byte[] meta = new byte[200];
-            LoadResult writes = await LoadLoop.RunAsync(plan.Load, (number, _) => WriteAsync(store, number, plan.Bytes, meta), stop).ConfigureAwait(false);
+            if (plan.Stored > 0) await FillAsync(plan, store, meta, sheet, stop).ConfigureAwait(false);
+            plan.Note($"writing objects of {plan.Bytes} bytes");
+            LoadResult writes = await LoadLoop.RunAsync(plan.Load, (number, _) => WriteAsync(store, plan.Stored + number, plan.Bytes, meta), stop).ConfigureAwait(false);
             sheet.Set("writesPerSecond", writes.PerSecond);
             sheet.Set("writtenBytesPerSecond", writes.PerSecond * plan.Bytes);
             sheet.Set("p50Micros", writes.Latencies.Percentile(0.5));
             sheet.Set("p99Micros", writes.Latencies.Percentile(0.99));
             plan.Note("reading them");
-            LoadResult reads = await LoadLoop.RunAsync(plan.Load with { Count = Math.Max(writes.Done, 1) }, (number, _) => ReadAsync(store, number), stop).ConfigureAwait(false);
+            // Each once, spread over all that is there: with a stride that has no divisor in common with their number, none comes twice.
+            long stored = plan.Stored + Math.Max(writes.Done, 1);
+            long stride = StrideOf(stored);
+            LoadResult reads = await LoadLoop.RunAsync(plan.Load with { Count = stored }, (number, _) => ReadAsync(store, number * stride % stored), stop).ConfigureAwait(false);
             sheet.Set("readsPerSecond", reads.PerSecond);
             sheet.Set("readBytesPerSecond", reads.PerSecond * plan.Bytes);
             sheet.Set("failed", writes.Failed + reads.Failed);
@@ -35,6 +44,23 @@ internal static class StoreBench
 
         MeasureAppend(Path.Combine(plan.Folder, "append"), plan.Bytes, sheet);
         return sheet.ToResult("store", 1);
+    }
+
+    // Thousands in a group: what a store holds after a year, in seconds.
+    private static async Task FillAsync(BenchPlan plan, VolumeStore store, byte[] meta, FigureSheet sheet, CancellationToken stop)
+    {
+        plan.Note($"filling it with {plan.Stored} objects");
+        LoadResult filled = await LoadLoop.RunAsync(new Load(plan.Stored, FillTimeMax, FillAtOnce), (number, _) => WriteAsync(store, number, plan.Bytes, meta), stop).ConfigureAwait(false);
+        if (filled.Done < plan.Stored) throw new InvalidDataException($"{filled.Done} of {plan.Stored} objects were written in {filled.Seconds:0} s: {filled.Failure ?? "the disk is too slow for so many"}");
+        sheet.Set("stored", filled.Done);
+        sheet.Set("fillSeconds", filled.Seconds);
+    }
+
+    private static long StrideOf(long count)
+    {
+        long stride = Math.Max(1, (long)(count * 0.618));
+        while (BigInteger.GreatestCommonDivisor(stride, count) > 1) stride++;
+        return stride;
     }
 
     private static Task WriteAsync(VolumeStore store, long number, long bytes, byte[] meta)

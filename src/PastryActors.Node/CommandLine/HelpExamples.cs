@@ -11,9 +11,13 @@ internal static class HelpExamples
     public static IReadOnlyDictionary<string, string[]> All { get; } = new SortedDictionary<string, string[]>(StringComparer.Ordinal)
     {
         ["anycast"] = ["pastry anycast jobs \"render 17\""],
+        ["bench files"] = ["pastry bench files --set pastry.past.cache-size=1MiB"],
+        ["bench idle"] = ["pastry bench idle -n 8"],
         ["bench insert"] = ["pastry bench insert", "pastry bench insert --size 1048576 --through gateway --json"],
         ["bench lookup"] = ["pastry bench lookup -n 8 --seconds 5"],
-        ["bench multicast"] = ["pastry bench multicast --level best-effort", "pastry bench multicast --rate 1000 --count 10000"],
+        ["bench mailbox"] = ["pastry bench mailbox --json"],
+        ["bench multicast"] = ["pastry bench multicast --level best-effort", "pastry bench multicast --stall 8 --retain forever --rate 1000", "pastry bench multicast --rate 1000 --count 10000"],
+        ["bench ring"] = ["pastry bench ring -n 32"],
         ["bench route"] = ["pastry bench route -n 16"],
         ["bench store"] = ["pastry bench store --size 65536"],
         ["bench transport"] = ["pastry bench transport", "pastry bench transport --set pastry.tcp.tls=false"],

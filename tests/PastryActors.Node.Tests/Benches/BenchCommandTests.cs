@@ -29,12 +29,43 @@ public sealed class BenchCommandTests : IDisposable
         Assert.True(result.GetProperty("peers").GetProperty("appendWithFlush").GetProperty("writesPerSecond").GetDouble() > 0);
     }
 
+    [Fact]
+    public async Task The_store_may_hold_some_before_and_all_of_it_is_read()
+    {
+        Assert.Equal(0, await RunAsync("bench", "store", "--stored", "300", "--count", "20", "--outstanding", "8", "--json"));
+        JsonElement figures = JsonDocument.Parse(_out.ToString()).RootElement.GetProperty("figures");
+        Assert.Equal(300, figures.GetProperty("stored").GetDouble());
+        Assert.Equal(0, figures.GetProperty("failed").GetDouble());
+    }
+
+    [Fact]
+    public async Task A_mailbox_is_measured_beside_channels()
+    {
+        Assert.Equal(0, await RunAsync("bench", "mailbox", "--count", "20000", "--seconds", "0.01", "--json"));
+        JsonElement result = JsonDocument.Parse(_out.ToString()).RootElement;
+        Assert.True(result.GetProperty("figures").GetProperty("messagesPerSecond").GetDouble() > 0);
+        foreach (string peer in new[] { "channel", "unboundedChannel" })
+            Assert.True(result.GetProperty("peers").GetProperty(peer).GetProperty("messagesPerSecond").GetDouble() > 0);
+    }
+
+    [Theory]
+    [InlineData("--size 4 --stall 0", "at least 8 bytes")]
+    [InlineData("--stall 1 --subscriber-processes 1", "there must be another")]
+    public async Task Messages_that_cannot_be_measured_are_refused_before_anything_is_started(string options, string reason)
+    {
+        Assert.Equal(1, await RunAsync(["bench", "multicast", .. options.Split(' ')]));
+        Assert.Contains(reason, _error.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("bench insert -n 1")]
     [InlineData("bench insert --seconds 0")]
     [InlineData("bench lookup --through smoke")]
     [InlineData("bench multicast --level silent")]
     [InlineData("bench store --outstanding 0")]
+    [InlineData("bench store --stored -1")]
+    [InlineData("bench multicast --stall 26")]
+    [InlineData("bench mailbox --size 5")]
     [InlineData("bench nothing")]
     public async Task What_makes_no_sense_is_a_wrong_usage(string line) => Assert.Equal(2, await RunAsync(line.Split(' ')));
 
