@@ -17,6 +17,9 @@ public sealed record NodeStatus
     /// <summary>What the node waits for while it is not active; empty when it is.</summary>
     public string WaitsFor { get; init; } = "";
 
+    /// <summary>Whether it hands over what it holds, to leave for good or until it is started again; it still answers meanwhile.</summary>
+    public bool Leaving { get; init; }
+
     /// <summary>Counter-clockwise neighbours, nearest first.</summary>
     public IReadOnlyList<PeerStatus> LeafSetLeft { get; init; } = [];
 

@@ -18,7 +18,7 @@ internal sealed class StatusEndpoints(GatewayServices services, MetricsRecorder 
         routes.Handle("GET", "/status", StatusAsync).Says("describeNode", "The node as it is now.", ApiAnswer.Json<NodeDescription>());
         routes.Handle("GET", "/metrics", MetricsAsync).Says("metrics", "The node's figures in the text format of Prometheus.", ApiAnswer.Text("text/plain"));
         routes.Handle("GET", "/healthz", _ => Task.FromResult<IResult>(TypedResults.Text("alive\n"))).Says("isAlive", "Whether the process lives.", ApiAnswer.Text("text/plain"));
-        routes.Handle("GET", "/readyz", ReadyAsync).Says("isReady", "Whether the node is an active member of its ring; 503 with what it waits for if not.", ApiAnswer.Text("text/plain"));
+        routes.Handle("GET", "/readyz", ReadyAsync).Says("isReady", "Whether the node is an active member of its ring that stays; 503 with what it waits for if not, or that it leaves.", ApiAnswer.Text("text/plain"));
         routes.Handle("GET", "/metrics/history", context => Task.FromResult<IResult>(
             TypedResults.Json(recorder.History(RequestReading.ListOf(context, "names")), PastryJson.Default.MetricsHistory))).Says(
             "metricsHistory", "The node's figures over the last hour.", ApiAnswer.Json<MetricsHistory>(), body: "", [ApiParameter.Text("names", "the figures wanted, separated by commas; all if absent")]);
@@ -39,9 +39,10 @@ internal sealed class StatusEndpoints(GatewayServices services, MetricsRecorder 
     private async Task<IResult> ReadyAsync(HttpContext context)
     {
         NodeStatus status = await services.Node.StatusAsync(context.RequestAborted).ConfigureAwait(false);
-        if (status.Active) return TypedResults.Text("ready\n");
+        if (status is { Active: true, Leaving: false }) return TypedResults.Text("ready\n");
         string waits = status.WaitsFor.Length > 0 ? status.WaitsFor : "its leaf set to answer";
-        return Problems.Result(Problems.Make(StatusCodes.Status503ServiceUnavailable, "not-active", $"the node waits for {waits}"));
+        string why = status.Leaving ? "the node hands over what it holds, and leaves" : $"the node waits for {waits}";
+        return Problems.Result(Problems.Make(StatusCodes.Status503ServiceUnavailable, "not-active", why));
     }
 
     private Task<IResult> WatchAsync(HttpContext context)

@@ -37,6 +37,7 @@ internal sealed class HostedNode : IHostedNode, INodeAccess, INodeListener
     private readonly List<IDisposable> _owned = [];
     private IEngineNode _node = null!;
     private volatile NodeParts? _parts;
+    private volatile bool _leaving;
 
     public HostedNode(IEngine engine, NodeKey key, VolumeStore store, NodeFolder folder, RequestTableOptions requests, CaretakerOptions caretaking, FileTransferOptions transfer, ILoggerFactory logs)
     {
@@ -101,13 +102,17 @@ internal sealed class HostedNode : IHostedNode, INodeAccess, INodeListener
             Bytes = usage.UsedBytes,
             CapacityBytes = usage.CapacityBytes,
             MailboxDepth = _node.MailboxDepth,
+            Leaving = _leaving,
             Counters = Counters(status.Counters, usage),
         };
     }
 
     /// <inheritdoc/>
-    public async Task<HandedOver?> HandOverAsync(TimeSpan timeout, CancellationToken cancellation) =>
-        timeout > TimeSpan.Zero ? await AskAsync(id => new HandOver(id, timeout), cancellation).ConfigureAwait(false) as HandedOver : null;
+    public async Task<HandedOver?> HandOverAsync(TimeSpan timeout, CancellationToken cancellation)
+    {
+        _leaving = true;
+        return timeout > TimeSpan.Zero ? await AskAsync(id => new HandOver(id, timeout), cancellation).ConfigureAwait(false) as HandedOver : null;
+    }
 
     /// <inheritdoc/>
     public async Task LeaveAsync(CancellationToken deadline) =>

@@ -23,6 +23,8 @@ public sealed class LiveNode : IAsyncLifetime, IDisposable
 
     public PastryClient Client { get; private set; } = null!;
 
+    public IHostedNode Node => _node!;
+
     public async Task InitializeAsync()
     {
         var settings = PastrySchema.Load(null, [

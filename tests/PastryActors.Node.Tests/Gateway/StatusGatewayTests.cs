@@ -27,6 +27,17 @@ public sealed class StatusGatewayTests : IDisposable
     }
 
     [Fact]
+    public async Task A_node_that_hands_over_is_not_ready_though_it_answers()
+    {
+        _node.Ring.Status = _node.Ring.Status with { Active = true, Leaving = true };
+        (_, HttpClient http) = await _node.ServeAsync();
+        using HttpResponseMessage ready = await http.GetAsync(new Uri("/readyz", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Contains("hands over", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri("/status", UriKind.Relative))).StatusCode);
+    }
+
+    [Fact]
     public async Task Metrics_are_what_prometheus_reads()
     {
         _node.Ring.Status = _node.Ring.Status with { Objects = 42, Counters = new Dictionary<string, long> { ["Frames refused"] = 7 } };
