@@ -14,12 +14,14 @@ internal static class SimExperimentCommand
         var nodes = new Option<int?>("--nodes") { Description = "Runs them with so many nodes, in place of their full sizes." };
         var results = new Option<string>("--results") { DefaultValueFactory = _ => Path.Combine("docs", "experiments"), HelpName = "FOLDER", Description = "Where results are kept, a file each." };
         var write = new Option<string?>("--write") { HelpName = "FILE.md", Description = "Makes the page of all results that are kept." };
+        var parallel = new Option<int>("--parallel") { DefaultValueFactory = _ => 1, Description = "Runs at once at most, of an experiment that has several: each takes a processor, and memory for its ring." };
+        parallel.Must(static value => value is >= 1 and <= 64, "--parallel must be 1 to 64");
         nodes.Must(value => value is null or (>= 1 and <= ScenarioReader.NodesMax), $"--nodes must be 1 to {ScenarioReader.NodesMax}");
-        return actions.SetWithCode(new Command("experiments", "Runs the papers' experiments and makes a page of their results.") { run, nodes, results, write }, (context, stop) =>
+        return actions.SetWithCode(new Command("experiments", "Runs the papers' experiments and makes a page of their results.") { run, nodes, parallel, results, write }, (context, stop) =>
         {
             string folder = context.Get(results)!;
             bool ok = true;
-            foreach (Experiment experiment in Chosen(context.Get(run), context.Get(nodes))) ok &= Run(context, experiment, folder, stop);
+            foreach (Experiment experiment in Chosen(context.Get(run), context.Get(nodes))) ok &= Run(context, experiment, context.Get(parallel), folder, stop);
             ExperimentRecord[] kept = Kept(folder);
             if (context.Get(write) is { } file) File.WriteAllText(file, ExperimentPage.Write(kept));
             Show(context, kept);
@@ -35,11 +37,11 @@ internal static class SimExperimentCommand
         return nodes is { } count ? found.Select(e => new Experiment(e.Scenario with { Nodes = count })).DistinctBy(static e => e.Name) : found;
     }
 
-    private static bool Run(CommandContext context, Experiment experiment, string folder, CancellationToken stop)
+    private static bool Run(CommandContext context, Experiment experiment, int parallel, string folder, CancellationToken stop)
     {
         context.Output.Note(experiment.Name);
         using var progress = new SimProgress(context.Output);
-        ExperimentRecord record = ExperimentRecord.Of(ScenarioRun.Run(experiment.Scenario, progress.Show, stop: stop));
+        ExperimentRecord record = ExperimentRecord.Of(ScenarioRun.Run(experiment.Scenario, progress.Show, parallel: parallel, stop: stop));
         // At once: what took hours must not be lost with the run after it.
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, record.Name + ".json"), record.Write());

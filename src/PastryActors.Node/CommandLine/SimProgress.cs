@@ -18,11 +18,24 @@ internal sealed class SimProgress(CommandOutput output) : IDisposable
 
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly bool _isTerminal = output.Side.Profile.Capabilities.Ansi && !Console.IsErrorRedirected;
+    private readonly Lock _gate = new();
     private TimeSpan _shownAt;
     private long _eventsShown;
 
-    /// <summary>Shows how far a run is; at most some times a second.</summary>
+    /// <summary>Shows how far a run is; at most some times a second. For the threads of several runs at once.</summary>
     public void Show(ScenarioProgress progress)
+    {
+        lock (_gate) ShowNow(progress);
+    }
+
+    /// <summary>Clears the line.</summary>
+    public void Dispose()
+    {
+        if (_isTerminal && _shownAt > TimeSpan.Zero) output.Error.Write("\r" + Fitted("") + "\r");
+        _shownAt = TimeSpan.Zero;
+    }
+
+    private void ShowNow(ScenarioProgress progress)
     {
         TimeSpan since = _watch.Elapsed - _shownAt;
         if (since < (_isTerminal ? Pause : LogPause)) return;
@@ -32,13 +45,6 @@ internal sealed class SimProgress(CommandOutput output) : IDisposable
         string line = string.Create(CultureInfo.InvariantCulture, $"{progress.Step}/{progress.Steps} {progress.Line}  {progress.Members}/{progress.Live} nodes joined, {progress.Virtual:d\\.hh\\:mm\\:ss} virtual, {_watch.Elapsed:hh\\:mm\\:ss} real, {rate / 1000:0}k events/s");
         if (_isTerminal) output.Error.Write("\r" + Fitted($"{Bar(progress)} {line}"));
         else output.Error.WriteLine(line);
-    }
-
-    /// <summary>Clears the line.</summary>
-    public void Dispose()
-    {
-        if (_isTerminal && _shownAt > TimeSpan.Zero) output.Error.Write("\r" + Fitted("") + "\r");
-        _shownAt = TimeSpan.Zero;
     }
 
     private static string Bar(ScenarioProgress progress)

@@ -3,16 +3,19 @@ using PastryActors.Simulation.Checking;
 namespace PastryActors.Simulation.Scenarios;
 
 /// <summary>
-/// Runs a scenario with several seeds and makes one result of all: a figure is the mean of the runs that have it, its least and most stand behind
-/// it (<c>fail.most</c>), and the bounds are on these. For what one draw decides, as a few huge files do that hold a great part of a trace's bytes. What must hold of every run is checked in every run.
+/// A scenario that is drawn several times: one run for each seed, and one result of all: a figure is the mean of the runs that have it, its least and most
+/// stand behind it (<c>fail.most</c>), and the bounds are on these. For what one draw decides, as a few huge files do that hold a great part of a
+/// trace's bytes. What must hold of every run is checked in every run.
 /// </summary>
 internal static class DrawnRun
 {
-    /// <summary>Runs it.</summary>
-    public static ScenarioResult Run(Scenario scenario, Func<Scenario, ScenarioResult> run)
+    /// <summary>The scenarios of one seed each; the scenario itself if it is drawn once.</summary>
+    public static List<Scenario> Of(Scenario scenario) =>
+        scenario.Draws == 1 ? [scenario] : [.. Enumerable.Range(0, scenario.Draws).Select(draw => scenario with { Draws = 1, Bounds = [], Seed = scenario.Seed + (ulong)draw })];
+
+    /// <summary>The result of all, from one of each seed.</summary>
+    public static ScenarioResult Together(Scenario scenario, List<ScenarioResult> results)
     {
-        List<ScenarioResult> results = [];
-        for (int draw = 0; draw < scenario.Draws; draw++) results.Add(run(scenario with { Draws = 1, Bounds = [], Seed = scenario.Seed + (ulong)draw }));
         var figures = new Figures();
         foreach (IGrouping<string, KeyValuePair<string, double>> measured in results.SelectMany(static r => r.Figures).GroupBy(static f => f.Key))
         {

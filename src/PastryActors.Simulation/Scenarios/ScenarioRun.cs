@@ -99,14 +99,11 @@ public sealed class ScenarioRun
     /// <summary>Runs a scenario.</summary>
     /// <param name="progress">Told how far it is, in the thread of the run.</param>
     /// <param name="wrap">Put around every core: how tests break nodes on purpose.</param>
+    /// <param name="parallel">Runs at once at most, of a scenario that has several.</param>
     /// <exception cref="OperationCanceledException">It was told to stop.</exception>
-    public static ScenarioResult Run(Scenario scenario, Action<ScenarioProgress>? progress = null, Func<SimNode, INodeCore, INodeCore>? wrap = null, CancellationToken stop = default)
-    {
-        if (scenario.Vary is { } vary) return VariedRun.Run(scenario, vary, one => Run(one, progress, wrap, stop));
-        if (scenario.Draws > 1) return DrawnRun.Run(scenario, one => Run(one, progress, wrap, stop));
-        var run = new ScenarioRun(scenario, progress ?? (static _ => { }), wrap, stop);
-        return run.Execute();
-    }
+    public static ScenarioResult Run(
+        Scenario scenario, Action<ScenarioProgress>? progress = null, Func<SimNode, INodeCore, INodeCore>? wrap = null, int parallel = 1, CancellationToken stop = default) =>
+        ScenarioRuns.Run(scenario, parallel, one => new ScenarioRun(one, progress ?? (static _ => { }), wrap, stop).Execute());
 
     /// <summary>Notes that something did not hold.</summary>
     internal void Fail(string check, string detail) => _failures.Add(new CheckResult(check, false, detail));

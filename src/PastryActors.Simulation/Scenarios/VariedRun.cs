@@ -3,21 +3,20 @@ using PastryActors.Simulation.Checking;
 namespace PastryActors.Simulation.Scenarios;
 
 /// <summary>
-/// Runs a scenario once for each value of the option that it varies, and makes one result of all: figures and checks stand behind the value that they
-/// belong to, and the scenario's bounds are on these, so that they can be trends.
+/// A scenario that varies an option: one run for each value, and one result of all: figures and checks stand behind the value that they belong to, and
+/// the scenario's bounds are on these, so that they can be trends.
 /// </summary>
 internal static class VariedRun
 {
-    /// <summary>The scenarios of one run each.</summary>
+    /// <summary>The scenarios of one value each.</summary>
     public static List<Scenario> Of(Scenario scenario, ScenarioVariation vary) =>
     [
         .. vary.Values.Span.ToArray().Select(value => scenario with { Vary = null, Bounds = [], Options = [.. scenario.Options, new ScenarioOption(vary.Section, vary.Key, value)] }),
     ];
 
-    /// <summary>Runs them.</summary>
-    public static ScenarioResult Run(Scenario scenario, ScenarioVariation vary, Func<Scenario, ScenarioResult> run)
+    /// <summary>The result of all, from one of each value.</summary>
+    public static ScenarioResult Together(Scenario scenario, ScenarioVariation vary, List<ScenarioResult> results)
     {
-        List<ScenarioResult> results = Of(scenario, vary).ConvertAll(one => run(one));
         var figures = new Figures();
         List<CheckResult> checks = [];
         foreach ((string value, ScenarioResult result) in vary.Values.Zip(results))

@@ -97,6 +97,26 @@ public sealed class ScenarioRunTests
     }
 
     [Fact]
+    public void Runs_beside_each_other_are_the_same_runs()
+    {
+        Scenario scenario = ScenarioReader.Read("both", "nodes 8\ndraws 2\nvary overlay leaf-set-size 8 16\njoin all\nwhole\nlookup 50\n");
+        ScenarioResult one = ScenarioRun.Run(scenario);
+        ScenarioResult beside = ScenarioRun.Run(scenario, parallel: 4);
+        Assert.Equal(one.TraceValue, beside.TraceValue);
+        Assert.Equal(one.Checks, beside.Checks);
+        Assert.Equal(one.Figures.Where(static f => f.Key.Contains("Hops", StringComparison.Ordinal)), beside.Figures.Where(static f => f.Key.Contains("Hops", StringComparison.Ordinal)));
+        Assert.Contains(one.Checks, static c => c.Name == "16.seed 2: leafSets");
+    }
+
+    [Fact]
+    public void A_run_that_is_told_to_stop_stops_all()
+    {
+        Scenario scenario = ScenarioReader.Read("both", "nodes 8\ndraws 3\njoin all\nwhole");
+        using var stop = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => ScenarioRun.Run(scenario, _ => stop.Cancel(), parallel: 2, stop: stop.Token));
+    }
+
+    [Fact]
     public void The_same_scenario_and_seed_are_the_same_run()
     {
         Scenario scenario = ScenarioReader.Read("twice", "nodes 8\njoin all\nwhole\ninsert 5 over=1s\ncrash 1\nlookup 20 over=2s");
