@@ -8,19 +8,19 @@ import time
 import measuring
 import programs
 import report
-from table import GROUPS
+from table import GROUPS, SAME
 
 
 def main() -> None:
     wanted = sys.argv[1] if len(sys.argv) > 1 else "all"
+    wanted = SAME.get(wanted, wanted)
     if wanted != "all" and wanted not in GROUPS:
-        sys.exit(f"bench/run.sh {'|'.join(GROUPS)}|all, not {wanted}")
+        sys.exit(f"bench/run.sh {'|'.join([*GROUPS, *SAME])}|all, not {wanted}")
     started = time.monotonic()
     results = []
-    for group, measurements in GROUPS.items():
-        if wanted in ("all", group):
-            for measurement in measurements:
-                results += measuring.rows_of(group, measurement)
+    for group, measurements in GROUPS.items() if wanted == "all" else [(wanted, GROUPS[wanted])]:
+        for measurement in measurements:
+            results += measuring.rows_of(group, measurement)
 
     document = {
         "date": datetime.date.today().isoformat(),

@@ -1,4 +1,5 @@
 """Runs the programs that are measured, ours and the peers: each of them answers with one line of JSON."""
+import atexit
 import json
 import os
 import pathlib
@@ -16,18 +17,29 @@ BROKERS = ROOT / "artifacts/bin/Brokers/release/brokers"
 PATH = os.environ["PATH"] + ":/usr/sbin"
 # Of one program. None takes a quarter of it on an idle machine.
 LIMIT_SECONDS = 240
-# A folder in memory, where the disk is not the point.
-MEMORY = {"TMPDIR": "/dev/shm"} if os.path.isdir("/dev/shm") else {}
 
 Figures = dict[str, float]
 Act = Callable[[], Figures]
 
 
-def run(command: list[object], environment: dict | None = None) -> dict:
+def scratch(place: str | None) -> dict[str, str]:
+    """A folder for what programs write, which goes at the end with whatever they left in it."""
+    folder = tempfile.mkdtemp(prefix="pastry-compare-", dir=place)
+    os.chmod(folder, 0o755)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return {"TMPDIR": folder}
+
+
+DISK = scratch(None)
+# Where the disk is not the point.
+MEMORY = scratch("/dev/shm") if os.path.isdir("/dev/shm") else DISK
+
+
+def run(command: list[object], environment: dict[str, str] = DISK) -> dict:
     """The last line of a program's output, as JSON, and the processor time that it took. One that fails says why on standard error; its figures are missing."""
     words = [str(word) for word in command]
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
-        process = subprocess.Popen(words, stdout=output, stderr=errors, env={**os.environ, "PATH": PATH, **(environment or {})}, start_new_session=True)
+        process = subprocess.Popen(words, stdout=output, stderr=errors, env={**os.environ, "PATH": PATH, **environment}, start_new_session=True)
         used, code = wait(process)
         output.seek(0)
         errors.seek(0)
@@ -54,7 +66,7 @@ def wait(process: subprocess.Popen) -> tuple[float, int]:
     return after.children_user + after.children_system - before.children_user - before.children_system, code
 
 
-def pastry(*arguments: object, environment: dict | None = None) -> Act:
+def pastry(*arguments: object, environment: dict[str, str] = DISK) -> Act:
     """Our bench. What it measures beside itself comes as "peer.figure"."""
 
     def act() -> Figures:
@@ -84,12 +96,13 @@ def broker(name: str, program: str, count: int, size: int, rate: int = 0, stall:
     return lambda: run([BROKERS, name, 16, 4, count, size, rate, stall]) if installed(program, program) else {}
 
 
-def nginx(size: int, count: int, environment: dict | None = None) -> Act:
+def nginx(size: int, count: int, environment: dict[str, str] = DISK) -> Act:
     return lambda: run([sys.executable, ROOT / "bench/peers/nginx.py", size, count], environment) if installed("nginx", "nginx-light") else {}
 
 
 def hyperdht() -> Figures:
-    return run(["node", ROOT / "bench/peers/hyperdht.mjs"]) if shutil.which("node") else {}
+    # What it installs is there the next time.
+    return run(["node", ROOT / "bench/peers/hyperdht.mjs"], {}) if shutil.which("node") else {}
 
 
 def installed(program: str, package: str) -> bool:

@@ -17,11 +17,21 @@ internal sealed class FileLoad(BenchPlan plan, BenchCluster cluster, IFileClient
     /// <summary>What the compiler has to learn of a large file is in its first chunks.</summary>
     private const long WarmUpBytesMax = 64L << 20;
 
+    private readonly long _warmUpBytes = Math.Min(plan.Bytes, WarmUpBytesMax);
+    private string[] _warmUpFiles = [];
+
     /// <summary>Inserts until the processes have done it for a while.</summary>
     public async Task WarmUpAsync(CancellationToken stop)
     {
         plan.Note("warming up");
-        Complain(await InsertAsync(plan.WarmUpLoad, WarmUpFirst, Math.Min(plan.Bytes, WarmUpBytesMax), stop).ConfigureAwait(false));
+        _warmUpFiles = Complain(await InsertAsync(plan.WarmUpLoad, WarmUpFirst, _warmUpBytes, stop).ConfigureAwait(false)).Files;
+    }
+
+    /// <summary>Reads until the processes have done it for a while: what was inserted to warm up, or else these files.</summary>
+    public Task WarmUpReadsAsync(IReadOnlyList<string> files, CancellationToken stop)
+    {
+        plan.Note("warming up");
+        return _warmUpFiles.Length > 0 ? ReadAsync(plan.WarmUpLoad, _warmUpFiles, _warmUpBytes, stop) : ReadAsync(plan.WarmUpLoad, files, stop);
     }
 
     /// <summary>Inserts files that nobody has.</summary>
@@ -33,7 +43,9 @@ internal sealed class FileLoad(BenchPlan plan, BenchCluster cluster, IFileClient
     }
 
     /// <summary>Reads these files, at random.</summary>
-    public async Task<FileRun> ReadAsync(Load load, IReadOnlyList<string> files, CancellationToken stop)
+    public Task<FileRun> ReadAsync(Load load, IReadOnlyList<string> files, CancellationToken stop) => ReadAsync(load, files, plan.Bytes, stop);
+
+    private async Task<FileRun> ReadAsync(Load load, IReadOnlyList<string> files, long bytes, CancellationToken stop)
     {
         var firstBytes = new LatencyHistogram();
         double before = cluster.ProcessorMicros();
@@ -41,7 +53,7 @@ internal sealed class FileLoad(BenchPlan plan, BenchCluster cluster, IFileClient
         {
             string file = files[(int)(Mix(number) % (ulong)files.Count)];
             FileRead read = await client.ReadAsync(file, token).ConfigureAwait(false);
-            if (read.Bytes != plan.Bytes) throw new InvalidDataException($"{file} has {read.Bytes} bytes, not {plan.Bytes}");
+            if (read.Bytes != bytes) throw new InvalidDataException($"{file} has {read.Bytes} bytes, not {bytes}");
             firstBytes.Add(read.FirstByte.Ticks / TimeSpan.TicksPerMicrosecond);
         }, stop).ConfigureAwait(false);
         return Complain(new FileRun(result, [], MicrosEach(before, result), firstBytes));
