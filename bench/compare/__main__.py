@@ -2,6 +2,7 @@
 import datetime
 import json
 import os
+import signal
 import sys
 import time
 
@@ -16,6 +17,8 @@ def main() -> None:
     wanted = SAME.get(wanted, wanted)
     if wanted != "all" and wanted not in GROUPS:
         sys.exit(f"bench/run.sh {'|'.join([*GROUPS, *SAME])}|all, not {wanted}")
+    # Whoever ends it ends what it runs at the moment, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     started = time.monotonic()
     results = []
     for group, measurements in GROUPS.items() if wanted == "all" else [(wanted, GROUPS[wanted])]:

@@ -48,28 +48,31 @@ class Measurement:
 
 def rows_of(group: str, measurement: Measurement) -> list[dict]:
     """Measures it, and says what became of each row."""
-    started = time.monotonic()
-    samples = samples_of(measurement)
-    seconds = time.monotonic() - started
+    samples, spent = samples_of(measurement)
+    seconds = sum(spent.values())
     sha256 = calibration()
-    print(f"{', '.join(row.name for row in measurement.rows)}: {seconds:.0f} s", file=sys.stderr)
+    print(f"{measurement.rows[0].name} (and {len(measurement.rows) - 1} more of it): {', '.join(f'{who} {taken:.0f} s' for who, taken in spent.items())}", file=sys.stderr)
     return [result_of(group, row, samples) | {"measuredSeconds": round(seconds, 1), "sha256MBps": sha256} for row in measurement.rows]
 
 
-def samples_of(measurement: Measurement) -> dict[str, list[dict]]:
-    """By who, what each round gave."""
+def samples_of(measurement: Measurement) -> tuple[dict[str, list[dict]], dict[str, float]]:
+    """By who, what each round gave, and the seconds of all its rounds."""
     samples: dict[str, list[dict]] = {}
+    spent: dict[str, float] = {}
     for _ in range(RUNS):
         for who, act in {**measurement.ours, **(measurement.peers if WITH_PEERS else {})}.items():
             own: dict[str, float] = {}
-            for name, value in act().items():
+            started = time.monotonic()
+            given = act()
+            spent[who] = spent.get(who, 0.0) + time.monotonic() - started
+            for name, value in given.items():
                 peer, dot, figure = name.partition(".")
                 if dot:
                     samples.setdefault(peer, []).append({figure: value})
                 else:
                     own[name] = value
             samples.setdefault(who, []).append(own)
-    return samples
+    return samples, spent
 
 
 def result_of(group: str, row: Row, samples: dict[str, list[dict]]) -> dict:

@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -51,19 +52,27 @@ def run(command: list[object], environment: dict[str, str] = DISK) -> dict:
 
 
 def wait(process: subprocess.Popen) -> tuple[float, int]:
-    """Processor seconds and exit code. What takes too long is asked to end, with all that it started, and then made to."""
+    """Processor seconds and exit code. What takes too long is ended, and so is what runs when this program is."""
     before = os.times()
     try:
         code = process.wait(LIMIT_SECONDS)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, 15)
-        try:
-            code = process.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, 9)
-            code = process.wait()
+        code = end(process)
+    except BaseException:
+        end(process)
+        raise
     after = os.times()
     return after.children_user + after.children_system - before.children_user - before.children_system, code
+
+
+def end(process: subprocess.Popen) -> int:
+    """Asks a program to end, with all that it started, and makes it where it does not: a bench stops its cluster first."""
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        return process.wait(20)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        return process.wait()
 
 
 def pastry(*arguments: object, environment: dict[str, str] = DISK) -> Act:

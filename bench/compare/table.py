@@ -61,7 +61,7 @@ DHT = [
     Measurement(
         {
             "pastry": files(100, *SMALL_CACHE, "--outstanding", 16, "--warm-up", 3, "--seconds", 4),
-            "pastry, idle": pastry("idle", "-n", 8, "--warm-up", 8, "--seconds", 4),
+            "pastry, idle": pastry("idle", "-n", 8, "--warm-up", 5, "--seconds", 4),
         },
         [
             Row("put 100 B, 16 at once", "insertsPerSecond", [Target(4, "hyperdht")]),
@@ -105,7 +105,7 @@ MULTICAST = [
             Row("4 of 16 subscribers stall for 8 s: lost", "lost", [Target(0)], less=True, of_rounds=max),
             Row("4 of 16 subscribers stall for 8 s: rate the others keep", "keptShare", [Target(0.9)]),
         ],
-        brokers(1_650, 64 * KIB, 150, 8)),
+        brokers(1_500, 64 * KIB, 150, 8)),
 ]
 
 TRANSPORT = [
@@ -140,7 +140,7 @@ def growing(names: list[str], figures: dict[str, str]) -> list[Row]:
 
 
 # Code is compiled in each process: the more there are, the longer it takes on the same processors.
-PROCESSES = {f"{count} processes": pastry("ring", "-n", count, *SMALL_CACHE, "--warm-up", count // 4, "--seconds", 2) for count in (8, 16, 32)}
+PROCESSES = {f"{count} processes": pastry("ring", "-n", count, *SMALL_CACHE, "--warm-up", count // 8, "--seconds", 2) for count in (8, 16, 32)}
 OBJECTS = {f"{count:,} objects stored": pastry("store", "--stored", count, "--seconds", 1) for count in (1_000, 100_000, 1_000_000)}
 GROWTH = [
     Measurement(PROCESSES, growing(list(PROCESSES), {"insert 1 KiB": "insertsPerSecond", "lookup 1 KiB": "lookupsPerSecond", "multicast 100 B": "deliveriesPerSecond"})),

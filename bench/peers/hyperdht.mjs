@@ -9,7 +9,7 @@ import { join } from 'node:path'
 const PROCESSES = 12
 const AT_ONCE = 16
 const VALUE_BYTES = 100
-const SECONDS = 4
+const SECONDS = 3
 const IDLE_SECONDS = 2
 const FOLDER = join(tmpdir(), 'pastry-bench-hyperdht')
 

@@ -15,7 +15,7 @@ import threading
 import time
 
 WORKERS = 32
-SECONDS = 5
+SECONDS = 4
 # From here on a file is large.
 LARGE_BYTES = 64 << 20
 CONFIG = """daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log; events {{ worker_connections 512; }}

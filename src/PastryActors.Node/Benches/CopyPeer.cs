@@ -6,7 +6,7 @@ namespace PastryActors.Node.Benches;
 /// <summary>What is beside inserting with three replicas: the same content written into three folders of one disk, each file flushed to it, by one writer.</summary>
 internal static class CopyPeer
 {
-    private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(3);
 
     /// <param name="of">As the figures of the inserts are named that it is beside.</param>
     public static void Measure(BenchPlan plan, FigureSheet sheet, string of = "")
