@@ -13,6 +13,11 @@ namespace PastryActors.Node.Access;
 /// </summary>
 public sealed class RequestTable(Func<Request, bool> post, RequestTableOptions options, TimeProvider time)
 {
+    /// <summary>A mailbox that has had no room for so many attempts belongs to a node that has stopped: a minute.</summary>
+    private const int CloseAttemptsMax = 600;
+
+    private static readonly TimeSpan ClosePause = TimeSpan.FromMilliseconds(100);
+
     private readonly OpenAsks _asks = new(options.RequestsMax, options.Grace, time);
     private readonly ConcurrentDictionary<long, Channel<Reply>> _streams = new();
     private long _lastId;
@@ -66,7 +71,7 @@ public sealed class RequestTable(Func<Request, bool> post, RequestTableOptions o
         finally
         {
             _streams.TryRemove(opening.Id, out _);
-            post(close(Interlocked.Increment(ref _lastId), opening.Id));
+            _ = CloseAsync(close(Interlocked.Increment(ref _lastId), opening.Id));
         }
     }
 
@@ -92,6 +97,12 @@ public sealed class RequestTable(Func<Request, bool> post, RequestTableOptions o
         WatchChannel { Window: > 1 } w => (w.Window, (id, count) => new WatchCredit(id, w.Timeout, w.Id, count)),
         _ => (0, null),
     };
+
+    /// <summary>Until the mailbox has room: what was not closed would be sent to nobody for ever. Whoever stopped reading does not wait for it.</summary>
+    private async Task CloseAsync(Request closing)
+    {
+        for (int i = 0; i < CloseAttemptsMax && !post(closing); i++) await Task.Delay(ClosePause, time).ConfigureAwait(false);
+    }
 
     private static Failed Busy(Request request, string detail) => new(request.Id, FailureCode.Busy, $"{detail}; try again later");
 

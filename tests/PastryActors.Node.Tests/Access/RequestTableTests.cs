@@ -76,6 +76,32 @@ public sealed class RequestTableTests
     }
 
     [Fact]
+    public async Task A_reader_that_stops_while_the_mailbox_is_full_unsubscribes_when_there_is_room()
+    {
+        var unsubscribed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        int refused = 0;
+        var table = new RequestTable(Post, new RequestTableOptions(), TimeProvider.System);
+        await using (IAsyncEnumerator<Reply> reader = Stream(table).GetAsyncEnumerator())
+        {
+            ValueTask<bool> first = reader.MoveNextAsync();
+            table.OnReply(new Subscribed(_posted[0].Id, 1));
+            Assert.True(await first);
+        }
+
+        await unsubscribed.Task.WaitAsync(TestNode.Deadline);
+        Assert.Equal(2, refused);
+
+        bool Post(Request request)
+        {
+            _posted.Add(request);
+            if (request is not Unsubscribe) return true;
+            if (refused == 2) return unsubscribed.TrySetResult();
+            refused++;
+            return false;
+        }
+    }
+
+    [Fact]
     public async Task A_reader_that_stops_unsubscribes()
     {
         RequestTable table = Table();
