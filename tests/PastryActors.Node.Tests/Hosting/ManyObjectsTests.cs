@@ -32,17 +32,9 @@ public sealed class ManyObjectsTests(ITestOutputHelper output)
         {
             var options = new StoreOptions { Folder = folder, CapacityBytes = 64L << 30 };
             await using (VolumeStore store = VolumeStore.Open(options, new Deaf())) await FillAsync(store);
-            long before = LiveBytesAtRest();
-            var watch = Stopwatch.StartNew();
-            await using VolumeStore opened = VolumeStore.Open(options, new Deaf());
-            TimeSpan openedAfter = watch.Elapsed;
-            var past = new PastComponent(new PastOptions(), new byte[64], opened.Entries);
-            TimeSpan startedAfter = watch.Elapsed;
-            double bytes = (double)(LiveBytesAtRest() - before) / Objects;
-            output.WriteLine($"{Objects} objects: {bytes:0.0} bytes each ({(double)opened.Usage.IndexBytes / Objects:0.0} the store's index); store open after {openedAfter.TotalSeconds:0.00} s, PAST after {startedAfter.TotalSeconds:0.00} s");
-            Assert.Equal((0, Objects), (past.ForeignEntryCount, opened.Usage.Objects));
-            Assert.InRange(bytes, 80, BytesPerObjectMax);
-            Assert.InRange(startedAfter, TimeSpan.Zero, StartMax);
+            // What earlier tests left may go at any moment, and be more than all that is weighed here: it spoils one weighing, not the median of three.
+            double[] weighed = [await WeighStartAsync(options), await WeighStartAsync(options), await WeighStartAsync(options)];
+            Assert.InRange(weighed.Order().ElementAt(1), 80, BytesPerObjectMax);
         }
         finally
         {
@@ -50,7 +42,23 @@ public sealed class ManyObjectsTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>What the process holds when that no longer changes: what earlier tests left running may take a while to go, and be more than all that is weighed here.</summary>
+    /// <summary>Bytes of memory an object, of a store and a PAST that have started with all of them.</summary>
+    private async Task<double> WeighStartAsync(StoreOptions options)
+    {
+        long before = LiveBytesAtRest();
+        var watch = Stopwatch.StartNew();
+        await using VolumeStore opened = VolumeStore.Open(options, new Deaf());
+        TimeSpan openedAfter = watch.Elapsed;
+        var past = new PastComponent(new PastOptions(), new byte[64], opened.Entries);
+        TimeSpan startedAfter = watch.Elapsed;
+        double bytes = (double)(LiveBytesAtRest() - before) / Objects;
+        output.WriteLine($"{Objects} objects: {bytes:0.0} bytes each ({(double)opened.Usage.IndexBytes / Objects:0.0} the store's index); store open after {openedAfter.TotalSeconds:0.00} s, PAST after {startedAfter.TotalSeconds:0.00} s");
+        Assert.Equal((0, Objects), (past.ForeignEntryCount, opened.Usage.Objects));
+        Assert.InRange(startedAfter, TimeSpan.Zero, StartMax);
+        return bytes;
+    }
+
+    /// <summary>What the process holds when that no longer changes.</summary>
     private static long LiveBytesAtRest()
     {
         var watch = Stopwatch.StartNew();
