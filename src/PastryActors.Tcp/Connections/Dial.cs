@@ -48,13 +48,15 @@ internal sealed class Dial(DialKey key, int messagesMax, long contentBytesMax) :
     /// <summary>Whether a message waits for the node.</summary>
     public bool Awaits(RingId node) => _pending.Exists(p => p.To.Id == node);
 
-    /// <summary>Takes out what waits for one node, in order.</summary>
-    public List<PendingSend> Take(RingId node)
+    /// <summary>Takes out what waits for one node, in order; not what waits for a later incarnation of it.</summary>
+    public List<PendingSend> Take(NodeHandle node)
     {
-        List<PendingSend> taken = _pending.FindAll(p => p.To.Id == node);
-        _pending.RemoveAll(p => p.To.Id == node);
+        List<PendingSend> taken = _pending.FindAll(IsFor);
+        _pending.RemoveAll(IsFor);
         _contentBytes -= taken.Sum(static p => (long)(p.Content?.Length ?? 0));
         return taken;
+
+        bool IsFor(PendingSend p) => p.To.Id == node.Id && p.To.Incarnation <= node.Incarnation;
     }
 
     /// <summary>Takes out everything, in order.</summary>

@@ -25,17 +25,22 @@ internal sealed class DialBook
     /// <summary>Takes out this one, not one begun for the same after it.</summary>
     public void Remove(Dial dial) => _dials.TryRemove(new KeyValuePair<DialKey, Dial>(dial.Key, dial));
 
-    /// <summary>Takes what waits for the node, to which a way was found meanwhile. An attempt that nothing waits for any more is cancelled.</summary>
+    /// <summary>
+    /// Takes what waits for the node, to which a way was found meanwhile, whatever address it was looked for at: a node that moved comes from
+    /// another than its neighbours knew. An attempt that nothing waits for any more is cancelled.
+    /// </summary>
     public List<PendingSend> TakeFor(NodeHandle node, Lane lane)
     {
-        if (Find(new DialKey(node.Address, lane)) is not { } dial) return [];
-        List<PendingSend> taken = dial.Take(node.Id);
-        if (taken.Count > 0 && dial.IsEmpty)
+        List<PendingSend> all = [];
+        foreach (Dial dial in All.Where(d => d.Key.Lane == lane))
         {
+            List<PendingSend> taken = dial.Take(node);
+            all.AddRange(taken);
+            if (taken.Count == 0 || !dial.IsEmpty) continue;
             Remove(dial);
             dial.Cancel();
         }
 
-        return taken;
+        return all;
     }
 }

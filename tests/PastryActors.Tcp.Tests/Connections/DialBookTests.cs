@@ -39,6 +39,26 @@ public sealed class DialBookTests
     }
 
     [Fact]
+    public void What_waits_for_a_node_at_its_old_address_is_taken_when_it_comes_from_another()
+    {
+        using Dial dial = Fresh();
+        _book.Add(dial);
+        Assert.True(dial.TryAdd(Send(Peer, 1)));
+        Assert.Equal([1], _book.TakeFor(new NodeHandle(Peer.Id, "127.0.0.1:10", 2), Lane.Control).Select(Number));
+        Assert.True(dial.Cancelled.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void What_waits_for_a_later_incarnation_waits_on()
+    {
+        using Dial dial = Fresh();
+        _book.Add(dial);
+        Assert.True(dial.TryAdd(Send(new NodeHandle(Peer.Id, Peer.Address, 2), 1)));
+        Assert.Empty(_book.TakeFor(Peer, Lane.Control));
+        Assert.Single(_book.TakeFor(new NodeHandle(Peer.Id, Peer.Address, 2), Lane.Control));
+    }
+
+    [Fact]
     public void An_attempt_that_nothing_waits_for_any_more_is_cancelled_and_not_found_again()
     {
         using Dial first = Fresh();
