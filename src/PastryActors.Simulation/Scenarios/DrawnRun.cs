@@ -25,7 +25,6 @@ internal static class DrawnRun
         }
 
         List<CheckResult> checks = [.. results.SelectMany(static r => r.Checks.Select(c => c with { Name = $"seed {r.Scenario.Seed}: {c.Name}" }))];
-        checks.AddRange(scenario.Bounds.Span.ToArray().Select(b => b.Judge(figures)));
         return ScenarioResult.OfAll(scenario, results, checks, figures);
     }
 }

@@ -29,7 +29,7 @@ public sealed record ScenarioResult(
     /// <summary>Whether every check held.</summary>
     public bool Ok => Checks.All(static c => c.Ok);
 
-    /// <summary>One result of several runs of a scenario. Time and events are summed; what has no sum is the last run's.</summary>
+    /// <summary>One result of several runs of a scenario, with its bounds judged on the figures of all. Time and events are summed; what has no sum is the last run's.</summary>
     internal static ScenarioResult OfAll(Scenario scenario, List<ScenarioResult> runs, IReadOnlyList<CheckResult> checks, Figures figures) => runs[^1] with
     {
         Scenario = scenario,
@@ -37,7 +37,7 @@ public sealed record ScenarioResult(
         WallSeconds = runs.Sum(static r => r.WallSeconds),
         Events = runs.Sum(static r => r.Events),
         TraceValue = runs.Aggregate(0UL, static (all, r) => Mixing.Of(all, r.TraceValue)),
-        Checks = checks,
+        Checks = [.. checks, .. scenario.Bounds.Span.ToArray().Select(b => b.Judge(figures))],
         Figures = figures.All,
     };
 

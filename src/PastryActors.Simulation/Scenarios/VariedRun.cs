@@ -25,7 +25,6 @@ internal static class VariedRun
             checks.AddRange(result.Checks.Select(c => c with { Name = $"{value}.{c.Name}" }));
         }
 
-        checks.AddRange(scenario.Bounds.Span.ToArray().Select(b => b.Judge(figures)));
         return ScenarioResult.OfAll(scenario, results, checks, figures);
     }
 }
