@@ -10,6 +10,7 @@ internal static class TransportBench
 {
     private const int SmallBytes = 100;
     private const int LargeBytes = 64 * 1024;
+    private const int WarmUpFrames = 1000;
     private static readonly TimeSpan Step = TimeSpan.FromMinutes(2);
 
     /// <summary>What is done once is done again until the time of a bench is over: a run by itself is a fraction of a second.</summary>
@@ -28,7 +29,7 @@ internal static class TransportBench
             if (handle.Length != 3 || !RingId.TryParse(handle[0], out RingId id)) throw new InvalidDataException("the other process did not come up");
             var peer = new NodeHandle(id, handle[1], uint.Parse(handle[2], CultureInfo.InvariantCulture));
             await using BenchEngine engine = await BenchEngine.StartAsync(tls, self => new SendingCore(self, peer)).ConfigureAwait(false);
-            await MeasureAsync(plan, engine, sheet, stop).ConfigureAwait(false);
+            await MeasureAsync(plan, engine, other, sheet, stop).ConfigureAwait(false);
         }
         finally
         {
@@ -36,8 +37,11 @@ internal static class TransportBench
         }
 
         plan.Note(tls ? "a bare stream of TLS" : "a bare socket");
-        double bare = await SocketPeer.MeasureAsync(tls, LargeBytes, Math.Min(plan.Load.Count, 2 * LargeFrames.Messages), stop).ConfigureAwait(false);
-        sheet.SetPeer(tls ? "sslStream" : "socket", ("bytesPerSecond", bare));
+        long frames = Math.Min(plan.Load.Count, 2 * LargeFrames.Messages);
+        await SocketPeer.MeasureAsync(tls, LargeBytes, Math.Min(frames, WarmUpFrames), stop).ConfigureAwait(false);
+        double before = ProcessorMicros();
+        double bare = await SocketPeer.MeasureAsync(tls, LargeBytes, frames, stop).ConfigureAwait(false);
+        sheet.SetPeer(tls ? "sslStream" : "socket", ("bytesPerSecond", bare), ("frameProcessorMicrosEach", (ProcessorMicros() - before) / frames));
         return sheet.ToResult("transport", 2);
     }
 
@@ -51,33 +55,52 @@ internal static class TransportBench
         await input.ReadLineAsync(stop).ConfigureAwait(false);
     }
 
-    private static async Task MeasureAsync(BenchPlan plan, BenchEngine engine, FigureSheet sheet, CancellationToken stop)
+    private static async Task MeasureAsync(BenchPlan plan, BenchEngine engine, Process other, FigureSheet sheet, CancellationToken stop)
     {
         plan.Note("messages one way");
-        TransportRun small = await RepeatAsync(plan, engine, OneWay, stop).ConfigureAwait(false);
+        Measured small = await RepeatAsync(plan, engine, other, OneWay, stop).ConfigureAwait(false);
         sheet.Set("messagesPerSecond", small.Messages / small.Seconds);
+        sheet.Set("processorMicrosEach", small.ProcessorMicrosEach);
         plan.Note("round trips");
-        TransportRun trips = await RepeatAsync(plan, engine, RoundTrips, stop).ConfigureAwait(false);
+        Measured trips = await RepeatAsync(plan, engine, other, RoundTrips, stop).ConfigureAwait(false);
         sheet.Set("p50Micros", trips.Trips.Percentile(0.5));
         sheet.Set("p99Micros", trips.Trips.Percentile(0.99));
+        sheet.Set("tripProcessorMicrosEach", trips.ProcessorMicrosEach);
         plan.Note("large frames");
-        TransportRun large = await RepeatAsync(plan, engine, LargeFrames, stop).ConfigureAwait(false);
+        Measured large = await RepeatAsync(plan, engine, other, LargeFrames, stop).ConfigureAwait(false);
         sheet.Set("bytesPerSecond", large.Messages * (double)LargeBytes / large.Seconds);
+        sheet.Set("frameProcessorMicrosEach", large.ProcessorMicrosEach);
     }
 
-    // The first run warms up. Round trips: those of the last run, of which there are enough for a percentile.
-    private static async Task<TransportRun> RepeatAsync(BenchPlan plan, BenchEngine engine, SendRun run, CancellationToken stop)
+    // Warmed up like the other benches, a third of their time each. Round trips: those of the last run, of which there are enough for a percentile.
+    private static async Task<Measured> RepeatAsync(BenchPlan plan, BenchEngine engine, Process other, SendRun run, CancellationToken stop)
     {
         run = run with { Messages = (int)Math.Min(plan.Load.Count, run.Messages) };
-        await engine.AskAsync(run, stop).ConfigureAwait(false);
+        await RepeatAsync(engine, run, plan.WarmUp / 3, long.MaxValue, stop).ConfigureAwait(false);
+        double before = ProcessorMicros(other);
+        TransportRun done = await RepeatAsync(engine, run, plan.Load.Time, plan.Load.Count, stop).ConfigureAwait(false);
+        return new Measured(done.Messages, done.Seconds, done.Trips, (ProcessorMicros(other) - before) / done.Messages);
+    }
+
+    private static async Task<TransportRun> RepeatAsync(BenchEngine engine, SendRun run, TimeSpan time, long count, CancellationToken stop)
+    {
         (int messages, double seconds) = (0, 0);
         while (true)
         {
             TransportRun done = await engine.AskAsync(run, stop).ConfigureAwait(false);
             (messages, seconds) = (messages + done.Messages, seconds + done.Seconds);
-            if (seconds >= plan.Load.Time.TotalSeconds || messages >= plan.Load.Count) return done with { Messages = messages, Seconds = seconds };
+            if (seconds >= time.TotalSeconds || messages >= count) return done with { Messages = messages, Seconds = seconds };
         }
     }
+
+    // Of both processes together.
+    private static double ProcessorMicros(Process other)
+    {
+        other.Refresh();
+        return ProcessorMicros() + other.TotalProcessorTime.TotalMicroseconds;
+    }
+
+    private static double ProcessorMicros() => Environment.CpuUsage.TotalTime.TotalMicroseconds;
 
     private static Process StartOther(bool tls)
     {
@@ -85,4 +108,7 @@ internal static class TransportBench
         var start = new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true };
         return Process.Start(start) ?? throw new IOException("the system started no process");
     }
+
+    /// <summary>What came of all runs of one kind.</summary>
+    private sealed record Measured(int Messages, double Seconds, LatencyHistogram Trips, double ProcessorMicrosEach);
 }

@@ -59,7 +59,7 @@ internal sealed class BenchOptions
             "mailbox" => [_count, _seconds],
             "route" => [_processes, _seconds, _count, _outstanding, _config, _set],
             "store" => [_seconds, _count, _outstanding, _bytes, _stored],
-            _ => [_count, _seconds, _set],
+            _ => [_count, _seconds, _warmUp, _set],
         };
         foreach (Option option in all) command.Options.Add(option);
     }
