@@ -21,6 +21,7 @@ internal sealed class NodeActor : Actor<NodeItem>, IWakeable, ICoreHost
     private readonly Supervisor _supervisor;
     private readonly RestartCall _restart;
     private readonly CoreDriver _driver;
+    private readonly TurnSends _sends = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Instant _wakesAt = Instant.Never;
     private volatile bool _stopping;
@@ -40,7 +41,7 @@ internal sealed class NodeActor : Actor<NodeItem>, IWakeable, ICoreHost
 
     void IWakeable.WakeUp() => Wake();
 
-    void ICoreHost.Send(NodeHandle to, Message message, ContentRef? content, Lane lane, TraceParent? trace) => _courier.Send(_node, to, message, content, lane, trace);
+    void ICoreHost.Send(NodeHandle to, Message message, ContentRef? content, Lane lane, TraceParent? trace) => _courier.Send(_node, to, message, content, lane, trace, _sends);
 
     IWorkCompletion ICoreHost.CompletionOf(int generation) => new WorkInbox(this, generation);
 
@@ -68,6 +69,7 @@ internal sealed class NodeActor : Actor<NodeItem>, IWakeable, ICoreHost
 
     protected override void Receive(in NodeItem item)
     {
+        _sends.LeaveIfOld();
         if (item.Query is not null) _driver.Answer(item.Query);
         else if (item.Generation != 0 && item.Generation != _driver.Generation) _context.DeadLetters.Add(DeadLetterReason.CoreReplaced, item.Event.Body, Handle);
         else _driver.HandleEvent(item.Event, item.Trace);
@@ -75,6 +77,7 @@ internal sealed class NodeActor : Actor<NodeItem>, IWakeable, ICoreHost
 
     protected override void TurnEnds()
     {
+        _sends.Leave(here: true);
         if (_stopping) WantsAnotherTurn = !IsClosed;
         Instant next = _driver.NextTimer;
         if (next <= MonotonicClock.Now)
@@ -90,6 +93,7 @@ internal sealed class NodeActor : Actor<NodeItem>, IWakeable, ICoreHost
 
     protected override void Failed(Exception failure)
     {
+        _sends.Leave(here: false);
         SupervisionDecision decision = _supervisor.OnFailure(MonotonicClock.Now);
         DropCore();
         if (decision.GivesUp)

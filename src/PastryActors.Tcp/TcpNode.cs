@@ -73,32 +73,44 @@ public sealed class TcpNode : IEngineNode
     /// <summary>Takes a message from a node of this process: dropped if there is no room, since a node's thread cannot wait for another's.</summary>
     internal void AcceptLocal(NodeHandle from, Message message, ContentRef? content, Lane lane, TraceParent? trace)
     {
-        if (!TryAccept(new NodeItem(NodeEvent.Received(from, message, content)) { Trace = trace }, lane)) Drop(message);
+        if (_actor.TryPost(new NodeItem(NodeEvent.Received(from, message, content)) { Trace = trace }, ShareOf(lane)))
+        {
+            if (_stalled) _stalled = false;
+            return;
+        }
+
+        Drop(message);
     }
 
     /// <summary>
     /// Takes a message from a connection, which waits for room if there is none: so the pressure goes back to the sender by way of
     /// TCP. Only once, though: while a mailbox stays full, its messages are dropped at once, or they would hold up every other node
-    /// of the process behind the same connection.
+    /// of the process behind the same connection. The caller owes the node a <see cref="TakeAccepted"/> before it waits for anything else.
     /// </summary>
     internal ValueTask AcceptAsync(NodeHandle from, Message message, ContentRef? content, Lane lane, TraceParent? trace)
     {
         var item = new NodeItem(NodeEvent.Received(from, message, content)) { Trace = trace };
-        return TryAccept(item, lane) ? default : AcceptWhenRoomAsync(item, message, lane);
+        if (!_actor.TryPut(item, ShareOf(lane))) return AcceptWhenRoomAsync(item, message, lane);
+        if (_stalled) _stalled = false;
+        return default;
+    }
+
+    /// <summary>
+    /// Has the node take what a connection gave it, on the thread of the connection: which then reads on a little later, but no thread has
+    /// to be woken. Not where other nodes wait behind the same connection, which are not to wait for this one's turn.
+    /// </summary>
+    internal void TakeAccepted()
+    {
+        if (_context.Nodes.All.Length == 1) _actor.RunHere();
+        else _actor.Schedule();
     }
 
     private async ValueTask AcceptWhenRoomAsync(NodeItem item, Message message, Lane lane)
     {
+        _actor.Schedule();
         if (!_stalled && !IsStopped && await _actor.PostAsync(item, ShareOf(lane), _context.Options.MailboxPatience)) return;
         _stalled = true;
         Drop(message);
-    }
-
-    private bool TryAccept(in NodeItem item, Lane lane)
-    {
-        if (!_actor.TryPost(item, ShareOf(lane))) return false;
-        if (_stalled) _stalled = false;
-        return true;
     }
 
     private int ShareOf(Lane lane) => lane == Lane.Control ? _actor.Capacity : OrdinaryShare;

@@ -55,9 +55,30 @@ public abstract class Actor<T> : IThreadPoolWorkItem
     /// <summary>Offers a message of a kind that may fill the mailbox only up to <paramref name="share"/> messages.</summary>
     public bool TryPost(in T message, int share)
     {
-        if (_closed || !_offered.TryEnqueue(message, Math.Min(share, Capacity))) return false;
+        if (!TryPut(message, share)) return false;
         Schedule();
         return true;
+    }
+
+    /// <summary>
+    /// Offers a message that gives the actor no turn: who puts a few in a row owes it one <see cref="Schedule"/> or
+    /// <see cref="RunHere"/> for all of them, before it waits for anything.
+    /// </summary>
+    public bool TryPut(in T message, int share) => !_closed && _offered.TryEnqueue(message, Math.Min(share, Capacity));
+
+    /// <summary>Gives the actor a turn if a message waits, on a thread of the pool. For any thread.</summary>
+    public void Schedule()
+    {
+        if (TryLeaveIdle()) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>
+    /// As <see cref="Schedule"/>, but on the caller's thread if the actor is idle: to wake another one takes longer than a short turn.
+    /// For threads of the pool that hold no lock.
+    /// </summary>
+    public void RunHere()
+    {
+        if (TryLeaveIdle()) ((IThreadPoolWorkItem)this).Execute();
     }
 
     /// <summary>Hands over an answer that the actor asked for: never refused. For any thread.</summary>
@@ -94,7 +115,7 @@ public abstract class Actor<T> : IThreadPoolWorkItem
         Schedule();
     }
 
-    /// <summary>Runs one turn; called by the thread pool.</summary>
+    /// <summary>Runs one turn; called by the thread pool, or by who gives the turn itself.</summary>
     void IThreadPoolWorkItem.Execute()
     {
         try
@@ -192,14 +213,11 @@ public abstract class Actor<T> : IThreadPoolWorkItem
 
     private bool HasMore => WantsAnotherTurn || Volatile.Read(ref _woken) != 0 || !_offered.IsEmpty || !_owed.IsEmpty;
 
-    private void Schedule()
+    private bool TryLeaveIdle()
     {
         // The message must be visible before the state is read, or a consumer that is about to go idle is missed.
         Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _state) == Idle && Interlocked.CompareExchange(ref _state, Scheduled, Idle) == Idle)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        }
+        return Volatile.Read(ref _state) == Idle && Interlocked.CompareExchange(ref _state, Scheduled, Idle) == Idle;
     }
 
     private void DrainUndelivered()

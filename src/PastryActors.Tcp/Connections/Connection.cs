@@ -40,6 +40,7 @@ internal sealed class Connection : IFrameHandler, IDisposable
     private readonly FrameSender _sender;
     private readonly FrameReceiver _receiver;
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TcpNode? _owed;
     private long _closingSinceMs;
     private int _refusal;
     private volatile bool _farewellHeard;
@@ -85,8 +86,14 @@ internal sealed class Connection : IFrameHandler, IDisposable
     /// <summary>Queues a message. For any thread; never blocks.</summary>
     public SendOutcome TrySend(in SendItem item) => _queue.TryEnqueue(item);
 
-    /// <summary>Starts both loops.</summary>
-    public void Start() => _ = Task.Run(RunAsync);
+    /// <summary>Queues a message; the caller owes the connection a <see cref="WakeUp"/>, soon. For any thread; never blocks.</summary>
+    public SendOutcome TryPut(in SendItem item) => _queue.TryPut(item);
+
+    /// <summary>Has what was put on it sent, on the caller's thread if that may be <paramref name="here"/> (see <see cref="SendQueue.WakeLoop"/>).</summary>
+    public void WakeUp(bool here) => _queue.WakeLoop(here);
+
+    /// <summary>Starts both loops, in nobody's context: they outlive whoever is traced at the moment.</summary>
+    public void Start() => ThreadPool.UnsafeQueueUserWorkItem(static connection => _ = connection.RunAsync(), this, preferLocal: false);
 
     /// <summary>Ends it in order: what is queued is still written. The reason goes to the peer.</summary>
     public void Close(Refusal reason = Refusal.None)
@@ -125,7 +132,7 @@ internal sealed class Connection : IFrameHandler, IDisposable
         else if (nowMs - LastActivityMs > (long)options.IdleTimeout.TotalMilliseconds) Close();
     }
 
-    public ValueTask OnMessageAsync(FrameHeader header, Message message, MemoryContent? content, TraceParent? trace)
+    public ValueTask OnMessageAsync(in FrameHeader header, Message message, MemoryContent? content, TraceParent? trace)
     {
         NodeHandle? from = _peer.Remote[header.Source];
         if (from is null)
@@ -134,9 +141,21 @@ internal sealed class Connection : IFrameHandler, IDisposable
             return default;
         }
 
-        if (_peer.Local[header.Target] is { } target) return target.AcceptAsync(from, message, content, Lane, trace);
-        _context.DeadLetters.Add(DeadLetterReason.NodeGone, message, header.Target);
-        return default;
+        if (_peer.Local[header.Target] is not { } target)
+        {
+            _context.DeadLetters.Add(DeadLetterReason.NodeGone, message, header.Target);
+            return default;
+        }
+
+        if (target != _owed) OnPause();
+        _owed = target;
+        return target.AcceptAsync(from, message, content, Lane, trace);
+    }
+
+    public void OnPause()
+    {
+        _owed?.TakeAccepted();
+        _owed = null;
     }
 
     public Refusal OnTransport(FrameHeader header, ReadOnlySpan<byte> body)
@@ -240,6 +259,11 @@ internal sealed class Connection : IFrameHandler, IDisposable
         {
             if (!IsOfTheNetwork(e)) _context.Log.ConnectionFailed(e, RemoteEndPoint);
             Abort();
+        }
+        finally
+        {
+            // What came before whatever ended it.
+            OnPause();
         }
     }
 

@@ -12,8 +12,9 @@ namespace PastryActors.Tcp.Connections;
 /// </summary>
 internal sealed class Courier(EngineContext context, ConnectionTable table, Dialer dialer)
 {
-    /// <summary>Sends one message. For any thread; messages of one lane from one thread to one node keep their order.</summary>
-    public void Send(TcpNode from, NodeHandle to, Message message, ContentRef? content, Lane lane, TraceParent? trace)
+    /// <summary>Sends one message. Messages of one lane from one node to another keep their order.</summary>
+    /// <param name="turn">Takes the connection that the message was put on: its loop is to be woken from there.</param>
+    public void Send(TcpNode from, NodeHandle to, Message message, ContentRef? content, Lane lane, TraceParent? trace, TurnSends turn)
     {
         if (context.Nodes.TryGet(from, to, out TcpNode? local))
         {
@@ -32,7 +33,7 @@ internal sealed class Courier(EngineContext context, ConnectionTable table, Dial
         while (true)
         {
             SendOutcome outcome = table.TryGetRoute(to, lane, out Route? route)
-                ? route!.Connection.TrySend(new SendItem(from, route.Index, message, bytes, trace))
+                ? turn.TrySend(route!.Connection, new SendItem(from, route.Index, message, bytes, trace))
                 : dialer.TryEnqueue(new PendingSend(from, to, message, bytes, trace), lane);
             if (outcome == SendOutcome.Queued) return;
             if (outcome == SendOutcome.Closed) continue;

@@ -1,4 +1,3 @@
-using PastryActors.Core.Content;
 using PastryActors.Core.Wire;
 using PastryActors.Engine;
 using PastryActors.Tcp.Diagnostics;
@@ -8,14 +7,17 @@ namespace PastryActors.Tcp.Connections;
 
 /// <summary>
 /// Encodes messages into the batch that one write sends. Small content is copied into the batch, because a system call costs more
-/// than the copy; large content is left for a write of its own, from the memory where it lies.
+/// than the copy; of large content only the beginning is,
+/// which fills a record of TLS and lets no header travel alone: the rest is left for a write of its own, from the memory where it lies.
 /// </summary>
 internal sealed class FrameEncoder(EngineContext context, LocalTable local, int peerMessageBytesMax, int peerContentBytesMax)
 {
     /// <summary>A batch is written when it has grown to this: the most that is worth one system call.</summary>
     public const int BatchBytes = 64 * 1024;
 
-    private const int CopiedContentBytesMax = 16 * 1024;
+    /// <summary>What TLS encrypts at once.</summary>
+    private const int RecordBytes = 16 * 1024;
+    private const int CopiedContentBytesMax = RecordBytes;
     private const int KeptBufferBytesMax = 4 * BatchBytes;
 
     private WireWriter _batch = new(4096);
@@ -37,12 +39,11 @@ internal sealed class FrameEncoder(EngineContext context, LocalTable local, int 
     }
 
     /// <summary>
-    /// Adds a message. True if it was added; then <paramref name="direct"/> is content to be written right behind the batch, if it
-    /// is too large to be copied.
+    /// Adds a message. True if it was added; then <paramref name="direct"/> is what of its content is to be written right behind the batch.
     /// </summary>
-    public bool TryAdd(in SendItem item, out MemoryContent? direct)
+    public bool TryAdd(in SendItem item, out ReadOnlyMemory<byte> direct)
     {
-        direct = null;
+        direct = default;
         if (item.Message is null) return AddWithdrawal(item.Source);
         if (!local.TryGetIndex(item.Source, out ushort source) && !TryAnnounce(item.Source, out source)) return false;
         int contentBytes = item.Content?.Length ?? 0;
@@ -55,13 +56,19 @@ internal sealed class FrameEncoder(EngineContext context, LocalTable local, int 
 
         int messageBytes = _batch.Length - start - FrameHeader.SizeBytes;
         new FrameHeader(item.Message.Kind, item.Content is not null, source, item.Target, messageBytes, contentBytes) { HasTrace = item.Trace is not null }.WriteTo(_batch.From(start));
-        if (contentBytes > CopiedContentBytesMax) direct = item.Content;
-        else if (contentBytes > 0) item.Content!.Bytes.Span.CopyTo(_batch.Reserve(contentBytes));
+        if (contentBytes > 0) direct = AddContent(item.Content!.Bytes);
         return true;
     }
 
     /// <summary>Adds the last frame.</summary>
     public void AddGoodbye(Refusal reason) => Goodbye.Write(_batch, reason);
+
+    private ReadOnlyMemory<byte> AddContent(ReadOnlyMemory<byte> bytes)
+    {
+        int copied = bytes.Length <= CopiedContentBytesMax ? bytes.Length : RecordBytes - (_batch.Length % RecordBytes);
+        bytes.Span[..copied].CopyTo(_batch.Reserve(copied));
+        return bytes[copied..];
+    }
 
     private bool TryWrite(Message message, TraceParent? trace, int start)
     {

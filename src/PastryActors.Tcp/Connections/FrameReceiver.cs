@@ -12,10 +12,13 @@ namespace PastryActors.Tcp.Connections;
 internal interface IFrameHandler
 {
     /// <summary>Takes a message that was read; the loop reads on when this is done.</summary>
-    ValueTask OnMessageAsync(FrameHeader header, Message message, MemoryContent? content, TraceParent? trace);
+    ValueTask OnMessageAsync(in FrameHeader header, Message message, MemoryContent? content, TraceParent? trace);
 
     /// <summary>Takes a frame of the transport itself. Not none if the connection is to end.</summary>
     Refusal OnTransport(FrameHeader header, ReadOnlySpan<byte> body);
+
+    /// <summary>The loop has handed on what it has and is about to wait for more.</summary>
+    void OnPause();
 
     /// <summary>Notes a message that was skipped.</summary>
     void OnSkipped(Refusal reason, string detail);
@@ -53,32 +56,39 @@ internal sealed class FrameReceiver(EngineContext context, Stream stream, IFrame
             if (refusal != Refusal.None) return refusal;
             _start += FrameHeader.SizeBytes;
             if (!await TryBufferAsync(header.MessageBytes)) return Refusal.None;
-            refusal = await TakeAsync(header);
-            if (refusal != Refusal.None) return refusal;
+            (_messages, _bytes) = (_messages + 1, _bytes + header.FrameBytes);
+            if (header.Kind < FrameKind.FirstOfTransport) await TakeMessageAsync(header);
+            else if ((refusal = TakeTransport(header)) != Refusal.None) return refusal;
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _hash.Dispose();
 
-    private async ValueTask<Refusal> TakeAsync(FrameHeader header)
+    private Refusal TakeTransport(in FrameHeader header)
     {
-        _messages++;
-        _bytes += header.FrameBytes;
-        if (header.Kind >= FrameKind.FirstOfTransport)
-        {
-            Refusal refusal = header.HasContent || header.HasTrace ? Refusal.NotThisProtocol : handler.OnTransport(header, TakeBody(header));
-            return refusal;
-        }
+        ReadOnlySpan<byte> body = TakeBody(header);
+        return header.HasContent || header.HasTrace ? Refusal.NotThisProtocol : handler.OnTransport(header, body);
+    }
 
+    // Without content there is nothing to wait for but the mailbox, and no state to keep meanwhile.
+    private ValueTask TakeMessageAsync(in FrameHeader header)
+    {
         TraceParent? trace = header.HasTrace ? TakeTrace() : null;
         bool read = TryReadMessage(header, out Message? message, out Refusal reason, out string detail);
-        // Content of a message that is skipped is read all the same: only so does the loop find the next frame.
-        MemoryContent? content = header.HasContent ? await ReadContentAsync(header.ContentBytes) : null;
+        if (header.HasContent) return TakeContentAsync(header, read ? message : null, trace, reason, detail);
+        if (read) return handler.OnMessageAsync(header, message!, null, trace);
+        handler.OnSkipped(reason, detail);
+        return default;
+    }
+
+    // Content of a message that is skipped is read all the same: only so does the loop find the next frame.
+    private async ValueTask TakeContentAsync(FrameHeader header, Message? message, TraceParent? trace, Refusal reason, string detail)
+    {
+        MemoryContent content = await ReadContentAsync(header.ContentBytes);
         _withinFrame = false;
-        if (read) await handler.OnMessageAsync(header, message!, content, trace);
+        if (message is not null) await handler.OnMessageAsync(header, message, content, trace);
         else handler.OnSkipped(reason, detail);
-        return Refusal.None;
     }
 
     private TraceParent TakeTrace()
@@ -89,7 +99,7 @@ internal sealed class FrameReceiver(EngineContext context, Stream stream, IFrame
     }
 
     // What is left of the message when the trace before it has been taken.
-    private ReadOnlySpan<byte> TakeBody(FrameHeader header)
+    private ReadOnlySpan<byte> TakeBody(in FrameHeader header)
     {
         int bytes = header.MessageBytes - (header.HasTrace ? TraceParent.SizeBytes : 0);
         ReadOnlySpan<byte> body = _buffer.AsSpan(_start, bytes);
@@ -97,7 +107,7 @@ internal sealed class FrameReceiver(EngineContext context, Stream stream, IFrame
         return body;
     }
 
-    private bool TryReadMessage(FrameHeader header, out Message? message, out Refusal reason, out string detail)
+    private bool TryReadMessage(in FrameHeader header, out Message? message, out Refusal reason, out string detail)
     {
         ReadOnlySpan<byte> body = TakeBody(header);
         (message, reason) = (null, Refusal.MalformedMessage);
@@ -122,6 +132,7 @@ internal sealed class FrameReceiver(EngineContext context, Stream stream, IFrame
         _buffer.AsSpan(_start, have).CopyTo(bytes);
         _start += have;
         _hash.AppendData(bytes, 0, have);
+        if (have < length) Pause();
         while (have < length)
         {
             _withinFrame = true;
@@ -147,8 +158,7 @@ internal sealed class FrameReceiver(EngineContext context, Stream stream, IFrame
 
     private async ValueTask<bool> ReadMoreAsync(int needed)
     {
-        tally.Received(_messages, _bytes);
-        (_messages, _bytes) = (0, 0);
+        Pause();
         MakeRoom(needed);
         while (_end - _start < needed)
         {
@@ -161,6 +171,13 @@ internal sealed class FrameReceiver(EngineContext context, Stream stream, IFrame
 
         _withinFrame = false;
         return true;
+    }
+
+    private void Pause()
+    {
+        tally.Received(_messages, _bytes);
+        (_messages, _bytes) = (0, 0);
+        handler.OnPause();
     }
 
     private void MakeRoom(int needed)

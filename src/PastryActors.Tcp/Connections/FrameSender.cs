@@ -10,7 +10,8 @@ namespace PastryActors.Tcp.Connections;
 internal sealed class FrameSender(SendQueue queue, FrameEncoder encoder, Stream stream, LaneTally tally)
 {
     private long _writeBeganMs;
-    private MemoryContent? _direct;
+    private MemoryContent? _large;
+    private ReadOnlyMemory<byte> _direct;
 
     /// <summary>Since when a write has been under way, in milliseconds of the tick count; 0 if none is.</summary>
     public long WriteBeganMs => Volatile.Read(ref _writeBeganMs);
@@ -43,11 +44,12 @@ internal sealed class FrameSender(SendQueue queue, FrameEncoder encoder, Stream 
     private int FillBatch()
     {
         int messages = 0;
-        while (!encoder.IsFull && _direct is null && queue.TryDequeue(out SendItem item))
+        while (!encoder.IsFull && _large is null && queue.TryDequeue(out SendItem item))
         {
             if (encoder.TryAdd(item, out _direct)) messages++;
             // What waits to be written directly still holds its room in the queue.
-            if (item.Content is { } content && _direct is null) queue.Written(content);
+            if (!_direct.IsEmpty) _large = item.Content;
+            else if (item.Content is { } content) queue.Written(content);
         }
 
         return messages;
@@ -55,14 +57,14 @@ internal sealed class FrameSender(SendQueue queue, FrameEncoder encoder, Stream 
 
     private async ValueTask WriteBatchAsync(int messages)
     {
-        long bytes = encoder.Batch.Length + (_direct?.Length ?? 0);
+        long bytes = encoder.Batch.Length + _direct.Length;
         Volatile.Write(ref _writeBeganMs, Environment.TickCount64);
         await stream.WriteAsync(encoder.Batch);
-        if (_direct is not null)
+        if (_large is not null)
         {
-            await stream.WriteAsync(_direct.Bytes);
-            queue.Written(_direct);
-            _direct = null;
+            await stream.WriteAsync(_direct);
+            queue.Written(_large);
+            (_large, _direct) = (null, default);
         }
 
         Volatile.Write(ref _writeBeganMs, 0);

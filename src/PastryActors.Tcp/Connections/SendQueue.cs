@@ -44,8 +44,16 @@ internal sealed class SendQueue(int messagesMax, long contentBytesMax) : IValueT
     /// <summary>Whether no more messages are taken.</summary>
     public bool IsClosed => _closed;
 
-    /// <summary>Puts a message in. For any thread; never blocks.</summary>
+    /// <summary>Puts a message in and wakes the loop. For any thread; never blocks.</summary>
     public SendOutcome TryEnqueue(in SendItem item)
+    {
+        SendOutcome outcome = TryPut(item);
+        if (outcome == SendOutcome.Queued) WakeLoop(here: false);
+        return outcome;
+    }
+
+    /// <summary>Puts a message in; the caller owes the loop a <see cref="WakeLoop"/>, soon. For any thread; never blocks.</summary>
+    public SendOutcome TryPut(in SendItem item)
     {
         if (_closed) return SendOutcome.Closed;
         int contentBytes = item.Content?.Length ?? 0;
@@ -61,8 +69,8 @@ internal sealed class SendQueue(int messagesMax, long contentBytesMax) : IValueT
             return SendOutcome.Full;
         }
 
-        WakeLoop();
         // Whoever was between the check and the place while the connection ended finds that nobody reads any more.
+        Interlocked.MemoryBarrier();
         if (_lost is not null) DrainLost();
         return SendOutcome.Queued;
     }
@@ -77,7 +85,7 @@ internal sealed class SendQueue(int messagesMax, long contentBytesMax) : IValueT
     public void Close()
     {
         _closed = true;
-        WakeLoop();
+        WakeLoop(here: false);
     }
 
     /// <summary>The loop is over: what still waits, or comes, is given to <paramref name="lost"/>.</summary>
@@ -107,17 +115,24 @@ internal sealed class SendQueue(int messagesMax, long contentBytesMax) : IValueT
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _wakeUp.OnCompleted(continuation, state, token, flags);
 
+    /// <summary>Has the loop look at what was put in.</summary>
+    /// <param name="here">
+    /// Whether a loop that sleeps may run on the caller's thread, until it first waits for the network: for threads of the pool that hold
+    /// no lock.
+    /// </param>
+    public void WakeLoop(bool here)
+    {
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _state) != Asleep || Interlocked.CompareExchange(ref _state, Running, Asleep) != Asleep) return;
+        _wakeUp.RunContinuationsAsynchronously = !here;
+        _wakeUp.SetResult(true);
+    }
+
     private void DrainLost()
     {
         lock (_ring)
         {
             while (_ring.TryDequeue(out SendItem item)) _lost!(item);
         }
-    }
-
-    private void WakeLoop()
-    {
-        Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _state) == Asleep && Interlocked.CompareExchange(ref _state, Running, Asleep) == Asleep) _wakeUp.SetResult(true);
     }
 }

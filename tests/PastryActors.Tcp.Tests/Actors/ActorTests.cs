@@ -118,6 +118,62 @@ public sealed class ActorTests
     }
 
     [Fact]
+    public async Task What_is_put_waits_for_the_turn_that_is_owed()
+    {
+        using var actor = new Collector(16);
+        Assert.True(actor.TryPut(1, 16));
+        Assert.True(actor.TryPut(2, 16));
+        Assert.False(actor.TryPut(3, 2));
+        Assert.Empty(actor.Handled);
+
+        actor.Schedule();
+        await actor.Until(2);
+        Assert.Equal([1, 2], actor.Handled);
+    }
+
+    [Fact]
+    public void A_turn_given_here_is_over_when_the_call_returns()
+    {
+        using var actor = new Collector(16);
+        actor.TryPut(1, 16);
+        actor.RunHere();
+        Assert.Equal([1], actor.Handled);
+        Assert.Equal(Environment.CurrentManagedThreadId, actor.HandledOn);
+    }
+
+    [Fact]
+    public async Task A_turn_given_here_to_a_busy_actor_is_taken_by_the_thread_that_it_has()
+    {
+        using var actor = new Collector(16);
+        actor.Block();
+        actor.TryPost(0);
+        await actor.Blocked;
+
+        actor.TryPut(1, 16);
+        actor.RunHere();
+        Assert.Empty(actor.Handled);
+
+        actor.Unblock();
+        await actor.Until(2);
+        Assert.Equal([0, 1], actor.Handled);
+        Assert.Equal(1, actor.MostAtOnce);
+    }
+
+    [Fact]
+    public async Task A_failure_in_a_turn_given_here_suspends_the_actor_and_not_the_giver()
+    {
+        using var actor = new Collector(16) { FailsAt = 0 };
+        actor.TryPut(0, 16);
+        actor.TryPut(1, 16);
+        actor.RunHere();
+        Assert.Equal("at 0", (await actor.Failure.WaitAsync(Deadline)).Message);
+
+        actor.Continue();
+        await actor.Until(1);
+        Assert.Equal([1], actor.Handled);
+    }
+
+    [Fact]
     public async Task Whoever_wakes_an_actor_at_the_very_end_of_a_turn_gets_another_turn()
     {
         var sleeper = new Sleeper();
@@ -166,6 +222,7 @@ public sealed class ActorTests
 
         public List<int> Handled { get; } = [];
         public int MostAtOnce { get; private set; }
+        public int HandledOn { get; private set; }
         public int FailsAt { get; init; } = -1;
         public Task Blocked => _blocked.Task.WaitAsync(Deadline);
         public Task<Exception> Failure => _failure.Task;
@@ -199,6 +256,7 @@ public sealed class ActorTests
         {
             if (message == FailsAt) throw new InvalidOperationException($"at {message}");
             MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _atOnce));
+            HandledOn = Environment.CurrentManagedThreadId;
             _blocked.TrySetResult();
             Assert.True(_gate.Wait(Deadline));
             Handled.Add(message);

@@ -53,6 +53,23 @@ public sealed class HostileFrameTests
     }
 
     [Fact]
+    public async Task What_came_with_a_frame_that_is_refused_but_before_it_is_handled()
+    {
+        await using TestNode a = await TestNode.StartAsync(Plain);
+        using var peer = new RawPeer();
+        await peer.IntroduceAsync(a.Engine);
+
+        byte[] body = RawPeer.Body(new Note(1).Write);
+        byte[] both = new byte[FrameHeader.SizeBytes + body.Length + FrameHeader.SizeBytes];
+        new FrameHeader(Note.Number100, HasContent: false, 0, 0, body.Length, 0).WriteTo(both);
+        body.CopyTo(both, FrameHeader.SizeBytes);
+        await peer.Stream.WriteAsync(both);
+
+        Assert.Equal(new Note(1), (await a.ReceiveAsync()).Body);
+        Assert.Equal(Refusal.NotThisProtocol, await peer.ReadToEndAsync());
+    }
+
+    [Fact]
     public async Task Noise_after_a_good_handshake_never_ends_the_engine()
     {
         await using TestNode a = await TestNode.StartAsync(Plain);
