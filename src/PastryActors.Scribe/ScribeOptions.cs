@@ -49,8 +49,11 @@ public sealed record ScribeOptions
     /// <summary>The largest payload of one message, in bytes. The engine's limit for a message must hold it and its envelope.</summary>
     public int MaxMessageBytes { get; init; } = 1 << 20;
 
-    /// <summary>How many bytes of payload travel as one batch at most, a single larger message excepted. Larger batches cost less each; smaller ones keep the lanes fluid.</summary>
-    public int BatchBytesMax { get; init; } = 128 * 1024;
+    /// <summary>
+    /// How many bytes travel as one batch at most, a single larger message excepted. Larger batches cost less each; but what is larger than this takes the
+    /// bulk lane, and batches that take now one lane and now the other overtake each other.
+    /// </summary>
+    public int BatchBytesMax { get; init; } = 64 * 1024;
 
     /// <summary>
     /// How many recent messages a node keeps a topic, to serve children that missed some and readers that paused. Must cover what is sent

@@ -63,6 +63,36 @@ public sealed class SuccessionScenarios
         AssertAllDelivered();
     }
 
+    [Theory]
+    [InlineData(61, false, 0)]
+    [InlineData(62, false, 25)]
+    [InlineData(63, false, 60)]
+    [InlineData(64, true, 0)]
+    [InlineData(65, true, 25)]
+    [InlineData(66, true, 60)]
+    public void Publishers_with_all_that_they_may_have_open_lose_and_repeat_nothing_when_the_root_dies(ulong seed, bool isSigned, int millisecondsBefore)
+    {
+        var ring = new LoopbackRing(seed, 12, signed: isSigned);
+        LoopbackNode root = ring.RootOf(TopicId);
+        List<LoopbackNode> others = ring.Nodes.Where(n => n != root).ToList();
+        SubscribeAll(ring, others.Take(3));
+        // Two that send more than a window each, and many that come in between with one message at a time.
+        PublishFor(ring, others.TakeLast(2), 2400, TimeSpan.Zero);
+        PublishFor(ring, others, 40, TimeSpan.FromMilliseconds(1));
+        ring.RunFor(TimeSpan.FromMilliseconds(millisecondsBefore));
+        ring.Kill(root);
+        PublishFor(ring, others, 40, TimeSpan.FromMilliseconds(20));
+        ring.RunFor(TimeSpan.FromSeconds(15));
+
+        AssertAllAcknowledged();
+        AssertAllDelivered();
+        foreach (LoopbackNode publisher in others.TakeLast(2))
+        {
+            IEnumerable<ulong> sequences = _publishes.Where(p => p.Node == publisher).Select(p => ((Published)p.Node.AnswerTo(p.Id)!).Sequence);
+            Assert.Equal(sequences.Order(), sequences);
+        }
+    }
+
     [Fact]
     public void The_smaller_side_of_a_cut_acknowledges_nothing_and_the_larger_goes_on()
     {

@@ -138,7 +138,17 @@ public sealed record PublishItems(RingId Topic, ValueList<PublishItem> Items) : 
 }
 
 /// <summary>Consecutive publishes of one publisher that got consecutive sequence numbers.</summary>
-public readonly record struct PublishedRun(ulong Number, ulong Sequence, int Count);
+public readonly record struct PublishedRun(ulong Number, ulong Sequence, int Count)
+{
+    /// <summary>The number of the last publish.</summary>
+    internal ulong Last => Number + (ulong)Count - 1;
+
+    /// <summary>Whether the publish and its sequence number are the next.</summary>
+    internal bool IsFollowedBy(ulong number, ulong sequence) => number == Number + (ulong)Count && sequence == Sequence + (ulong)Count;
+
+    /// <summary>The run without so many of its first.</summary>
+    internal PublishedRun After(int count) => new(Number + (ulong)count, Sequence + (ulong)count, Count - count);
+}
 
 /// <summary>The publishes have their numbers, and survive the death of the root.</summary>
 public sealed record PublishAnswer(RingId Topic, ValueList<PublishedRun> Runs) : Message

@@ -170,9 +170,12 @@ internal sealed class PublishKeeper(ScribeContext context)
         while (publisher.NextToSend(context.Now, context.Options.BatchBytesMax) is { Count: > 0 } next)
         {
             if (publisher.Signs && next[0].Run is null) Sign(publisher, next);
-            else context.Send(new PublishItems(publisher.Topic, next.Select(static o => new PublishItem(o.Number, o.Payload) { Run = o.Run }).ToValueList()), publisher.Root, next.Sum(static o => o.Payload.Length));
+            else Send(publisher, next);
         }
     }
+
+    private void Send(TopicPublisher publisher, List<OpenPublish> next) =>
+        context.Send(new PublishItems(publisher.Topic, next.Select(static o => new PublishItem(o.Number, o.Payload) { Run = o.Run }).ToValueList()), publisher.Root!, next.Sum(static o => o.Payload.Length));
 
     private void Sign(TopicPublisher publisher, List<OpenPublish> messages)
     {
@@ -191,7 +194,7 @@ internal sealed class PublishKeeper(ScribeContext context)
         if (!signed.Signature.Value.IsEmpty)
         {
             var run = new SignedRun(context.NodeKey, context.Self.Incarnation, signing.Messages[0].Number, signed.Hashes, signed.Signature);
-            foreach (OpenPublish open in signing.Messages) (open.Run, open.SentAt) = (run, null);
+            if (signing.Publisher.Signed(signing.Messages, run, context.Now) is { Count: > 0 } next) Send(signing.Publisher, next);
         }
 
         Pump(signing.Publisher);

@@ -23,10 +23,10 @@ internal enum PublishKnowledge
 /// </summary>
 internal sealed class PublisherWindows(int publishersMax)
 {
-    private readonly SortedDictionary<RingId, Window> _windows = [];
+    private readonly SortedDictionary<RingId, PublishRuns> _windows = [];
 
     // Publishes come in batches of one publisher's.
-    private (RingId Publisher, Window? Window) _last;
+    private (RingId Publisher, PublishRuns? Window) _last;
 
     public int Count => _windows.Count;
 
@@ -40,19 +40,16 @@ internal sealed class PublisherWindows(int publishersMax)
     {
         sequence = 0;
         if (WindowOf(publisher) is not { } window || incarnation > window.Incarnation) return PublishKnowledge.Fresh;
-        if (incarnation < window.Incarnation || number + PublisherMemory.WindowSize <= window.Highest) return PublishKnowledge.Stale;
-        if (number > window.Highest) return PublishKnowledge.Fresh;
-        sequence = window.Sequences[number % PublisherMemory.WindowSize];
-        return sequence == 0 ? PublishKnowledge.Fresh : PublishKnowledge.Numbered;
+        return incarnation < window.Incarnation ? PublishKnowledge.Stale : window.Find(number, out sequence);
     }
 
     /// <summary>Notes a publish's number. True if another publisher had to be forgotten for it.</summary>
     public bool Mark(RingId publisher, uint incarnation, ulong number, ulong sequence)
     {
         bool forgot = false;
-        Window? window = WindowOf(publisher);
+        PublishRuns? window = WindowOf(publisher);
         if (window is null) forgot = MakeRoom();
-        if (window is null || incarnation > window.Incarnation) _last = (publisher, window = _windows[publisher] = new Window(incarnation));
+        if (window is null || incarnation > window.Incarnation) _last = (publisher, window = _windows[publisher] = new PublishRuns(incarnation));
         if (incarnation == window.Incarnation) window.Mark(number, sequence);
         return forgot;
     }
@@ -60,13 +57,7 @@ internal sealed class PublisherWindows(int publishersMax)
     /// <summary>Forgets all numbers after <paramref name="last"/>: what they were given to did not survive.</summary>
     public void ForgetAfter(ulong last)
     {
-        foreach (Window window in _windows.Values)
-        {
-            for (int i = 0; i < window.Sequences.Length; i++)
-            {
-                if (window.Sequences[i] > last) window.Sequences[i] = 0;
-            }
-        }
+        foreach (PublishRuns window in _windows.Values) window.ForgetAfter(last);
     }
 
     public ValueList<PublisherMemory> Snapshot() => _windows.Select(w => w.Value.Snapshot(w.Key)).ToValueList();
@@ -79,14 +70,14 @@ internal sealed class PublisherWindows(int publishersMax)
         IsReplaced = true;
         foreach (PublisherMemory memory in memories)
         {
-            for (int i = memory.Sequences.Count - 1; i >= 0; i--)
-            {
-                if (memory.Sequences[i] > 0 && memory.Highest >= (ulong)i) Mark(memory.Publisher, memory.Incarnation, memory.Highest - (ulong)i, memory.Sequences[i]);
-            }
+            if (WindowOf(memory.Publisher) is { } known && known.Incarnation > memory.Incarnation) continue;
+            if (!_windows.ContainsKey(memory.Publisher)) MakeRoom();
+            _windows[memory.Publisher] = PublishRuns.Of(memory);
+            _last = default;
         }
     }
 
-    private Window? WindowOf(RingId publisher)
+    private PublishRuns? WindowOf(RingId publisher)
     {
         if (_last.Window is null || _last.Publisher != publisher) _last = (publisher, _windows.GetValueOrDefault(publisher));
         return _last.Window;
@@ -98,39 +89,5 @@ internal sealed class PublisherWindows(int publishersMax)
         _last = default;
         _windows.Remove(_windows.MinBy(w => w.Value.LastSequence).Key);
         return true;
-    }
-
-    private sealed class Window(uint incarnation)
-    {
-        public uint Incarnation { get; } = incarnation;
-
-        public ulong Highest { get; private set; }
-
-        public ulong LastSequence { get; private set; }
-
-        public ulong[] Sequences { get; } = new ulong[PublisherMemory.WindowSize];
-
-        public void Mark(ulong number, ulong sequence)
-        {
-            if (number + PublisherMemory.WindowSize <= Highest) return;
-            if (number > Highest)
-            {
-                // Slots are used again in turn: those of the numbers skipped must not show what stood there before.
-                ulong skipped = Math.Min(number - Highest, PublisherMemory.WindowSize);
-                for (ulong i = 0; i < skipped; i++) Sequences[(number - i) % PublisherMemory.WindowSize] = 0;
-                Highest = number;
-            }
-
-            Sequences[number % PublisherMemory.WindowSize] = sequence;
-            LastSequence = Math.Max(LastSequence, sequence);
-        }
-
-        public PublisherMemory Snapshot(RingId publisher)
-        {
-            int count = (int)Math.Min(Highest + 1, PublisherMemory.WindowSize);
-            ulong[] sequences = new ulong[count];
-            for (int i = 0; i < count; i++) sequences[i] = Sequences[(Highest - (ulong)i) % PublisherMemory.WindowSize];
-            return new PublisherMemory(publisher, Incarnation, Highest, new ValueList<ulong>(sequences));
-        }
     }
 }

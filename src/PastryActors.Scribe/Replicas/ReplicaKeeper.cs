@@ -202,7 +202,7 @@ internal sealed class ReplicaKeeper(ScribeContext context)
         if (fetch.Windows)
         {
             var memory = new LogItems(fetch.Topic, fetch.Nonce, 0, default, default, log.Windows.Snapshot());
-            context.Send(memory, from, memory.Windows.Count * PublisherMemory.WindowSize * sizeof(ulong));
+            context.Send(memory, from, PublisherMemory.CostBytes(memory.Windows));
         }
         else if (log.TryRead(fetch.After + 1, out Batch batch))
         {

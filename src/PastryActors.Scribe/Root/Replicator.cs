@@ -167,7 +167,7 @@ internal sealed class Replicator(ScribeContext context)
         link.Started = false;
         ValueList<PublisherMemory> windows = office.Log.Windows.Snapshot();
         var state = new ReplicaState(topic.Id, topic.Name, office.Log.Term, office.Previous, office.Base, office.Log.Start, reset, windows, office.Group);
-        Send(link, state, windows.Count * PublisherMemory.WindowSize * sizeof(ulong));
+        Send(link, state, PublisherMemory.CostBytes(windows));
     }
 
     private void Send(ReplicaLink link, Core.Wire.Message message, int bytes)

@@ -198,7 +198,7 @@ internal sealed class Sequencer(ScribeContext context)
 
     private static void AddToRuns(List<PublishedRun> runs, in UnconfirmedPublish next)
     {
-        if (runs.Count > 0 && runs[^1] is var run && next.Number == run.Number + (ulong)run.Count && next.Sequence == run.Sequence + (ulong)run.Count)
+        if (runs.Count > 0 && runs[^1] is var run && run.IsFollowedBy(next.Number, next.Sequence))
         {
             runs[^1] = run with { Count = run.Count + 1 };
         }

@@ -1,5 +1,4 @@
 using PastryActors.Core.Collections;
-using PastryActors.Scribe.Requests;
 using PastryActors.Scribe.Topics;
 
 namespace PastryActors.Scribe.Stream;
@@ -75,20 +74,30 @@ internal sealed class RecentMessages(int countMax, int bytesMax, BufferBudget bu
     public bool TryReadMany(ulong from, ulong to, int bytesMax, out Batch run)
     {
         if (!TryRead(from, to, out run)) return false;
-        List<TopicItem>? items = null;
-        List<PublishMark>? marks = null;
+        List<Batch>? parts = null;
         int bytes = run.Bytes;
         ulong next = run.Last + 1;
         while (TryRead(next, to, out Batch more) && more.First == next && bytes + more.Bytes <= bytesMax)
         {
-            (items, marks) = (items ?? [.. run.Items], marks ?? [.. run.Marks]);
-            items.AddRange(more.Items);
-            marks.AddRange(more.Marks);
+            (parts ??= [run]).Add(more);
             (bytes, next) = (bytes + more.Bytes, more.Last + 1);
         }
 
-        if (items is not null) run = new Batch(run.First, items.ToValueList(), marks!.ToValueList(), bytes);
+        if (parts is not null) run = new Batch(run.First, Joined(parts, static p => p.Items), Joined(parts, static p => p.Marks), bytes);
         return true;
+    }
+
+    private static ValueList<T> Joined<T>(List<Batch> parts, Func<Batch, ValueList<T>> of)
+    {
+        var all = new T[parts.Sum(p => of(p).Count)];
+        int count = 0;
+        foreach (Batch part in parts)
+        {
+            of(part).Span.CopyTo(all.AsSpan(count));
+            count += of(part).Count;
+        }
+
+        return new ValueList<T>(all);
     }
 
     /// <summary>Forgets everything after <paramref name="last"/>.</summary>

@@ -12,28 +12,24 @@ internal sealed class SeenPublishes(int publishersMax)
 {
     private readonly SortedDictionary<RingId, Seen> _publishers = [];
 
+    // Publishes come in batches of one publisher's.
+    private (RingId Publisher, Seen? Seen) _last;
+
     /// <summary>Notes a publish that is about to be given; false if it was given before, or its publisher has started again since.</summary>
     /// <param name="sequence">The number under which it comes.</param>
     public bool TryMark(RingId publisher, uint incarnation, ulong number, ulong sequence)
     {
-        if (!_publishers.TryGetValue(publisher, out Seen seen) || incarnation > seen.Incarnation)
+        if (_last.Seen is null || _last.Publisher != publisher) _last = (publisher, _publishers.GetValueOrDefault(publisher));
+        if (_last.Seen is not { } seen || incarnation > seen.Incarnation)
         {
             MakeRoom(publisher);
-            _publishers[publisher] = new Seen(incarnation, number, UInt128.One, sequence);
+            _publishers[publisher] = seen = new Seen(incarnation, number) { LastSequence = sequence };
+            _last = (publisher, seen);
             return true;
         }
 
-        if (incarnation < seen.Incarnation) return false;
-        if (number > seen.Highest)
-        {
-            ulong ahead = number - seen.Highest;
-            _publishers[publisher] = seen with { Highest = number, Given = ahead < PublisherMemory.WindowSize ? (seen.Given << (int)ahead) | 1 : 1, LastSequence = sequence };
-            return true;
-        }
-
-        ulong behind = seen.Highest - number;
-        if (behind >= PublisherMemory.WindowSize || ((seen.Given >> (int)behind) & 1) != 0) return false;
-        _publishers[publisher] = seen with { Given = seen.Given | (UInt128.One << (int)behind), LastSequence = sequence };
+        if (incarnation < seen.Incarnation || !seen.Given.TryMark(number)) return false;
+        seen.LastSequence = sequence;
         return true;
     }
 
@@ -42,6 +38,12 @@ internal sealed class SeenPublishes(int publishersMax)
         if (_publishers.Count >= publishersMax && !_publishers.ContainsKey(added)) _publishers.Remove(_publishers.MinBy(static p => p.Value.LastSequence).Key);
     }
 
-    /// <param name="Given">A bit a running number, the lowest for the highest of them.</param>
-    private readonly record struct Seen(uint Incarnation, ulong Highest, UInt128 Given, ulong LastSequence);
+    private sealed class Seen(uint incarnation, ulong first)
+    {
+        public uint Incarnation { get; } = incarnation;
+
+        public GivenPublishes Given { get; } = new(first);
+
+        public ulong LastSequence { get; set; }
+    }
 }

@@ -2,7 +2,6 @@ using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Core.Wire;
-using PastryActors.Scribe.Messages;
 
 namespace PastryActors.Scribe.Topics;
 
@@ -14,9 +13,15 @@ namespace PastryActors.Scribe.Topics;
 /// <param name="Key">The publisher's public key, SubjectPublicKeyInfo (DER), whose hash is its nodeId.</param>
 /// <param name="Incarnation">Of the publisher.</param>
 /// <param name="First">The running number of the first publish; the others follow without a gap.</param>
-/// <param name="Hashes">SHA-256 of each payload; as many as publishes of one publisher may be open.</param>
+/// <param name="Hashes">SHA-256 of each payload; at most <see cref="MessagesMax"/>.</param>
 public sealed record SignedRun(Blob Key, uint Incarnation, ulong First, ValueList<Hash256> Hashes, BatchSignature Signature)
 {
+    /// <summary>
+    /// How many publishes one signature covers at most. With as many, signature and checks cost a message about as much as its hashes; and the whole run goes with
+    /// every part of it, 34 bytes a message, so that a message that is sent again by itself brings at most 9 KiB.
+    /// </summary>
+    public const int MessagesMax = 256;
+
     /// <summary>Longest public key that anyone accepts, in bytes: that of P-256 has 91.</summary>
     private const int KeyBytesMax = 256;
 
@@ -71,8 +76,8 @@ public sealed record SignedRun(Blob Key, uint Incarnation, ulong First, ValueLis
                 case 1: key = reader.Blob(); break;
                 case 2: incarnation = reader.UInt(); break;
                 case 3: first = reader.Limited(); break;
-                case 4 when hashes.Count < PublisherMemory.WindowSize: hashes.Add(reader.Hash()); break;
-                case 4: throw new WireFormatException($"a signed run of more than {PublisherMemory.WindowSize} messages");
+                case 4 when hashes.Count < MessagesMax: hashes.Add(reader.Hash()); break;
+                case 4: throw new WireFormatException($"a signed run of more than {MessagesMax} messages");
                 case 15: signature = reader.Signature(); break;
                 default: reader.Skip(); break;
             }

@@ -16,7 +16,7 @@ public sealed class CodecTests
     private static readonly Term Term = new(9, new RingId(5));
     private static readonly WireCodec Codec = new(ScribeMessages.Kinds);
     private static readonly ReplicaGroup Group = new(Term, 4, [Node], [Node, new(new RingId(78), "host:2", 1)]);
-    private static readonly PublisherMemory Memory = new(new RingId(6), 2, 40, [12, 0, 10]);
+    private static readonly PublisherMemory Memory = new(new RingId(6), 2, 40, 3, [new(10, 100, 5), new(15, 90, 1), new(38, 110, 3)]);
 
     public static IEnumerable<object[]> Samples() => All().Select(m => new object[] { m });
 
@@ -100,16 +100,55 @@ public sealed class CodecTests
     }
 
     [Fact]
+    public void A_memory_that_no_root_has_is_refused()
+    {
+        AssertRead(Of(Memory));
+        AssertRead(Of(Memory with { Runs = default }));
+        AssertRead(Of(new PublisherMemory(Id, 1, WireReader.NumberMax, WireReader.NumberMax - 1024, [new(WireReader.NumberMax - 1023, WireReader.NumberMax, 1024)])));
+        AssertRead(Of(new PublisherMemory(Id, 1, 300, 0, Singles(80))));
+        AssertRefused(Of(Memory with { Forgotten = 41 }));
+        AssertRefused(Of(Memory with { Highest = (1UL << 62) + 1, Runs = default }));
+        AssertRefused(Of(Memory with { Runs = [new(3, 100, 5)] }));
+        AssertRefused(Of(Memory with { Runs = [new(10, 100, 5), new(14, 200, 5)] }));
+        AssertRefused(Of(Memory with { Runs = [new(14, 200, 5), new(10, 100, 4)] }));
+        AssertRefused(Of(Memory with { Runs = [new(38, 100, 4)] }));
+        AssertRefused(Of(Memory with { Runs = [new(10, 100, 0)] }));
+        AssertRefused(Of(Memory with { Runs = [new(10, 0, 5)] }));
+        AssertRefused(Of(Memory with { Runs = [new(10, (1UL << 62) + 1, 5)] }));
+        AssertRefused(Of(new PublisherMemory(Id, 1, 5000, 0, [new(5000 - 1024, 1, 1025)])));
+        AssertRefused(Of(new PublisherMemory(Id, 1, 5000, 0, [new(5000 - 1024, 1, 1)])));
+    }
+
+    [Theory]
+    [InlineData(81 * 12)]
+    [InlineData(13)]
+    [InlineData(11)]
+    public void A_memory_of_more_runs_than_a_root_keeps_or_of_half_a_run_is_refused(int bytes)
+    {
+        var writer = new WireWriter();
+        writer.Id(1, Id);
+        writer.Term(3, Term);
+        int mark = writer.Begin(8);
+        writer.Id(1, Id);
+        writer.Number(3, 1000);
+        byte[] packed = new byte[bytes];
+        for (int i = 0; i < bytes / 12; i++) (packed[(i * 12) + 1], packed[(i * 12) + 3], packed[(i * 12) + 11]) = ((byte)(100 - i), 1, 1);
+        writer.Bytes(4, packed);
+        writer.End(mark);
+        Assert.False(Codec.TryRead(ReplicaState.Number, writer.Written.Span, out _, out _));
+    }
+
+    [Fact]
     public void A_signed_run_that_no_publisher_makes_is_refused()
     {
-        var run = new SignedRun(new byte[91], 1, 1, Enumerable.Repeat(Hash256.Of([1]), 128).ToValueList(), new BatchSignature(new byte[64], 0, default));
+        var run = new SignedRun(new byte[91], 1, 1, Enumerable.Repeat(Hash256.Of([1]), 256).ToValueList(), new BatchSignature(new byte[64], 0, default));
         AssertRead(Of(run));
         AssertRefused(Of(run with { Key = default }));
         AssertRefused(Of(run with { Key = new byte[257] }));
         AssertRefused(Of(run with { First = 0 }));
         AssertRefused(Of(run with { First = (1UL << 62) + 1 }));
         AssertRefused(Of(run with { Hashes = default }));
-        AssertRefused(Of(run with { Hashes = Enumerable.Repeat(Hash256.Of([1]), 129).ToValueList() }));
+        AssertRefused(Of(run with { Hashes = Enumerable.Repeat(Hash256.Of([1]), 257).ToValueList() }));
         AssertRefused(Of(run with { Signature = new BatchSignature(default, 0, Enumerable.Repeat(Hash256.Of([1]), 21).ToValueList()) }));
     }
 
@@ -134,6 +173,10 @@ public sealed class CodecTests
 
         Assert.Equal(runOf == 0, Codec.TryRead(Multicast.Number, writer.Written.Span, out _, out _));
     }
+
+    private static ValueList<PublishedRun> Singles(int count) => Enumerable.Range(1, count).Select(i => new PublishedRun((ulong)i, (ulong)(2 * i), 1)).ToValueList();
+
+    private static ReplicaState Of(PublisherMemory memory) => new(Id, "t", Term, default, 5, 2, true, [memory], Group);
 
     private static Multicast Of(SignedRun run) => new(Id, Term, 1, [new TopicItem(Id, default) { Run = run }]);
 

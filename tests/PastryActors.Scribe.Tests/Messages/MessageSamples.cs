@@ -152,14 +152,27 @@ internal static class MessageSamples
     }
 
     private static SignedRun Run(RandomSource random) => new(
-        new Blob("a key"u8.ToArray()), (uint)random.Number(), First(random), random.List(1 + random.Next(PublisherMemory.WindowSize), r => Hash256.Of(r.Body().Span)), Signature(random));
+        new Blob("a key"u8.ToArray()), (uint)random.Number(), First(random), random.List(1 + random.Next(SignedRun.MessagesMax), r => Hash256.Of(r.Body().Span)), Signature(random));
 
     private static BatchSignature Signature(RandomSource random) => new(random.Body(), (uint)random.Number(), random.ListUpTo(20, r => Hash256.Of(r.Body().Span)));
 
     private static ValueList<PublisherMemory> Memories(RandomSource random) => random.ListUpTo(3, Memory);
 
-    private static PublisherMemory Memory(RandomSource random) =>
-        new(random.Id(), (uint)random.Number(), Limited(random), random.ListUpTo(PublisherMemory.WindowSize, Limited));
+    // Some runs that touch, some that do not, up to somewhere before the highest.
+    private static PublisherMemory Memory(RandomSource random)
+    {
+        ulong forgotten = random.Number(WireReader.NumberMax - PublisherMemory.WindowSize);
+        ulong highest = forgotten + (ulong)random.Next(PublisherMemory.WindowSize + 1);
+        var runs = new List<PublishedRun>();
+        ulong next = forgotten + 1;
+        while (runs.Count < PublisherMemory.RunsMax && (next += (ulong)random.Next(3)) <= highest)
+        {
+            runs.Add(new PublishedRun(next, 1 + random.Number(WireReader.NumberMax - 1), 1 + random.Next((int)Math.Min(20, highest - next + 1))));
+            next = runs[^1].Last + 1;
+        }
+
+        return new PublisherMemory(random.Id(), (uint)random.Number(), highest, forgotten, runs.ToValueList());
+    }
 
     private static ArgumentOutOfRangeException NoSample(byte kind) => new(nameof(kind), kind, "no sample of this kind");
 }

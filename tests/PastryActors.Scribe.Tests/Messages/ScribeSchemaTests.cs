@@ -273,13 +273,22 @@ public sealed class ScribeSchemaTests : SchemaContract
         Publisher = Bytes(memory.Publisher),
         Incarnation = memory.Incarnation,
         Highest = memory.Highest,
-        Sequences = Packed(memory.Sequences),
+        Runs = Packed(memory),
+        Forgotten = memory.Forgotten,
     };
 
-    private static ByteString Packed(ValueList<ulong> sequences)
+    private static ByteString Packed(PublisherMemory memory)
     {
-        byte[] packed = new byte[sequences.Count * sizeof(ulong)];
-        for (int i = 0; i < sequences.Count; i++) BinaryPrimitives.WriteUInt64BigEndian(packed.AsSpan(i * sizeof(ulong)), sequences[i]);
+        byte[] packed = new byte[memory.Runs.Count * 12];
+        for (int i = 0; i < memory.Runs.Count; i++)
+        {
+            PublishedRun run = memory.Runs[i];
+            Span<byte> at = packed.AsSpan(i * 12);
+            BinaryPrimitives.WriteUInt16BigEndian(at, (ushort)(memory.Highest - (run.Number + (ulong)run.Count - 1)));
+            BinaryPrimitives.WriteUInt16BigEndian(at[2..], (ushort)run.Count);
+            BinaryPrimitives.WriteUInt64BigEndian(at[4..], run.Sequence);
+        }
+
         return ByteString.CopyFrom(packed);
     }
 }

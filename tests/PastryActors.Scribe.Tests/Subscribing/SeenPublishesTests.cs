@@ -1,3 +1,4 @@
+using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Scribe.Subscribing;
 
@@ -20,12 +21,63 @@ public sealed class SeenPublishesTests
     [Fact]
     public void What_lies_further_back_than_a_publisher_may_have_open_counts_as_given()
     {
-        Assert.True(Mark(A, 1, 1000));
-        Assert.True(Mark(A, 1, 1000 - 127));
-        Assert.False(Mark(A, 1, 1000 - 128));
+        Assert.True(Mark(A, 1, 2000));
+        Assert.True(Mark(A, 1, 2000 - 1023));
+        Assert.False(Mark(A, 1, 2000 - 1024));
         Assert.True(Mark(A, 1, 1 << 20));
-        Assert.False(Mark(A, 1, 1000));
-        Assert.True(Mark(A, 1, (1 << 20) - 127));
+        Assert.False(Mark(A, 1, 2000));
+        Assert.True(Mark(A, 1, (1 << 20) - 1023));
+        Assert.False(Mark(A, 1, (1 << 20) - 1024));
+        Assert.True(Mark(A, 1, 1UL << 62));
+        Assert.False(Mark(A, 1, 1 << 20));
+        Assert.False(Mark(A, 1, 0));
+    }
+
+    [Theory]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(1022)]
+    [InlineData(1023)]
+    [InlineData(1024)]
+    [InlineData(1025)]
+    public void A_jump_leaves_what_was_skipped_and_forgets_what_falls_out(int jump)
+    {
+        for (ulong number = 5000; number < 5100; number++) Assert.True(Mark(A, 1, number));
+        ulong highest = 5099 + (ulong)jump;
+        Assert.True(Mark(A, 1, highest));
+        for (ulong number = highest - 1100; number <= highest; number++)
+        {
+            bool isGiven = highest - number >= 1024 || number is >= 5000 and < 5100 || number == highest;
+            Assert.NotEqual(isGiven, Mark(A, 1, number));
+            Assert.False(Mark(A, 1, number));
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void It_says_what_a_set_of_all_numbers_says(ulong seed)
+    {
+        var random = new RandomSource(seed);
+        var given = new HashSet<ulong>();
+        ulong highest = 0;
+        for (int step = 0; step < 50_000; step++)
+        {
+            // Phases of order, of a little disorder, and of jumps about as far as the window goes.
+            ulong number = (step / 2000 % 3, random.Next(20)) switch
+            {
+                (0, _) or (1, > 8) => highest + 1,
+                (1, _) or (2, > 0) => highest - Math.Min(highest, (ulong)random.Next(1030)),
+                _ => highest + (ulong)random.Next(1030),
+            };
+            bool isFresh = number > highest || (highest - number < 1024 && !given.Contains(number));
+            Assert.Equal(isFresh || step == 0, Mark(A, 1, number));
+            given.Add(number);
+            highest = Math.Max(highest, number);
+        }
     }
 
     [Fact]
