@@ -202,7 +202,13 @@ internal sealed class RootKeeper
         if (topic.Office is not null) Replicator.Tick(topic);
         if (topic.Office is { } standing && _context.Now - standing.LastOffered >= _context.Options.HeartbeatPeriod) OfferOffice(topic);
         if (topic.Office is not { } office) return;
-        if (office.IsServing) _context.Archive.Advance(topic);
+        if (office.IsServing)
+        {
+            // Who lagged for too long is waited for no more.
+            Sequencer.Answer(topic);
+            _context.Archive.Advance(topic);
+        }
+
         if (topic.Office != office || office.Replica.IsDurable) return;
         if (topic.IsNeeded) office.LastUsed = _context.Now;
         if (_context.Now - office.LastUsed < _context.Options.TopicLifetime) return;

@@ -68,7 +68,14 @@ internal sealed class Sequencer(ScribeContext context)
             context.Stream.Pass(topic, bare, Multicast.Of(topic.Id, topic.Term, bare));
         }
 
-        AnswerTo(topic, last);
+        Answer(topic);
+    }
+
+    /// <summary>Answers the publishers of what is confirmed. At the level best-effort it must be on its way to those who keep up as well: publishers that are faster than all of them would only make gaps.</summary>
+    public void Answer(TopicNode topic)
+    {
+        RootOffice office = topic.Office!;
+        AnswerTo(topic, IsBestEffort(office) ? Math.Min(office.Confirmed, context.Tree.Flow.SentUpTo(topic)) : office.Confirmed);
     }
 
     private static bool IsBestEffort(RootOffice office) => office.Group.Record.Settings.Level == DeliveryLevel.BestEffort;

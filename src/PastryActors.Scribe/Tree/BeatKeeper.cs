@@ -53,7 +53,7 @@ internal sealed class BeatKeeper(ScribeContext context)
         var beat = new DownBeat(topic.Id, topic.Stream.Last, TreeStanding.Of(topic.Term, root.Id, context.Tree.Children.PathOf(topic).Span, topic.Settings));
         for (int i = 0; i < topic.Children.Count; i++)
         {
-            if (!topic.Children[i].AwaitsAnswer) For(topic.Children[i].Node).Down.Add(beat);
+            if (topic.Children[i] is { AwaitsAnswer: false } child) For(child.Node).Down.Add(beat with { Last = child.SentOf(topic.Stream.Last) });
         }
     }
 

@@ -36,6 +36,11 @@ internal sealed class Child(NodeHandle node)
     /// <summary>What of the stream is on its way to it.</summary>
     public ChildWindow Window { get; } = new();
 
+    /// <summary>
+    /// The last number that it is to have by now, of a stream that goes to <paramref name="last"/>: a child that is held back must not take what it was not sent yet for lost.
+    /// </summary>
+    public ulong SentOf(ulong last) => Window.IsHeld ? Window.HeldFrom - 1 : last;
+
     /// <summary>Notes that it lives.</summary>
     public void Hear(NodeHandle from, Instant now)
     {

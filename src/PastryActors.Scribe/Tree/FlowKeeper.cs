@@ -14,6 +14,9 @@ internal sealed class FlowKeeper(ScribeContext context)
     /// <summary>Children that were put out and are remembered, over all topics.</summary>
     private const int SlowMax = 1024;
 
+    /// <summary>How long a child that was held back is waited for: longer than a busy machine lets a process stand, and short beside what publishers bear.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+
     private readonly Dictionary<(RingId Topic, RingId Child), Instant> _slow = [];
     private readonly Queue<(RingId Topic, RingId Child)> _order = new();
 
@@ -46,7 +49,29 @@ internal sealed class FlowKeeper(ScribeContext context)
     public void Acknowledged(TopicNode topic, Child child, ulong reached)
     {
         bool hasRoom = child.Window.Acknowledged(reached) || child.Window.Bytes == 0;
-        if (hasRoom && child.Window.IsHeld) Resume(topic, child);
+        if (!hasRoom || !child.Window.IsHeld) return;
+        Resume(topic, child);
+        if (topic.Office is not null) context.Roots.Sequencer.Answer(topic);
+    }
+
+    /// <summary>
+    /// How far the stream was sent to whoever keeps up: to the children that were held back for a moment only, and to the one that is farthest in any case. One that lags for longer
+    /// holds nobody up.
+    /// </summary>
+    public ulong SentUpTo(TopicNode topic)
+    {
+        ulong last = topic.Stream.Last;
+        (ulong? farthest, ulong behind) = (null, last);
+        for (int i = 0; i < topic.Children.Count; i++)
+        {
+            Child child = topic.Children[i];
+            if (child.AwaitsAnswer) continue;
+            ulong sent = child.SentOf(last);
+            farthest = Math.Max(farthest ?? 0, sent);
+            if (child.Window.HeldSince is { } since && context.Now - since < Patience) behind = Math.Min(behind, sent);
+        }
+
+        return Math.Min(farthest ?? last, behind);
     }
 
     /// <summary>A run came from the parent: tells it in time, or it would hold back what follows.</summary>
