@@ -76,6 +76,18 @@ public class CertificateBenchmarks
 }
 
 [MemoryDiagnoser]
+public class HashBenchmarks
+{
+    private readonly HashOperations _hashes = new();
+
+    [Benchmark(OperationsPerInvoke = HashOperations.Contents)]
+    public Hash256[] InLanes() => _hashes.InLanes();
+
+    [Benchmark(OperationsPerInvoke = HashOperations.Contents)]
+    public Hash256 OneByOne() => _hashes.OneByOne();
+}
+
+[MemoryDiagnoser]
 public class StoreBenchmarks
 {
     private readonly StoreOperations _store = new();

@@ -11,7 +11,7 @@ namespace PastryActors.Core.Driving;
 public sealed record ContentStatement(Blob Head, ValueList<Hash256> Hashes)
 {
     /// <summary>The statement about these contents. Hashes them: a worker's business where they may be large.</summary>
-    public static ContentStatement Of(Blob head, ValueList<Blob> contents) => new(head, contents.Select(static c => Hash256.Of(c.Span)).ToValueList());
+    public static ContentStatement Of(Blob head, ValueList<Blob> contents) => new(head, new ValueList<Hash256>(HashLanes.OfEach(contents.Span)));
 
     /// <summary>What is signed: SHA-256 over the head and the hashes, one after the other.</summary>
     public Hash256 Digest()
@@ -40,10 +40,11 @@ public sealed record VerifyContents(long Id, ValueList<ContentClaim> Claims) : W
     {
         Dictionary<ContentStatement, bool> known = new(ReferenceEqualityComparer.Instance);
         bool[] good = new bool[Claims.Count];
+        Hash256[] hashes = HashLanes.OfEach(Claims.Select(static c => c.Content).ToArray());
         for (int i = 0; i < good.Length; i++)
         {
             ContentClaim claim = Claims[i];
-            if (claim.Place < 0 || claim.Place >= claim.Statement.Hashes.Count || Hash256.Of(claim.Content.Span) != claim.Statement.Hashes[claim.Place]) continue;
+            if (claim.Place < 0 || claim.Place >= claim.Statement.Hashes.Count || hashes[i] != claim.Statement.Hashes[claim.Place]) continue;
             if (!known.TryGetValue(claim.Statement, out good[i])) known[claim.Statement] = good[i] = isGood(new SignatureClaim(claim.PublicKey, claim.Statement.Digest(), claim.Signature));
         }
 
