@@ -91,7 +91,7 @@ internal sealed class Acceptor : IDisposable
             Sockets.Tune(socket);
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
             deadline.CancelAfter(_context.Options.HandshakeTimeout);
-            HandshakeResult peer = await Handshake.RunAsync(_context, new NetworkStream(socket, ownsSocket: false), dialledLane: null, deadline.Token);
+            HandshakeResult peer = await Handshake.RunAsync(_context, new WatchfulStream(socket), dialledLane: null, deadline.Token);
             LetIn(new Connection(_context, _table, socket, peer, dialled: false));
         }
         catch (Exception e)

@@ -113,7 +113,7 @@ internal sealed class Dialer(EngineContext context, ConnectionTable table) : IDi
         {
             await socket.ConnectAsync(PeerAddress.ToEndPoint(host, port), deadline);
             Sockets.Tune(socket);
-            HandshakeResult peer = await Handshake.RunAsync(context, new NetworkStream(socket, ownsSocket: false), dial.Key.Lane, deadline);
+            HandshakeResult peer = await Handshake.RunAsync(context, new WatchfulStream(socket), dial.Key.Lane, deadline);
             return new Connection(context, table, socket, peer, dialled: true);
         }
         catch
