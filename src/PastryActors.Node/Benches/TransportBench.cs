@@ -10,11 +10,14 @@ internal static class TransportBench
 {
     private const int SmallBytes = 100;
     private const int LargeBytes = 64 * 1024;
+
+    /// <summary>As many as wait on a connection at most (tcp.controlQueueMessages): so the transport holds the sender up, and not the answers.</summary>
+    private const int ControlQueueMessages = 4096;
     private const int WarmUpFrames = 1000;
     private static readonly TimeSpan Step = TimeSpan.FromMinutes(2);
 
     /// <summary>What is done once is done again until the time of a bench is over: a run by itself is a fraction of a second.</summary>
-    private static readonly SendRun OneWay = new(0, Step, 200_000, SmallBytes, 1024);
+    private static readonly SendRun OneWay = new(0, Step, 200_000, SmallBytes, ControlQueueMessages);
     private static readonly SendRun RoundTrips = new(0, Step, 5_000, SmallBytes, 1);
     private static readonly SendRun LargeFrames = new(0, Step, 8_000, LargeBytes, 64);
 
