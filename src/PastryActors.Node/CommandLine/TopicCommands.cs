@@ -45,10 +45,18 @@ internal static class TopicCommands
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 // That is how a subscription ends.
-                context.Output.Note(last is null ? $"left {name}; no message came" : $"left {name} after message {last}; go on with --from {last + 1}");
+                NoteLast(context.Output, name, last);
+            }
+            catch (PastryException)
+            {
+                NoteLast(context.Output, name, last);
+                throw;
             }
         });
     }
+
+    private static void NoteLast(CommandOutput output, string topic, ulong? last) =>
+        output.Note(last is null ? $"left {topic}; no message came" : $"left {topic} after message {last}; go on with --from {last + 1}");
 
     private static void Print(CommandOutput output, TopicEvent happened, string subscribed)
     {
