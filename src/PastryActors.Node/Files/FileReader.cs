@@ -11,10 +11,13 @@ namespace PastryActors.Node.Files;
 
 /// <summary>
 /// Reads files: any range, in order, with a window of parts fetched ahead. The node checks every object against its certificate; the
-/// reader checks that each part is the very one that its parent names.
+/// reader checks that each part is the very one that its parent names. The window opens as parts come.
 /// </summary>
 public sealed class FileReader(INodeAccess node, FileTransferOptions options)
 {
+    /// <summary>Parts asked for at first; with each that comes twice as many. All of a window at once would share with the first part what it needs to be there soon.</summary>
+    private const int FirstWindow = 2;
+
     /// <summary>Finds a file. Throws <see cref="RequestFailedException"/>; the id of a part of a file is no file.</summary>
     public async Task<OpenFile> OpenAsync(FileId file, CancellationToken cancellation)
     {
@@ -43,12 +46,15 @@ public sealed class FileReader(INodeAccess node, FileTransferOptions options)
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         StripeFetch? stripe = null;
         var ahead = new Queue<(FilePart Part, Task<MemoryContent> Content)>();
+        int window = Math.Min(FirstWindow, options.Window);
         try
         {
             await foreach (FilePart part in PartsAsync(file, from, to, chunksOnly: true, stop.Token).ConfigureAwait(false))
             {
                 ahead.Enqueue((part, file.Top.Code.IsNone ? FetchAsync(file, part, stop.Token) : FetchCoded(part)));
-                if (ahead.Count >= options.Window) yield return await CutAsync(ahead.Dequeue(), from, to).ConfigureAwait(false);
+                if (ahead.Count < window) continue;
+                yield return await CutAsync(ahead.Dequeue(), from, to).ConfigureAwait(false);
+                window = Math.Min(window * 2, options.Window);
             }
 
             while (ahead.Count > 0) yield return await CutAsync(ahead.Dequeue(), from, to).ConfigureAwait(false);

@@ -66,6 +66,20 @@ public sealed class FileTransferTests : IDisposable
     }
 
     [Fact]
+    public async Task A_reader_asks_for_more_with_every_part_that_comes_up_to_a_window()
+    {
+        FileInserted done = await _node.InsertAsync(TestNode.Bytes(20 * TestNode.Chunk));
+        OpenFile file = await _node.Services.Reader.OpenAsync(done.File, TestNode.Deadline);
+        int asked = 0;
+        _node.Ring.Before = request => { if (request is LookupObject) asked++; return null; };
+        List<int> askedAtPart = [];
+        await foreach (ReadOnlyMemory<byte> _ in _node.Services.Reader.ReadAsync(file, 0, file.Size, TestNode.Deadline)) askedAtPart.Add(asked);
+        // Two at first, that the first comes soon; then a window of four, one more for each that is taken.
+        Assert.Equal([2, 5, 6, 7], askedAtPart[..4]);
+        Assert.Equal(20, asked);
+    }
+
+    [Fact]
     public async Task The_same_content_put_again_is_the_same_file_and_a_conflict_unless_accepted()
     {
         byte[] content = TestNode.Bytes(3 * TestNode.Chunk);
