@@ -12,7 +12,8 @@ import tempfile
 from typing import Callable
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-PASTRY = ROOT / "artifacts/bin/PastryActors.Node/release/pastry"
+# bench/run.sh says which; by itself what a build left.
+PASTRY = os.environ.get("PASTRY", ROOT / "artifacts/bin/PastryActors.Node/release/pastry")
 BROKERS = ROOT / "artifacts/bin/Brokers/release/brokers"
 # Where servers of Debian packages are, for who is not root.
 PATH = os.environ["PATH"] + ":/usr/sbin"
