@@ -37,12 +37,14 @@ internal static class Handshake
 
     /// <param name="dialledLane">The lane wanted by the side that dialled; null for the side that accepted.</param>
     /// <exception cref="RefusedException">The peer is not one of ours.</exception>
-    public static async Task<HandshakeResult> RunAsync(EngineContext context, Stream transport, Lane? dialledLane, CancellationToken deadline)
+    public static async Task<HandshakeResult> RunAsync(EngineContext context, WatchfulStream transport, Lane? dialledLane, CancellationToken deadline)
     {
         Stream stream = context.Options.Tls ? await SecureAsync(context, transport, dialledLane is not null, deadline) : transport;
         try
         {
-            return await IntroduceAsync(context, stream, dialledLane, deadline);
+            HandshakeResult result = await IntroduceAsync(context, stream, dialledLane, deadline);
+            transport.Looks = result.Peer.Lane == Lane.Control;
+            return result;
         }
         catch (RefusedException refused) when (refused.Reason != Refusal.NotThisProtocol)
         {

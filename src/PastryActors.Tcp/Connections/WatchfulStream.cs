@@ -22,6 +22,9 @@ internal sealed class WatchfulStream(Socket socket) : NetworkStream(socket, owns
 
     private static int s_looking;
 
+    /// <summary>Whether it looks: not before it is known that the connection is for short messages. Large ones come in many pieces, and a look for each costs more than it saves.</summary>
+    public bool Looks { get; set; }
+
     private long _sleptAt;
     private int _skips;
     private int _skipsLeft;
@@ -31,7 +34,7 @@ internal sealed class WatchfulStream(Socket socket) : NetworkStream(socket, owns
     {
         if (_sleptAt != 0) WokeUp();
         // A read of nothing asks whether there is something: TLS does so before it takes a buffer.
-        if (_soon && Look() && buffer.IsEmpty) return new ValueTask<int>(0);
+        if (Looks && _soon && Look() && buffer.IsEmpty) return new ValueTask<int>(0);
         ValueTask<int> read = base.ReadAsync(buffer, cancellationToken);
         if (!read.IsCompleted) _sleptAt = Stopwatch.GetTimestamp();
         return read;

@@ -82,7 +82,7 @@ public sealed class WatchfulStreamTests
             await near.ConnectAsync((IPEndPoint)listener.LocalEndpoint);
             Socket far = await listener.AcceptSocketAsync();
             far.NoDelay = true;
-            return new Pair(new WatchfulStream(near), new WatchfulStream(far));
+            return new Pair(new WatchfulStream(near) { Looks = true }, new WatchfulStream(far) { Looks = true });
         }
 
         public void Dispose()
