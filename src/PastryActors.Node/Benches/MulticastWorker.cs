@@ -116,6 +116,7 @@ internal sealed class MulticastWorker : IDisposable
         private readonly TaskCompletionSource _stands = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private long _count;
+        private long _missed;
         private long _wanted = long.MaxValue;
         private Task _stall = Task.CompletedTask;
 
@@ -130,11 +131,11 @@ internal sealed class MulticastWorker : IDisposable
         /// <summary>Reads no further until something ends: what comes meanwhile waits, as with any reader that stands still.</summary>
         public void TakeNothingUntil(Task over) => Volatile.Write(ref _stall, over);
 
-        /// <summary>Ends when so many have come.</summary>
+        /// <summary>Ends when so many have come or are known to be lost.</summary>
         public Task HasAsync(long messages)
         {
             Volatile.Write(ref _wanted, messages);
-            if (Count >= messages) _all.TrySetResult();
+            EndIfOver();
             return _all.Task;
         }
 
@@ -144,6 +145,7 @@ internal sealed class MulticastWorker : IDisposable
             (Latencies, _all) = (new LatencyHistogram(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             Volatile.Write(ref _wanted, long.MaxValue);
             Volatile.Write(ref _count, 0);
+            Volatile.Write(ref _missed, 0);
         }
 
         public async Task ReadAsync(BenchNode node, string topic, CancellationToken stop)
@@ -155,6 +157,7 @@ internal sealed class MulticastWorker : IDisposable
                 if (Volatile.Read(ref _stall) is { IsCompleted: false } stall) await stall.ConfigureAwait(false);
                 if (reply is Subscribed) _stands.TrySetResult();
                 else if (reply is TopicMessages messages) Take(messages);
+                else if (reply is TopicGap gap) Miss(gap);
             }
         }
 
@@ -165,7 +168,19 @@ internal sealed class MulticastWorker : IDisposable
                 Latencies.Add(Stopwatch.GetElapsedTime(BinaryPrimitives.ReadInt64LittleEndian(item.Payload.Span), now).Ticks / TimeSpan.TicksPerMicrosecond);
             LastAt = now;
             Volatile.Write(ref _count, _count + messages.Items.Count);
-            if (_count >= Volatile.Read(ref _wanted)) _all.TrySetResult();
+            EndIfOver();
+        }
+
+        // What is told to be lost will not come any more: it is not waited for.
+        private void Miss(TopicGap gap)
+        {
+            Volatile.Write(ref _missed, _missed + (long)(gap.To - gap.From) + 1);
+            EndIfOver();
+        }
+
+        private void EndIfOver()
+        {
+            if (Count + Volatile.Read(ref _missed) >= Volatile.Read(ref _wanted)) _all.TrySetResult();
         }
     }
 }

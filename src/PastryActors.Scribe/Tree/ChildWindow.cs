@@ -22,6 +22,9 @@ internal sealed class ChildWindow
     /// <summary>Since when it is held back; null while it keeps up.</summary>
     public Instant? HeldSince { get; private set; }
 
+    /// <summary>Since when it is held back and has taken nothing; null while it keeps up.</summary>
+    public Instant? StuckSince { get; private set; }
+
     /// <summary>A run was sent.</summary>
     public void Sent(ulong last, int bytes)
     {
@@ -30,7 +33,7 @@ internal sealed class ChildWindow
     }
 
     /// <summary>The child has everything up to this number. True if that made room.</summary>
-    public bool Acknowledged(ulong reached)
+    public bool Acknowledged(ulong reached, Instant now)
     {
         bool made = false;
         while (_sent.TryPeek(out (ulong Last, int Bytes) first) && first.Last <= reached)
@@ -40,14 +43,15 @@ internal sealed class ChildWindow
             made = true;
         }
 
+        if (made && IsHeld) StuckSince = now;
         return made;
     }
 
     /// <summary>The child gets nothing more for now; <paramref name="next"/> is what it gets first when it goes on.</summary>
-    public void Hold(ulong next, Instant now) => (HeldFrom, HeldSince) = (next, HeldSince ?? now);
+    public void Hold(ulong next, Instant now) => (HeldFrom, HeldSince, StuckSince) = (next, HeldSince ?? now, StuckSince ?? now);
 
     /// <summary>The child keeps up again.</summary>
-    public void Release() => (HeldFrom, HeldSince) = (0, null);
+    public void Release() => (HeldFrom, HeldSince, StuckSince) = (0, null, null);
 
     /// <summary>It joins anew: nothing that was sent before counts.</summary>
     public void Reset()

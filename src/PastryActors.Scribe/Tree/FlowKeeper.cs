@@ -14,7 +14,10 @@ internal sealed class FlowKeeper(ScribeContext context)
     /// <summary>Children that were put out and are remembered, over all topics.</summary>
     private const int SlowMax = 1024;
 
-    /// <summary>How long a child that was held back is waited for: longer than a busy machine lets a process stand, and short beside what publishers bear.</summary>
+    /// <summary>
+    /// How long a child that is held back and takes nothing is waited for: longer than a busy machine lets a process stand, and short beside what publishers
+    /// bear. It says after every quarter of a window that it took it: so one that is slower than that, 4 MiB a second, is not waited for either.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
     private readonly Dictionary<(RingId Topic, RingId Child), Instant> _slow = [];
@@ -48,14 +51,14 @@ internal sealed class FlowKeeper(ScribeContext context)
     /// <summary>A child says how far it got.</summary>
     public void Acknowledged(TopicNode topic, Child child, ulong reached)
     {
-        bool hasRoom = child.Window.Acknowledged(reached) || child.Window.Bytes == 0;
+        bool hasRoom = child.Window.Acknowledged(reached, context.Now) || child.Window.Bytes == 0;
         if (!hasRoom || !child.Window.IsHeld) return;
         Resume(topic, child);
         if (topic.Office is not null) context.Roots.Sequencer.Answer(topic);
     }
 
     /// <summary>
-    /// How far the stream was sent to whoever keeps up: to the children that were held back for a moment only, and to the one that is farthest in any case. One that lags for longer
+    /// How far the stream was sent to whoever keeps up: to the children that take what they are sent, and to the one that is farthest in any case. One that stands still
     /// holds nobody up.
     /// </summary>
     public ulong SentUpTo(TopicNode topic)
@@ -68,7 +71,7 @@ internal sealed class FlowKeeper(ScribeContext context)
             if (child.AwaitsAnswer) continue;
             ulong sent = child.SentOf(last);
             farthest = Math.Max(farthest ?? 0, sent);
-            if (child.Window.HeldSince is { } since && context.Now - since < Patience) behind = Math.Min(behind, sent);
+            if (KeepsPace(child)) behind = Math.Min(behind, sent);
         }
 
         return Math.Min(farthest ?? last, behind);
@@ -91,12 +94,16 @@ internal sealed class FlowKeeper(ScribeContext context)
         {
             Child child = topic.Children[i];
             if (child.Window.HeldSince is not { } since || context.Now - since < context.Options.ChildLagMax) continue;
+            // Its publishers go as fast as it takes what they publish: where that never ends it is always behind, and not slow.
+            if (topic.Settings.Level == DeliveryLevel.BestEffort && KeepsPace(child)) continue;
             context.Report(FactKind.ChildPutOut, topic.Id, (long)(context.Now - since).TotalSeconds);
             Note(topic.Id, child.Node.Id);
             context.Send(new NotYourParent(topic.Id), child.Node);
             context.Tree.Children.Remove(topic, child.Node.Id);
         }
     }
+
+    private bool KeepsPace(Child child) => child.Window.StuckSince is not { } since || context.Now - since < Patience;
 
     /// <summary>Sends what was held back, as many messages in one as fit; what is no longer here the child will miss, and ask for.</summary>
     private void Resume(TopicNode topic, Child child)
