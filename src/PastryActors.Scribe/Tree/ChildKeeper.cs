@@ -84,10 +84,11 @@ internal sealed class ChildKeeper(ScribeContext context)
     /// <summary>Tells all children where this node stands: something changed.</summary>
     public void SendHeartbeats(TopicNode topic)
     {
-        if (topic.Children.Count == 0) return;
+        // Without a root ever heard of, no child was ever accepted.
+        if (topic.Children.Count == 0 || HeartbeatOf(topic) is not { } heartbeat) return;
         for (int i = 0; i < topic.Children.Count; i++)
         {
-            if (topic.Children[i] is { AwaitsAnswer: false } child) SendHeartbeat(topic, child);
+            if (topic.Children[i] is { AwaitsAnswer: false } child) context.Send(heartbeat with { Last = child.SentOf(heartbeat.Last) }, child.Node);
         }
 
         topic.LastSentDown = context.Now;
@@ -99,7 +100,7 @@ internal sealed class ChildKeeper(ScribeContext context)
         if (Hear(from, beat.Topic, beat.Term, beat.Have, beat.Reached) is not { } topic) return;
         if (topic.Children.Find(from.Id) is not { } child) return;
         child.HasRoom = hasRoom;
-        if (beat.Asks && !child.AwaitsAnswer) SendHeartbeat(topic, child);
+        if (beat.Asks && !child.AwaitsAnswer && HeartbeatOf(topic) is { } heartbeat) context.Send(heartbeat with { Last = child.SentOf(heartbeat.Last) }, from);
     }
 
     /// <summary>Where the child that is farthest behind stands; null if none has a position.</summary>
@@ -240,12 +241,8 @@ internal sealed class ChildKeeper(ScribeContext context)
         return topic;
     }
 
-    // Without a root ever heard of, no child was ever accepted.
-    private void SendHeartbeat(TopicNode topic, Child child)
-    {
-        if (topic.Up.Root is not { } root) return;
-        context.Send(new TreeHeartbeat(topic.Id, topic.Term, root, child.SentOf(topic.Stream.Last), PathOf(topic)) { Settings = topic.Settings }, child.Node);
-    }
+    private TreeHeartbeat? HeartbeatOf(TopicNode topic) =>
+        topic.Up.Root is { } root ? new TreeHeartbeat(topic.Id, topic.Term, root, topic.Stream.Last, PathOf(topic)) { Settings = topic.Settings } : null;
 
     /// <summary>Passes up that somewhere below more is known than above; the root then begins above it.</summary>
     private void NoteClaim(TopicNode topic, Term term, ulong have)
