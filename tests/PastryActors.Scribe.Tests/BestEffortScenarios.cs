@@ -75,9 +75,37 @@ public sealed class BestEffortScenarios
         Assert.DoesNotContain(held.Replies, r => r is TopicGap);
     }
 
-    private static LoopbackRing RingOf(ulong seed, out Dictionary<LoopbackNode, long> subscriptions, out LoopbackNode publisher, ScribeOptions? options = null)
+    [Fact]
+    public void Publishers_go_no_faster_than_nodes_can_check_what_they_give_their_subscribers()
     {
-        var ring = new LoopbackRing(seed, 12, options ?? Narrow);
+        LoopbackRing ring = RingOf(35, out Dictionary<LoopbackNode, long> subscriptions, out LoopbackNode publisher, signed: true);
+        ring.CheckTime = TimeSpan.FromMilliseconds(30);
+        LoopbackNode root = ring.RootOf(TopicName.IdOf(Topic));
+        subscriptions.Add(root, root.Subscribe(Topic));
+        ring.RunFor(TimeSpan.FromSeconds(1));
+        PublishAll(publisher, 600);
+        Assert.True(ring.RunUntil(() => subscriptions.All(s => s.Key.Received(s.Value).Count == 600), TimeSpan.FromSeconds(25)));
+        Assert.All(subscriptions.Keys, n => Assert.DoesNotContain(n.Replies, r => r is TopicGap));
+    }
+
+    [Fact]
+    public void A_reader_that_takes_nothing_holds_nobody_up_and_is_told_of_its_gap()
+    {
+        LoopbackRing ring = RingOf(36, out Dictionary<LoopbackNode, long> subscriptions, out LoopbackNode publisher);
+        LoopbackNode node = Leaf(subscriptions);
+        long idle = node.Subscribe(Topic, window: 4);
+        ring.RunFor(TimeSpan.FromSeconds(1));
+        PublishAll(publisher, 2000);
+        Assert.True(ring.RunUntil(() => subscriptions.All(s => s.Key.Received(s.Value).Count == 2000), TimeSpan.FromSeconds(7)));
+        Assert.DoesNotContain(ring.Nodes.SelectMany(n => n.Facts), f => f.Kind == FactKind.ChildPutOut);
+
+        node.Ask(n => new SubscriberCredit(n, TimeSpan.FromSeconds(1), idle, 100));
+        Assert.True(ring.RunUntil(() => node.Replies.Exists(r => r is TopicGap gap && gap.RequestId == idle), TimeSpan.FromSeconds(3)));
+    }
+
+    private static LoopbackRing RingOf(ulong seed, out Dictionary<LoopbackNode, long> subscriptions, out LoopbackNode publisher, ScribeOptions? options = null, bool signed = false)
+    {
+        var ring = new LoopbackRing(seed, 12, options ?? Narrow, signed);
         LoopbackNode root = ring.RootOf(TopicName.IdOf(Topic));
         LoopbackNode[] others = [.. ring.Nodes.Where(n => n != root)];
         publisher = others[0];

@@ -30,13 +30,14 @@ internal sealed class StreamKeeper(ScribeContext context)
     }
 
     /// <summary>Sends a batch to all children and delivers what has its turn. The root's way in, too.</summary>
-    public void Pass(TopicNode topic, in Batch batch, Multicast message)
+    public Admission Pass(TopicNode topic, in Batch batch, Multicast message)
     {
         Admission admission = topic.Stream.Offer(batch);
         if (admission == Admission.Dropped) context.Report(FactKind.Dropped, topic.Id, context.Options.ParkedCountMax);
         if (admission is Admission.Delivered or Admission.Parked) context.Tree.Flow.Relay(topic, message);
         if (admission == Admission.Delivered) DeliverRuns(topic);
         WatchHole(topic);
+        return admission;
     }
 
     /// <summary>Sends a node what it misses of what passed here.</summary>
@@ -109,20 +110,17 @@ internal sealed class StreamKeeper(ScribeContext context)
             return;
         }
 
-        if (isParent)
-        {
-            topic.Up.LastHeard = context.Now;
-            context.Tree.Flow.Received(topic, message.CostBytes);
-        }
-
+        if (isParent) topic.Up.LastHeard = context.Now;
         if (message.Term < topic.Term)
         {
             context.Report(FactKind.MessageRefused, from.Id);
+            if (isParent) context.Tree.Flow.Received(topic, Admission.Dropped, message);
             return;
         }
 
         topic.Term = message.Term;
-        Pass(topic, new Batch(message.First, message.Items, default, message.CostBytes), message);
+        Admission admission = Pass(topic, new Batch(message.First, message.Items, default, message.CostBytes), message);
+        if (isParent) context.Tree.Flow.Received(topic, admission, message);
     }
 
     private void DeliverRuns(TopicNode topic)

@@ -60,6 +60,8 @@ internal sealed class Inspector(ScribeContext context)
         {
             if (topic.Subscribers.Contains(subscription)) context.Replaying.OnInspected(topic, subscription, done.Run, new ValueList<bool>(good), done.IsFromRoot);
         }
+
+        context.Tree.Flow.WentOn(topic);
     }
 
     /// <summary>What is to be checked of the messages, and which of them claim anything at all: that a key with the publisher's id signed them.</summary>

@@ -26,6 +26,7 @@ internal sealed class Replayer(ScribeContext context)
     public void Offer(TopicNode topic, Subscription subscription, in Batch run)
     {
         if (!subscription.Stands || subscription.Cursor > run.Last) return;
+        if (subscription.Cursor == run.First) subscription.CaughtUp(context.Now);
         if (subscription.Cursor >= run.First && subscription.MayTake && subscription.Cursor != subscription.SuspectAt) Hand(topic, subscription, run, isFromRoot: false);
         else Advance(topic, subscription);
     }
@@ -203,21 +204,14 @@ internal sealed class Replayer(ScribeContext context)
     private void Deliver(Subscription subscription, in Batch run)
     {
         context.Host.Reply(new TopicMessages(subscription.RequestId, run.First, run.Items));
-        Moved(subscription, run.Last + 1);
+        subscription.Gave(run.Last + 1, context.Now);
     }
 
     private void TellGap(Subscription subscription, ulong last, GapCause cause, string reason)
     {
         if (last < subscription.Cursor) return;
         context.Host.Reply(new TopicGap(subscription.RequestId, subscription.Cursor, last, cause, reason));
-        Moved(subscription, last + 1);
-    }
-
-    private static void Moved(Subscription subscription, ulong next)
-    {
-        subscription.Cursor = next;
-        subscription.StuckSince = null;
-        subscription.Spend();
+        subscription.Gave(last + 1, context.Now);
     }
 
     private sealed record Fetching(RingId Topic, Subscription Subscription, SegmentRef Part);

@@ -12,6 +12,8 @@ namespace PastryActors.Scribe.Subscribing;
 internal sealed class Subscription(long requestId, Instant deadline, ulong? from, int window, int publishersMax)
 {
     private int _unread;
+    private int _steps;
+    private Instant? _paceAt;
 
     public long RequestId { get; } = requestId;
 
@@ -62,7 +64,26 @@ internal sealed class Subscription(long requestId, Instant deadline, ulong? from
 
     public void Begin(ulong next) => (Stands, Cursor) = (true, from ?? next);
 
-    public void Spend() => _unread++;
+    /// <summary>It lacks nothing of what came before this moment.</summary>
+    public void CaughtUp(Instant now) => (_paceAt, _steps) = (now, 0);
+
+    /// <summary>
+    /// Whether it takes what comes: since it lacked nothing there was no time of that length in which it was not given a quarter of its window. One that reads the past does not.
+    /// </summary>
+    public bool KeepsPace(Instant now, TimeSpan patience)
+    {
+        if (_paceAt is { } at && now - at >= patience) _paceAt = null;
+        return _paceAt is not null;
+    }
+
+    /// <summary>It was given something, and goes on behind it.</summary>
+    public void Gave(ulong next, Instant now)
+    {
+        (Cursor, StuckSince) = (next, null);
+        _unread++;
+        if (_paceAt is null || ++_steps < window / 4) return;
+        (_paceAt, _steps) = (now, 0);
+    }
 
     public void Refund(int read) => _unread = Math.Max(0, _unread - Math.Max(0, read));
 }

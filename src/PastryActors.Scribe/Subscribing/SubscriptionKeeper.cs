@@ -55,8 +55,10 @@ internal sealed class SubscriptionKeeper(ScribeContext context)
     {
         if (!_topics.TryGetValue(request.Subscription, out RingId id) || context.Topics.Find(id) is not { } topic) return;
         if (topic.Subscribers.Find(s => s.RequestId == request.Subscription) is not { } subscription) return;
+        bool mayHoldUp = subscription.Cursor <= topic.Passed + 1;
         subscription.Refund(request.Count);
         context.Replaying.Advance(topic, subscription);
+        if (mayHoldUp) context.Tree.Flow.WentOn(topic);
     }
 
     public void Unsubscribe(Unsubscribe request)

@@ -60,8 +60,14 @@ internal sealed class TopicNode(RingId id, ScribeOptions options, BufferBudget b
     /// <summary>When anybody needed this node in the tree last, or its state began.</summary>
     public Instant LastNeeded { get; set; }
 
-    /// <summary>What came from the parent since it was last told how far this node is, in bytes.</summary>
+    /// <summary>What came from the parent and is on its way here and below.</summary>
+    public RunsUnderWay Unsaid { get; } = new();
+
+    /// <summary>What came from the parent and is done with since it was last told how far this node is, in bytes.</summary>
     public long UnsaidBytes { get; set; }
+
+    /// <summary>How far a best-effort stream had gone on to whoever keeps up when that was last looked at.</summary>
+    public ulong Passed { get; set; }
 
     public Instant LastSentDown { get; set; }
 

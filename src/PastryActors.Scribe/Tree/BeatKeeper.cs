@@ -87,8 +87,8 @@ internal sealed class BeatKeeper(ScribeContext context)
         if (asks.Count > 0) context.Send(new TreeBeats(default, asks.ToValueList(), context.HasRoom), from);
     }
 
-    private static UpBeat UpBeatOf(TopicNode topic, bool asks) =>
-        new(topic.Id, topic.ClaimedTerm > topic.Term ? topic.ClaimedTerm : topic.Term, Math.Max(topic.ClaimedHave, topic.Stream.Last), topic.Stream.Last, asks);
+    private UpBeat UpBeatOf(TopicNode topic, bool asks) =>
+        new(topic.Id, topic.ClaimedTerm > topic.Term ? topic.ClaimedTerm : topic.Term, Math.Max(topic.ClaimedHave, topic.Stream.Last), context.Tree.Flow.PassedUpTo(topic), asks);
 
     private sealed class Beats(NodeHandle to)
     {

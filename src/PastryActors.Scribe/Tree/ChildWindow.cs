@@ -9,10 +9,10 @@ namespace PastryActors.Scribe.Tree;
 /// </summary>
 internal sealed class ChildWindow
 {
-    private readonly Queue<(ulong Last, int Bytes)> _sent = new();
+    private readonly RunsUnderWay _sent = new();
 
     /// <summary>On its way, in bytes.</summary>
-    public long Bytes { get; private set; }
+    public long Bytes => _sent.Bytes;
 
     /// <summary>The number that the child is to get next, while it is held back; 0 while it keeps up.</summary>
     public ulong HeldFrom { get; private set; }
@@ -26,23 +26,12 @@ internal sealed class ChildWindow
     public Instant? StuckSince { get; private set; }
 
     /// <summary>A run was sent.</summary>
-    public void Sent(ulong last, int bytes)
-    {
-        _sent.Enqueue((last, bytes));
-        Bytes += bytes;
-    }
+    public void Sent(ulong last, int bytes) => _sent.Add(last, bytes);
 
     /// <summary>The child has everything up to this number. True if that made room.</summary>
     public bool Acknowledged(ulong reached, Instant now)
     {
-        bool made = false;
-        while (_sent.TryPeek(out (ulong Last, int Bytes) first) && first.Last <= reached)
-        {
-            _sent.Dequeue();
-            Bytes -= first.Bytes;
-            made = true;
-        }
-
+        bool made = _sent.TakeUpTo(reached) > 0;
         if (made && IsHeld) StuckSince = now;
         return made;
     }
@@ -57,7 +46,6 @@ internal sealed class ChildWindow
     public void Reset()
     {
         _sent.Clear();
-        Bytes = 0;
         Release();
     }
 }

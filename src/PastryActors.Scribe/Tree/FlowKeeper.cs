@@ -1,6 +1,8 @@
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Scribe.Messages;
+using PastryActors.Scribe.Stream;
+using PastryActors.Scribe.Subscribing;
 using PastryActors.Scribe.Topics;
 
 namespace PastryActors.Scribe.Tree;
@@ -15,7 +17,7 @@ internal sealed class FlowKeeper(ScribeContext context)
     private const int SlowMax = 1024;
 
     /// <summary>
-    /// How long a child that is held back and takes nothing is waited for: longer than a busy machine lets a process stand, and short beside what publishers
+    /// How long a child that is held back and takes nothing is waited for, and a subscriber likewise: longer than a busy machine lets a process stand, and short beside what publishers
     /// bear. It says after every quarter of a window that it took it: so one that is slower than that, 4 MiB a second, is not waited for either.
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
@@ -29,7 +31,6 @@ internal sealed class FlowKeeper(ScribeContext context)
         int count = topic.Children.Count;
         if (count == 0) return;
         Lane lane = ScribeContext.LaneOf(message.CostBytes);
-        ulong last = message.First + (ulong)message.Items.Count - 1;
         for (int i = 0; i < count; i++)
         {
             Child child = topic.Children[i];
@@ -42,7 +43,7 @@ internal sealed class FlowKeeper(ScribeContext context)
             }
 
             context.Host.Send(message, child.Node, lane);
-            child.Window.Sent(last, message.CostBytes);
+            child.Window.Sent(message.Last, message.CostBytes);
         }
 
         topic.LastSentDown = context.Now;
@@ -54,35 +55,58 @@ internal sealed class FlowKeeper(ScribeContext context)
         bool hasRoom = child.Window.Acknowledged(reached, context.Now) || child.Window.Bytes == 0;
         if (!hasRoom || !child.Window.IsHeld) return;
         Resume(topic, child);
-        if (topic.Office is not null) context.Roots.Sequencer.Answer(topic);
+        WentOn(topic);
     }
 
     /// <summary>
-    /// How far the stream was sent to whoever keeps up: to the children that take what they are sent, and to the one that is farthest in any case. One that stands still
-    /// holds nobody up.
+    /// How far the stream of a topic is here and below: of an ordered one what came in order; of a best-effort one, of which nothing is sent twice, what went on to whoever keeps
+    /// up as well: to children that take what they are sent, and subscribers that take what they are given. One that stands still holds nobody up.
     /// </summary>
-    public ulong SentUpTo(TopicNode topic)
+    public ulong PassedUpTo(TopicNode topic)
     {
         ulong last = topic.Stream.Last;
-        (ulong? farthest, ulong behind) = (null, last);
+        if (topic.Settings.Level != DeliveryLevel.BestEffort) return last;
+        ulong passed = last;
         for (int i = 0; i < topic.Children.Count; i++)
         {
             Child child = topic.Children[i];
-            if (child.AwaitsAnswer) continue;
-            ulong sent = child.SentOf(last);
-            farthest = Math.Max(farthest ?? 0, sent);
-            if (KeepsPace(child)) behind = Math.Min(behind, sent);
+            if (!child.AwaitsAnswer && KeepsPace(child)) passed = Math.Min(passed, child.SentOf(last));
         }
 
-        return Math.Min(farthest ?? last, behind);
+        foreach (Subscription subscription in topic.Subscribers)
+        {
+            if (subscription.KeepsPace(context.Now, Patience)) passed = Math.Min(passed, subscription.Cursor - 1);
+        }
+
+        return topic.Passed = passed;
+    }
+
+    /// <summary>How far the stream was sent from its root to whoever keeps up, and to the child that is farthest in any case.</summary>
+    public ulong SentUpTo(TopicNode topic)
+    {
+        ulong last = topic.Stream.Last;
+        ulong? farthest = null;
+        for (int i = 0; i < topic.Children.Count; i++)
+        {
+            if (topic.Children[i] is { AwaitsAnswer: false } child) farthest = Math.Max(farthest ?? 0, child.SentOf(last));
+        }
+
+        return Math.Min(farthest ?? last, PassedUpTo(topic));
     }
 
     /// <summary>A run came from the parent: tells it in time, or it would hold back what follows.</summary>
-    public void Received(TopicNode topic, int bytes)
+    public void Received(TopicNode topic, Admission admission, Multicast message)
     {
-        topic.UnsaidBytes += bytes;
-        // A quarter of a window: the parent never stands still for want of news alone.
-        if (topic.UnsaidBytes >= context.Options.ChildWindowBytes / 4) context.Tree.SendAlive(topic);
+        if (admission is Admission.Delivered or Admission.Parked) topic.Unsaid.Add(message.Last, message.CostBytes);
+        else topic.UnsaidBytes += message.CostBytes;
+        Tell(topic);
+    }
+
+    /// <summary>A child or a subscriber took something: publishers or the parent may wait for that.</summary>
+    public void WentOn(TopicNode topic)
+    {
+        if (topic.Office is not null) context.Roots.Sequencer.Answer(topic);
+        else Tell(topic);
     }
 
     /// <summary>Whether a joining child was put out here a short while ago.</summary>
@@ -90,6 +114,8 @@ internal sealed class FlowKeeper(ScribeContext context)
 
     public void Tick(TopicNode topic)
     {
+        // Whoever was waited for may have had its time.
+        if (topic.Settings.Level == DeliveryLevel.BestEffort) WentOn(topic);
         for (int i = topic.Children.Count - 1; i >= 0; i--)
         {
             Child child = topic.Children[i];
@@ -101,6 +127,13 @@ internal sealed class FlowKeeper(ScribeContext context)
             context.Send(new NotYourParent(topic.Id), child.Node);
             context.Tree.Children.Remove(topic, child.Node.Id);
         }
+    }
+
+    private void Tell(TopicNode topic)
+    {
+        topic.UnsaidBytes += topic.Unsaid.TakeUpTo(PassedUpTo(topic));
+        // A quarter of a window: the parent never stands still for want of news alone.
+        if (topic.UnsaidBytes >= context.Options.ChildWindowBytes / 4) context.Tree.SendAlive(topic);
     }
 
     private bool KeepsPace(Child child) => child.Window.StuckSince is not { } since || context.Now - since < Patience;

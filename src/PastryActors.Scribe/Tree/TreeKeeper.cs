@@ -100,9 +100,11 @@ internal sealed class TreeKeeper(ScribeContext context)
     {
         if (topic.Up.Parent is not { } parent) return;
         topic.LastSentUp = context.Now;
+        ulong reached = Flow.PassedUpTo(topic);
+        topic.Unsaid.TakeUpTo(reached);
         topic.UnsaidBytes = 0;
         Term term = topic.ClaimedTerm > topic.Term ? topic.ClaimedTerm : topic.Term;
-        context.Send(new ChildAlive(topic.Id, term, Math.Max(topic.ClaimedHave, topic.Stream.Last), topic.Stream.Last), parent);
+        context.Send(new ChildAlive(topic.Id, term, Math.Max(topic.ClaimedHave, topic.Stream.Last), reached), parent);
     }
 
     public void PeerFailed(TopicNode topic, NodeHandle peer)
@@ -176,6 +178,7 @@ internal sealed class TreeKeeper(ScribeContext context)
         if (topic.Office is not null) context.Roots.StepDown(topic);
         if (topic.Up.Parent is { } left && left.Id != from.Id) context.Send(new LeaveTopic(topic.Id), left);
         topic.Up.Attach(from, message.Root, message.Path, context.Now);
+        topic.Unsaid.Clear();
         topic.HeardSettings = message.Settings;
         FollowTerm(topic, message.Term);
         if (!topic.Stream.HasPosition) topic.Stream.StartAt((topic.JoinedAfter ?? message.Last) + 1);

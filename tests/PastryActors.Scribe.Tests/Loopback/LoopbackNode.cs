@@ -78,7 +78,7 @@ internal sealed class LoopbackNode : IPastryHost
         return found.Count == 0 ? null : found[0];
     }
 
-    public long Subscribe(string topic) => Ask(n => new Subscribe(n, TimeSpan.FromSeconds(30), topic));
+    public long Subscribe(string topic, int window = 0) => Ask(n => new Subscribe(n, TimeSpan.FromSeconds(30), topic) { Window = window });
 
     public long SubscribeFrom(string topic, ulong from, int window = 0) => Ask(n => new Subscribe(n, TimeSpan.FromSeconds(30), topic) { From = from, Window = window });
 
@@ -181,7 +181,7 @@ internal sealed class LoopbackNode : IPastryHost
     public void Do(Work work)
     {
         WorkAsked.Add(work);
-        _ring.After(TimeSpan.FromMilliseconds(work is StoreWrite ? 1 + (3 * _ring.Random.NextDouble()) : 1), () =>
+        _ring.After(work is VerifyContents ? _ring.CheckTime : TimeSpan.FromMilliseconds(work is StoreWrite ? 1 + (3 * _ring.Random.NextDouble()) : 1), () =>
         {
             // A node that dies loses what its disk had not written yet.
             if (IsAlive) Done(ResultOf(work));

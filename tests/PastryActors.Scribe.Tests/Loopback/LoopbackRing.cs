@@ -57,6 +57,9 @@ internal sealed class LoopbackRing
 
     public long MessagesSent { get; private set; }
 
+    /// <summary>How long a node takes to check signatures.</summary>
+    public TimeSpan CheckTime { get; set; } = TimeSpan.FromMilliseconds(1);
+
     public IEnumerable<LoopbackNode> Alive => Nodes.Where(n => n.IsAlive);
 
     public LoopbackNode RootOf(RingId key) => Alive.Aggregate((a, b) => key.IsCloser(a.Id, b.Id) ? a : b);
