@@ -234,7 +234,11 @@ public sealed record NodeDescription(
     long Bytes,
     long CapacityBytes,
     int MailboxDepth,
-    IReadOnlyDictionary<string, long> Counters);
+    IReadOnlyDictionary<string, long> Counters)
+{
+    /// <summary>Whether it hands over what it holds, to end then; it still answers meanwhile.</summary>
+    public bool Leaving { get; init; }
+}
 
 /// <summary>One row of a routing table: peers that share so many digits with the node.</summary>
 public sealed record TableRow(int PrefixDigits, IReadOnlyList<Peer> Entries);

@@ -24,7 +24,8 @@ public sealed class ClusterProbe(Func<Uri, PastryClient> connect, TimeSpan timeo
         return RingWalker.IsWhole(ring);
     }
 
-    private async Task<NodeDescription?> AskAsync(ClusterNode node, CancellationToken cancellation)
+    /// <summary>A node as it says it is; null if it does not run, or does not answer in time.</summary>
+    public async Task<NodeDescription?> AskAsync(ClusterNode node, CancellationToken cancellation)
     {
         if (!node.Alive) return null;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -42,5 +43,6 @@ public sealed class ClusterProbe(Func<Uri, PastryClient> connect, TimeSpan timeo
 
     private static ClusterNodeStatus Describe(ClusterNode node, NodeDescription? answer) => new(
         node.Index, answer?.NodeId ?? "", node.Pid, node.Overlay, node.Http, node.Alive, answer?.Active ?? false, answer?.LeafSetComplete ?? false,
-        answer?.Files ?? 0, answer?.Bytes ?? 0);
+        answer?.Files ?? 0, answer?.Bytes ?? 0)
+    { Leaving = answer?.Leaving ?? false };
 }

@@ -11,4 +11,8 @@ public sealed record ClusterStatus(IReadOnlyList<ClusterNodeStatus> Nodes, bool 
 /// <param name="Alive">Whether the process runs.</param>
 /// <param name="Files">Objects on its disk.</param>
 public sealed record ClusterNodeStatus(
-    int Index, string NodeId, int Pid, string Overlay, string Http, bool Alive, bool Active, bool LeafSetComplete, long Files, long Bytes);
+    int Index, string NodeId, int Pid, string Overlay, string Http, bool Alive, bool Active, bool LeafSetComplete, long Files, long Bytes)
+{
+    /// <summary>Whether it hands over what it holds, to end then.</summary>
+    public bool Leaving { get; init; }
+}

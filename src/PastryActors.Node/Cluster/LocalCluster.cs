@@ -28,6 +28,7 @@ public sealed class LocalCluster(ClusterFolder folder, ClusterProbe probe, NodeL
         ClusterState state = folder.Read() ?? Fresh(plan);
         if (state.Engine != plan.Engine) throw new ClusterFailedException("mixed-engines", MixedEngines(state.Engine, plan.Engine));
         state = WithSettingsOf(plan, state);
+        await UntilLeaversEndAsync(state.Nodes, cancellation).ConfigureAwait(false);
         if (state.Nodes.All(n => n.Alive)) return await ReportRunningAsync(state, plan, cancellation).ConfigureAwait(false);
         return await StartAndWaitAsync(state, [.. state.Nodes.Where(n => !n.Alive)], cancellation).ConfigureAwait(false);
     }
@@ -44,12 +45,16 @@ public sealed class LocalCluster(ClusterFolder folder, ClusterProbe probe, NodeL
         return await StartAndWaitAsync(state, added, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Starts a node that was stopped or killed, and waits until the ring is whole as far as its nodes are meant to run.</summary>
+    /// <summary>
+    /// Starts a node that was stopped or killed, and waits until the ring is whole as far as its nodes are meant to run. One that was told to end and still hands over
+    /// what it holds is waited for, as long as that may take.
+    /// </summary>
     public async Task<ClusterStatus> StartAsync(int index, CancellationToken cancellation)
     {
         using IDisposable held = Lock();
         ClusterState state = Known();
         ClusterNode node = NodeOf(state, index);
+        await UntilLeaversEndAsync([node], cancellation).ConfigureAwait(false);
         return node.Alive
             ? await probe.AskAsync(state, cancellation).ConfigureAwait(false)
             : await StartAndWaitAsync(state, [node], cancellation).ConfigureAwait(false);
@@ -126,6 +131,23 @@ public sealed class LocalCluster(ClusterFolder folder, ClusterProbe probe, NodeL
         {
             await StopAsync(started, CancellationToken.None).ConfigureAwait(false);
             throw;
+        }
+    }
+
+    /// <summary>Waits for the nodes that were told to end and hand over what they hold: as long as they answer that they do, and a little for what they do after.</summary>
+    private async Task UntilLeaversEndAsync(IReadOnlyList<ClusterNode> nodes, CancellationToken cancellation)
+    {
+        foreach (ClusterNode node in nodes)
+        {
+            if (await probe.AskAsync(node, cancellation).ConfigureAwait(false) is not { Leaving: true }) continue;
+            report($"node {node.Index} hands over what it holds, and is started when it has ended");
+            long silent = TimeProvider.System.GetTimestamp();
+            while (node.Alive)
+            {
+                if (await probe.AskAsync(node, cancellation).ConfigureAwait(false) is not null) silent = TimeProvider.System.GetTimestamp();
+                else if (TimeProvider.System.GetElapsedTime(silent) > StopDeadline) throw new ClusterFailedException("timed-out", $"node {node.Index} has handed over what it holds, and does not end; {TailOf(node.Index)}");
+                await Task.Delay(Pause, cancellation).ConfigureAwait(false);
+            }
         }
     }
 

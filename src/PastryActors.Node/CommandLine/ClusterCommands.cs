@@ -116,7 +116,7 @@ internal static class ClusterCommands
     {
         CommandOutput.Table(text, ["INDEX", "NODE", "PID", "OVERLAY", "HTTP", "STATE", "LEAF SET", "FILES", "BYTES"], status.Nodes.Select(n => new[]
         {
-            $"{n.Index}", n.NodeId.Length > 8 ? n.NodeId[..8] : "-", $"{n.Pid}", n.Overlay, n.Http, n.Active ? "active" : n.Alive ? "joining" : "dead",
+            $"{n.Index}", n.NodeId.Length > 8 ? n.NodeId[..8] : "-", $"{n.Pid}", n.Overlay, n.Http, n.Leaving ? "leaving" : n.Active ? "active" : n.Alive ? "joining" : "dead",
             n.LeafSetComplete ? "complete" : "-", $"{n.Files}", $"{n.Bytes}",
         }));
         text.WriteLine(status.Whole ? "the ring is whole" : "the ring is not whole");

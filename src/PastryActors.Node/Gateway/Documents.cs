@@ -55,7 +55,8 @@ internal static class Documents
     public static NodeDescription Of(NodeStatus s, string version, TimeSpan uptime) => new(
         s.Self.Id.ToString(), s.Self.Address, Environment.ProcessId, version, s.Active, s.LeafSetComplete, s.WaitsFor, Math.Round(uptime.TotalSeconds, 1),
         Of(s.LeafSetLeft), Of(s.LeafSetRight), [.. s.RoutingTable.Select(r => new TableRow(r.PrefixDigits, Of(r.Entries)))], Of(s.Neighbourhood),
-        s.Objects, s.Bytes, s.CapacityBytes, s.MailboxDepth, s.Counters);
+        s.Objects, s.Bytes, s.CapacityBytes, s.MailboxDepth, s.Counters)
+    { Leaving = s.Leaving };
 
     public static NodeName NameOf(NodeHandle node) => new(node.Id.ToString(), node.Address);
 

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using PastryActors.Client;
 using PastryActors.Hocon.Settings;
 using PastryActors.Node.Cluster;
+using PastryActors.Node.Tests.Fakes;
 
 namespace PastryActors.Node.Tests.Cluster;
 
@@ -92,6 +93,28 @@ public sealed class ClusterStateTests : IDisposable
             Assert.Equal("settings-fixed", (await Assert.ThrowsAsync<ClusterFailedException>(() => cluster.UpAsync(other, CancellationToken.None))).Code);
         foreach (ClusterPlan same in (ClusterPlan[])[new(1, 9000, "c", ["past.capacity=1GiB"]), new(1, 9000, "c", [])])
             Assert.Equal("it was asked", (await Assert.ThrowsAsync<InvalidOperationException>(() => cluster.UpAsync(same, CancellationToken.None))).Message);
+    }
+
+    [Fact]
+    public async Task A_node_that_still_hands_over_is_started_when_it_has_ended()
+    {
+        using var process = Process.Start(new ProcessStartInfo("sleep", ["600"]))!;
+        using var overlay = new TcpListener(IPAddress.Loopback, 0);
+        overlay.Start();
+        using var leaving = new TestNode();
+        leaving.Ring.Status = leaving.Ring.Status with { Active = true, Leaving = true };
+        (_, HttpClient http) = await leaving.ServeAsync();
+        _folder.Write(new ClusterState("c", [], [new ClusterNode(0, process.Id, ProcessStamp.Of(process.Id), $"{overlay.LocalEndpoint}", $"{http.BaseAddress}")]));
+        var told = new TaskCompletionSource<string>();
+        var cluster = new LocalCluster(_folder, new ClusterProbe(static url => new PastryClient(new PastryClientOptions { Nodes = [url], AttemptsMax = 1 }), TimeSpan.FromSeconds(5)), new NodeLauncher(_folder), told.SetResult);
+
+        Assert.True((await cluster.StatusAsync(TestNode.Deadline)).Nodes[0].Leaving);
+        Task<ClusterStatus> started = cluster.StartAsync(0, TestNode.Deadline);
+        Assert.Contains("hands over", await told.Task.WaitAsync(TestNode.Deadline), StringComparison.Ordinal);
+        Assert.False(started.IsCompleted);
+        process.Kill();
+        // As far as a start comes where the port is still taken.
+        Assert.Equal("port-in-use", (await Assert.ThrowsAsync<ClusterFailedException>(() => started)).Code);
     }
 
     [Fact]
