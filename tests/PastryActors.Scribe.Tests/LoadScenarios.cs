@@ -102,4 +102,31 @@ public sealed class LoadScenarios : TopicScenarios
         AssertSameEverywhere(subscriptions, 10_000);
         Assert.InRange(ring.MessagesSent - before, 0, 10_000);
     }
+
+    [Theory]
+    [InlineData(51UL)]
+    [InlineData(52UL)]
+    [InlineData(53UL)]
+    public void A_publishers_messages_keep_their_order_where_the_root_has_no_room_for_some(ulong seed)
+    {
+        var ring = new LoopbackRing(seed, 12, new ScribeOptions { UnconfirmedBytesMax = 24 << 10, BatchBytesMax = 8 << 10, RecentBytesMax = 1 << 20, SegmentBytes = 32 << 10 });
+        LoopbackNode[] publishers = [.. ring.Nodes.Take(3)];
+        LoopbackNode reader = ring.Nodes[5];
+        long subscription = reader.Subscribe(Topic);
+        ring.RunFor(TimeSpan.FromSeconds(2));
+        for (int i = 0; i < 300; i++)
+        {
+            // Large and small ones, a few at a time: what had no room may be followed by what has.
+            for (int p = 0; p < publishers.Length; p++) publishers[p].Publish(Topic, $"{p} {i} {new string('x', i % 7 == 0 ? 6000 : 10)}");
+            ring.RunFor(TimeSpan.FromMilliseconds(ring.Random.Next(3)));
+        }
+
+        Assert.True(ring.RunUntil(() => reader.Received(subscription).Count == 900, TimeSpan.FromSeconds(20)), $"{reader.Received(subscription).Count}");
+        Assert.Contains(ring.Nodes.SelectMany(n => n.Facts), f => f.Kind == FactKind.Dropped);
+        for (int p = 0; p < publishers.Length; p++)
+        {
+            int[] order = [.. reader.Received(subscription).Select(m => m.Text.Split(' ')).Where(w => w[0] == $"{p}").Select(w => int.Parse(w[1], System.Globalization.CultureInfo.InvariantCulture))];
+            Assert.Equal(Enumerable.Range(0, 300), order);
+        }
+    }
 }

@@ -78,6 +78,9 @@ public sealed record PublishItems(RingId Topic, ValueList<PublishItem> Items) : 
 {
     public const byte Number = 76;
 
+    /// <summary>The publisher's oldest publish of the topic that has no answer yet: what lies between it and these comes as well, and goes before them. 0 where they have no order.</summary>
+    public ulong Oldest { get; init; }
+
     /// <inheritdoc/>
     public override byte Kind => Number;
 
@@ -94,11 +97,14 @@ public sealed record PublishItems(RingId Topic, ValueList<PublishItem> Items) : 
             if (Items[i].Run is { } run) writer.Run(3, run, ref runs, i);
             writer.End(mark);
         }
+
+        if (Oldest > 0) writer.Number(3, Oldest);
     }
 
     internal static Message Read(ref WireReader reader)
     {
         RingId? topic = null;
+        ulong oldest = 0;
         var items = new List<PublishItem>();
         var payloads = new BlobPack(reader.Rest);
         while (reader.Next())
@@ -107,13 +113,14 @@ public sealed record PublishItems(RingId Topic, ValueList<PublishItem> Items) : 
             {
                 case 1: topic = reader.Id(); break;
                 case 2: items.Add(Item(reader.Nested(), items, ref payloads)); break;
+                case 3: oldest = reader.Limited(); break;
                 default: reader.Skip(); break;
             }
         }
 
         var all = new PublishItem[items.Count];
         for (int i = 0; i < all.Length; i++) all[i] = items[i] with { Payload = payloads.Take() };
-        return new PublishItems(Fields.Required(topic), new ValueList<PublishItem>(all));
+        return new PublishItems(Fields.Required(topic), new ValueList<PublishItem>(all)) { Oldest = oldest };
     }
 
     private static PublishItem Item(WireReader reader, List<PublishItem> before, ref BlobPack payloads)

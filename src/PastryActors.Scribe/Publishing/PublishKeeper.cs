@@ -174,8 +174,11 @@ internal sealed class PublishKeeper(ScribeContext context)
         }
     }
 
-    private void Send(TopicPublisher publisher, List<OpenPublish> next) =>
-        context.Send(new PublishItems(publisher.Topic, next.Select(static o => new PublishItem(o.Number, o.Payload) { Run = o.Run }).ToValueList()), publisher.Root!, next.Sum(static o => o.Payload.Length));
+    private void Send(TopicPublisher publisher, List<OpenPublish> next)
+    {
+        var items = new PublishItems(publisher.Topic, next.Select(static o => new PublishItem(o.Number, o.Payload) { Run = o.Run }).ToValueList()) { Oldest = publisher.Oldest };
+        context.Send(items, publisher.Root!, next.Sum(static o => o.Payload.Length));
+    }
 
     private void Sign(TopicPublisher publisher, List<OpenPublish> messages)
     {

@@ -90,6 +90,9 @@ internal sealed class TopicPublisher(RingId topic, string name, ulong firstNumbe
 
     public int OpenCount => _open.Count;
 
+    /// <summary>The number of the oldest publish that waits; only if there is one.</summary>
+    public ulong Oldest => _open[0].Number;
+
     public void Add(long requestId, Instant deadline, Blob payload) => _open.Add(new OpenPublish(NextNumber++, requestId, deadline, payload));
 
     /// <summary>The next publishes that go together, to the root or to be signed: these have no signature yet, and their numbers no gap. None if none may go now.</summary>

@@ -61,7 +61,7 @@ internal sealed class RootKeeper
         if (topic.Up.Parent is { } parent) _context.Send(new LeaveTopic(topic.Id), parent);
         topic.Up.BecomeRoot(_context.Self);
         TopicReplica replica = _context.Replicas.Take(topic.Id, topic.Name);
-        topic.Office = new RootOffice(_context.Self, replica) { LastUsed = _context.Now, BlockedSince = _context.Now };
+        topic.Office = new RootOffice(_context.Self, replica, _context.Options.UnconfirmedBytesMax) { LastUsed = _context.Now, BlockedSince = _context.Now };
         if (topic.Name.Length == 0) topic.Name = replica.Name;
         Recoverer.Ask(topic);
     }
@@ -154,7 +154,7 @@ internal sealed class RootKeeper
     {
         RootOffice office = topic.Office!;
         var waiting = new List<NodeHandle>();
-        foreach (NodeHandle publisher in office.Unconfirmed.Select(u => u.Publisher).Concat(office.Waiting.Select(w => w.From)))
+        foreach (NodeHandle publisher in office.Unconfirmed.Select(u => u.Publisher).Concat(office.Waiting.Select(w => w.From)).Concat(office.Early.Publishers))
         {
             if (!waiting.Exists(p => p.Id == publisher.Id)) waiting.Add(publisher);
         }
@@ -202,6 +202,7 @@ internal sealed class RootKeeper
         if (topic.Office is not null) Replicator.Tick(topic);
         if (topic.Office is { } standing && _context.Now - standing.LastOffered >= _context.Options.HeartbeatPeriod) OfferOffice(topic);
         if (topic.Office is not { } office) return;
+        office.Early.DropBefore(_context.Now - (2 * _context.Options.PublishRetryAfter));
         if (office.IsServing)
         {
             // Who lagged for too long is waited for no more.
@@ -329,7 +330,8 @@ internal sealed class RootKeeper
 
     private void Number(TopicNode topic, NodeHandle from, PublishItems items)
     {
-        if (TopicPrefix.IsPrefix(topic.Name)) items = _context.Rules.Admit(topic, from, items);
+        // Those below a prefix wait each for the rules of its own topic.
+        if (TopicPrefix.IsPrefix(topic.Name)) items = _context.Rules.Admit(topic, from, items) with { Oldest = 0 };
         Sequencer.Number(topic, from, items);
     }
 

@@ -27,8 +27,10 @@ internal enum OfficeStage
 internal readonly record struct UnconfirmedPublish(ulong Sequence, NodeHandle Publisher, ulong Number, int Bytes);
 
 /// <summary>What a node holds for a topic whose root it is: the numbering, the copies of it, and what waits.</summary>
-internal sealed class RootOffice(NodeHandle self, TopicReplica replica)
+internal sealed class RootOffice(NodeHandle self, TopicReplica replica, long earlyBytesMax)
 {
+    private const int EarlyMax = 256;
+
     public OfficeStage Stage { get; set; } = OfficeStage.Asking;
 
     public bool IsServing => Stage == OfficeStage.Serving;
@@ -79,6 +81,9 @@ internal sealed class RootOffice(NodeHandle self, TopicReplica replica)
     public List<(NodeHandle From, PublishItems Items)> Waiting { get; } = [];
 
     public long WaitingBytes { get; set; }
+
+    /// <summary>What was published after something that has not come yet.</summary>
+    public EarlyPublishes Early { get; } = new(EarlyMax, earlyBytesMax);
 
     public Instant LastUsed { get; set; }
 

@@ -16,18 +16,10 @@ namespace PastryActors.Scribe.Root;
 /// </summary>
 internal sealed class Sequencer(ScribeContext context)
 {
-    /// <summary>Gives numbers to what has none yet, and answers for what has one already.</summary>
+    /// <summary>Gives numbers to what has none yet, and answers for what has one already. A publisher's messages keep their order: one that comes before its turn waits for it.</summary>
     public void Number(TopicNode topic, NodeHandle from, PublishItems message)
     {
-        foreach (PublishItem item in message.Items)
-        {
-            if (Number(topic, from, item)) continue;
-            // None after it either: a publisher's messages keep their order.
-            context.Report(FactKind.Dropped, topic.Id, context.Options.UnconfirmedBytesMax);
-            context.Send(new TopicVerdict(topic.Id, item.Number, Verdict.Busy), from);
-            break;
-        }
-
+        if (NumberAll(topic, from, message) && !topic.Office!.Early.IsEmpty) NumberEarly(topic, from);
         Advance(topic);
     }
 
@@ -82,6 +74,50 @@ internal sealed class Sequencer(ScribeContext context)
 
     /// <summary>Whether a majority follows the term: only then is it safe that what the term before left is counted by this one.</summary>
     private bool IsFollowed(RootOffice office) => office.Group.HasMajority(n => office.IsSelf(n) ? context.Journals.IsSaved(office.Replica) : office.FindLink(n) is { Started: true });
+
+    /// <summary>False if there was no room for one: then none after it has a number either.</summary>
+    private bool NumberAll(TopicNode topic, NodeHandle from, PublishItems message)
+    {
+        for (int i = 0; i < message.Items.Count; i++)
+        {
+            if (HasItsTurn(topic, from, message, i))
+            {
+                if (Number(topic, from, message.Items[i])) continue;
+                Refuse(topic, from, message.Items[i].Number);
+                return false;
+            }
+
+            PublishItems rest = i == 0 ? message : message with { Items = ValueList.Create<PublishItem>(message.Items.Span[i..]) };
+            if (!topic.Office!.Early.TryKeep(from, rest, context.Now)) Refuse(topic, from, message.Items[i].Number);
+            break;
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether everything has come that the publisher published earlier and waits for.</summary>
+    private static bool HasItsTurn(TopicNode topic, NodeHandle from, PublishItems message, int index)
+    {
+        ulong before = message.Items[index].Number - 1;
+        if (message.Oldest == 0 || before < message.Oldest || (index > 0 && message.Items[index - 1].Number == before)) return true;
+        return topic.Office!.Log.Windows.Find(from.Id, from.Incarnation, before, out _) != PublishKnowledge.Fresh;
+    }
+
+    /// <summary>What came before its turn and has it now.</summary>
+    private void NumberEarly(TopicNode topic, NodeHandle from)
+    {
+        EarlyPublishes early = topic.Office!.Early;
+        while (early.Take(from, next => HasItsTurn(topic, from, next, 0)) is { } next)
+        {
+            if (!NumberAll(topic, from, next)) return;
+        }
+    }
+
+    private void Refuse(TopicNode topic, NodeHandle from, ulong number)
+    {
+        context.Report(FactKind.Dropped, topic.Id, context.Options.UnconfirmedBytesMax);
+        context.Send(new TopicVerdict(topic.Id, number, Verdict.Busy), from);
+    }
 
     /// <summary>False if there is no room for another number.</summary>
     private bool Number(TopicNode topic, NodeHandle from, PublishItem item)

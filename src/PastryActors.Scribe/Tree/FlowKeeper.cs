@@ -115,7 +115,7 @@ internal sealed class FlowKeeper(ScribeContext context)
     public void Tick(TopicNode topic)
     {
         // Whoever was waited for may have had its time.
-        if (topic.Settings.Level == DeliveryLevel.BestEffort) WentOn(topic);
+        if (topic.Office is null && topic.Settings.Level == DeliveryLevel.BestEffort) Tell(topic);
         for (int i = topic.Children.Count - 1; i >= 0; i--)
         {
             Child child = topic.Children[i];

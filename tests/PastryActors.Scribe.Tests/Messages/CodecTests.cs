@@ -217,7 +217,7 @@ public sealed class CodecTests
             new LocateRoot(Id, "t", Node, 5),
             new RootIs(Id, 5),
             new NotRoot(Id),
-            new PublishItems(Id, [new PublishItem(1, new byte[] { 9 }), new PublishItem(2, default)]),
+            new PublishItems(Id, [new PublishItem(1, new byte[] { 9 }), new PublishItem(2, default)]) { Oldest = 1 },
             new PublishAnswer(Id, [new PublishedRun(1, 10, 2)]),
             new ReplicaState(Id, "t", Term, default, 5, 2, true, [Memory], Group),
             new Replicate(Id, Term, 3, items, marks, ReplicaGroup.None),

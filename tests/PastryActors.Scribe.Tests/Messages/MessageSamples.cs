@@ -64,7 +64,7 @@ internal static class MessageSamples
     {
         LocateRoot.Number => new LocateRoot(random.Id(), Name(random), random.Node(), random.Number()),
         RootIs.Number => new RootIs(random.Id(), random.Number()),
-        PublishItems.Number => new PublishItems(random.Id(), Publishes(random)),
+        PublishItems.Number => new PublishItems(random.Id(), Publishes(random)) { Oldest = Limited(random) },
         PublishAnswer.Number => new PublishAnswer(random.Id(), random.ListUpTo(6, r => new PublishedRun(Limited(r), Limited(r), Math.Max(r.Int(), 1)))) { Rules = Settings(random) },
         NotRoot.Number => new NotRoot(random.Id()),
         _ => throw NoSample(kind),

@@ -134,7 +134,7 @@ public sealed class ScribeSchemaTests : SchemaContract
         LocateRoot m => new Schema::LocateRoot { Topic = Bytes(m.Topic), Name = m.Name, Asker = NodeOf(m.Asker), Nonce = m.Nonce },
         RootIs m => new Schema::RootIs { Topic = Bytes(m.Topic), Nonce = m.Nonce },
         NotRoot m => new Schema::NotRoot { Topic = Bytes(m.Topic) },
-        PublishItems m => new Schema::PublishItems { Topic = Bytes(m.Topic), Items = { Publishes(m.Items) } },
+        PublishItems m => new Schema::PublishItems { Topic = Bytes(m.Topic), Items = { Publishes(m.Items) }, Oldest = m.Oldest },
         PublishAnswer m => new Schema::PublishAnswer { Topic = Bytes(m.Topic), Runs = { m.Runs.Select(Run) }, Rules = Settings(m.Rules) },
         _ => null,
     };
