@@ -15,8 +15,8 @@ namespace PastryActors.Node.Files;
 /// </summary>
 public sealed class FileReader(INodeAccess node, FileTransferOptions options)
 {
-    /// <summary>Parts asked for at first; with each that comes twice as many. All of a window at once would share with the first part what it needs to be there soon.</summary>
-    private const int FirstWindow = 2;
+    /// <summary>Parts asked for at first; with each that comes four times as many. Others at once would share with the first part what it needs to be there soon.</summary>
+    private const int FirstWindow = 1;
 
     /// <summary>Finds a file. Throws <see cref="RequestFailedException"/>; the id of a part of a file is no file.</summary>
     public async Task<OpenFile> OpenAsync(FileId file, CancellationToken cancellation)
@@ -54,7 +54,7 @@ public sealed class FileReader(INodeAccess node, FileTransferOptions options)
                 ahead.Enqueue((part, file.Top.Code.IsNone ? FetchAsync(file, part, stop.Token) : FetchCoded(part)));
                 if (ahead.Count < window) continue;
                 yield return await CutAsync(ahead.Dequeue(), from, to).ConfigureAwait(false);
-                window = Math.Min(window * 2, options.Window);
+                window = Math.Min(window * 4, options.Window);
             }
 
             while (ahead.Count > 0) yield return await CutAsync(ahead.Dequeue(), from, to).ConfigureAwait(false);
