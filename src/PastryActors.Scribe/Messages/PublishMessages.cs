@@ -81,6 +81,9 @@ public sealed record PublishItems(RingId Topic, ValueList<PublishItem> Items) : 
     /// <summary>The publisher's oldest publish of the topic that has no answer yet: what lies between it and these comes as well, and goes before them. 0 where they have no order.</summary>
     public ulong Oldest { get; init; }
 
+    /// <summary>What they cost to keep, in bytes.</summary>
+    internal long CostBytes => Items.Sum(static i => (long)BatchCost.Of(i.Payload, i.Run));
+
     /// <inheritdoc/>
     public override byte Kind => Number;
 

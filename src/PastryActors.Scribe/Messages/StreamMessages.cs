@@ -16,10 +16,10 @@ public sealed record Multicast(RingId Topic, Term Term, ulong First, ValueList<T
     /// <inheritdoc/>
     public override byte Kind => Number;
 
-    /// <summary>What the run costs to keep, in bytes; counted once, where the message is made.</summary>
     /// <summary>The number of its last message.</summary>
     internal ulong Last => First + (ulong)Items.Count - 1;
 
+    /// <summary>What the run costs to keep, in bytes; counted once, where the message is made.</summary>
     internal int CostBytes { get; init; } = BatchCost.Of(Items);
 
     internal static Multicast Of(RingId topic, Term term, in Batch batch) => new(topic, term, batch.First, batch.Items) { CostBytes = batch.Bytes };

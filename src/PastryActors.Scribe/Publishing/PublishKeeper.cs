@@ -267,7 +267,7 @@ internal sealed class PublishKeeper(ScribeContext context)
         Pump(publisher);
     }
 
-    /// <summary>The root has no room for the publish of that number and those that came with it. They go again a little later; after that who publishes is told to slow down.</summary>
+    /// <summary>The root has no room for the publish of that number, and numbers none after it. They go again a little later; after that who publishes is told to slow down.</summary>
     private void OnBusy(TopicPublisher publisher, ulong number)
     {
         foreach (OpenPublish open in publisher.Hold(number, context.Now, context.Now + HoldTime, HoldMax))

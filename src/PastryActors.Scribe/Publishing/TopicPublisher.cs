@@ -131,16 +131,16 @@ internal sealed class TopicPublisher(RingId topic, string name, ulong firstNumbe
         return [];
     }
 
-    /// <summary>The publish of this number, and those that were sent with it and come after, go out again when the time has come. Those that were refused for too long are taken out.</summary>
+    /// <summary>The publish of this number was refused: it and all after it go out again when the time has come. Those that were sent with it are refused as well; which were for too long are taken out.</summary>
     public List<OpenPublish> Hold(ulong from, Instant now, Instant until, TimeSpan patience)
     {
         if (Find(from) is not { SentAt: not null } first) return [];
         HeldUntil = until;
         foreach (OpenPublish open in _open)
         {
-            if (open.Number < from || open.SentWith != first.SentWith) continue;
+            if (open.Number < from) continue;
+            if (open.SentWith == first.SentWith) open.RefusedSince ??= now;
             Unsend(open);
-            open.RefusedSince ??= now;
         }
 
         List<OpenPublish> over = _open.FindAll(o => o is { SentAt: null, RefusedSince: { } since } && now - since >= patience);

@@ -8,8 +8,13 @@ namespace PastryActors.Scribe.Root;
 /// What came to a root before something that its publisher published earlier: that was refused for want of room, is on the slower lane, or was lost. It waits until
 /// that has come, bounded in count and bytes; what waits for too long is dropped, and comes again.
 /// </summary>
-internal sealed class EarlyPublishes(int countMax, long bytesMax)
+internal sealed class EarlyPublishes
 {
+    private const int CountMax = 256;
+
+    /// <summary>What several publishers that are as fast as may be have under way.</summary>
+    private const long BytesMax = 4 << 20;
+
     private readonly List<(NodeHandle From, PublishItems Items, Instant Since, long Bytes)> _waiting = [];
     private long _bytes;
 
@@ -20,8 +25,8 @@ internal sealed class EarlyPublishes(int countMax, long bytesMax)
     /// <summary>False if there is no room.</summary>
     public bool TryKeep(NodeHandle from, PublishItems items, Instant now)
     {
-        long bytes = items.Items.Sum(static i => (long)i.Payload.Length);
-        if (_waiting.Count >= countMax || _bytes + bytes > bytesMax) return false;
+        long bytes = items.CostBytes;
+        if (_waiting.Count >= CountMax || _bytes + bytes > BytesMax) return false;
         _waiting.Add((from, items, now, bytes));
         _bytes += bytes;
         return true;
@@ -32,6 +37,15 @@ internal sealed class EarlyPublishes(int countMax, long bytesMax)
     {
         int index = _waiting.FindIndex(w => w.From.Id == from.Id && w.From.Incarnation == from.Incarnation && hasItsTurn(w.Items));
         return index < 0 ? null : RemoveAt(index);
+    }
+
+    /// <summary>Forgets what a publisher sends again: all from that number on.</summary>
+    public void Drop(NodeHandle from, ulong number)
+    {
+        for (int i = _waiting.Count - 1; i >= 0; i--)
+        {
+            if (_waiting[i].From.Id == from.Id && _waiting[i].Items.Items[0].Number >= number) RemoveAt(i);
+        }
     }
 
     public void DropBefore(Instant before)

@@ -61,7 +61,7 @@ internal sealed class RootKeeper
         if (topic.Up.Parent is { } parent) _context.Send(new LeaveTopic(topic.Id), parent);
         topic.Up.BecomeRoot(_context.Self);
         TopicReplica replica = _context.Replicas.Take(topic.Id, topic.Name);
-        topic.Office = new RootOffice(_context.Self, replica, _context.Options.UnconfirmedBytesMax) { LastUsed = _context.Now, BlockedSince = _context.Now };
+        topic.Office = new RootOffice(_context.Self, replica) { LastUsed = _context.Now, BlockedSince = _context.Now };
         if (topic.Name.Length == 0) topic.Name = replica.Name;
         Recoverer.Ask(topic);
     }
@@ -355,8 +355,7 @@ internal sealed class RootKeeper
     private void KeepWaiting(TopicNode topic, NodeHandle from, PublishItems items)
     {
         RootOffice office = topic.Office!;
-        long bytes = 0;
-        foreach (PublishItem item in items.Items) bytes += BatchCost.Of(item.Payload, item.Run);
+        long bytes = items.CostBytes;
         if (office.Waiting.Count >= WaitingMax || office.WaitingBytes + bytes > _context.Options.UnconfirmedBytesMax)
         {
             _context.Report(FactKind.Dropped, topic.Id, WaitingMax);

@@ -27,10 +27,8 @@ internal enum OfficeStage
 internal readonly record struct UnconfirmedPublish(ulong Sequence, NodeHandle Publisher, ulong Number, int Bytes);
 
 /// <summary>What a node holds for a topic whose root it is: the numbering, the copies of it, and what waits.</summary>
-internal sealed class RootOffice(NodeHandle self, TopicReplica replica, long earlyBytesMax)
+internal sealed class RootOffice(NodeHandle self, TopicReplica replica)
 {
-    private const int EarlyMax = 256;
-
     public OfficeStage Stage { get; set; } = OfficeStage.Asking;
 
     public bool IsServing => Stage == OfficeStage.Serving;
@@ -83,7 +81,7 @@ internal sealed class RootOffice(NodeHandle self, TopicReplica replica, long ear
     public long WaitingBytes { get; set; }
 
     /// <summary>What was published after something that has not come yet.</summary>
-    public EarlyPublishes Early { get; } = new(EarlyMax, earlyBytesMax);
+    public EarlyPublishes Early { get; } = new();
 
     public Instant LastUsed { get; set; }
 

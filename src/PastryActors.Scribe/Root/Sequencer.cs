@@ -113,8 +113,10 @@ internal sealed class Sequencer(ScribeContext context)
         }
     }
 
+    /// <summary>The publisher sends this and all after it again.</summary>
     private void Refuse(TopicNode topic, NodeHandle from, ulong number)
     {
+        topic.Office!.Early.Drop(from, number);
         context.Report(FactKind.Dropped, topic.Id, context.Options.UnconfirmedBytesMax);
         context.Send(new TopicVerdict(topic.Id, number, Verdict.Busy), from);
     }
