@@ -28,7 +28,7 @@ public sealed class LocalCluster(ClusterFolder folder, ClusterProbe probe, NodeL
         ClusterState state = folder.Read() ?? Fresh(plan);
         if (state.Engine != plan.Engine) throw new ClusterFailedException("mixed-engines", MixedEngines(state.Engine, plan.Engine));
         state = WithSettingsOf(plan, state);
-        await UntilLeaversEndAsync(state.Nodes, cancellation).ConfigureAwait(false);
+        await UntilLeaversEndAsync(state, cancellation).ConfigureAwait(false);
         if (state.Nodes.All(n => n.Alive)) return await ReportRunningAsync(state, plan, cancellation).ConfigureAwait(false);
         return await StartAndWaitAsync(state, [.. state.Nodes.Where(n => !n.Alive)], cancellation).ConfigureAwait(false);
     }
@@ -54,7 +54,7 @@ public sealed class LocalCluster(ClusterFolder folder, ClusterProbe probe, NodeL
         using IDisposable held = Lock();
         ClusterState state = Known();
         ClusterNode node = NodeOf(state, index);
-        await UntilLeaversEndAsync([node], cancellation).ConfigureAwait(false);
+        await UntilLeaversEndAsync(state with { Nodes = [node] }, cancellation).ConfigureAwait(false);
         return node.Alive
             ? await probe.AskAsync(state, cancellation).ConfigureAwait(false)
             : await StartAndWaitAsync(state, [node], cancellation).ConfigureAwait(false);
@@ -135,11 +135,11 @@ public sealed class LocalCluster(ClusterFolder folder, ClusterProbe probe, NodeL
     }
 
     /// <summary>Waits for the nodes that were told to end and hand over what they hold: as long as they answer that they do, and a little for what they do after.</summary>
-    private async Task UntilLeaversEndAsync(IReadOnlyList<ClusterNode> nodes, CancellationToken cancellation)
+    private async Task UntilLeaversEndAsync(ClusterState state, CancellationToken cancellation)
     {
-        foreach (ClusterNode node in nodes)
+        ClusterStatus status = await probe.AskAsync(state, cancellation).ConfigureAwait(false);
+        foreach ((ClusterNode node, _) in state.Nodes.Zip(status.Nodes).Where(static n => n.Second.Leaving))
         {
-            if (await probe.AskAsync(node, cancellation).ConfigureAwait(false) is not { Leaving: true }) continue;
             report($"node {node.Index} hands over what it holds, and is started when it has ended");
             long silent = TimeProvider.System.GetTimestamp();
             while (node.Alive)

@@ -2,6 +2,7 @@ using PastryActors.Core.Collections;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Pastry.Applications;
+using PastryActors.Scribe.Tree;
 
 namespace PastryActors.Scribe.Subscribing;
 
@@ -68,21 +69,17 @@ internal sealed class Subscription(long requestId, Instant deadline, ulong? from
     public void CaughtUp(Instant now) => (_paceAt, _steps) = (now, 0);
 
     /// <summary>
-    /// Whether it takes what comes: since it lacked nothing there was no time of that length in which it was not given a quarter of its window. One that reads the past does not.
+    /// Whether it takes what comes: since it lacked nothing there was no time as long as a node's patience in which it was not given a quarter of its window. One that reads the past does not.
     /// </summary>
-    public bool KeepsPace(Instant now, TimeSpan patience)
-    {
-        if (_paceAt is { } at && now - at >= patience) _paceAt = null;
-        return _paceAt is not null;
-    }
+    public bool KeepsPace(Instant now) => _paceAt is { } at && now - at < FlowKeeper.Patience;
 
     /// <summary>It was given something, and goes on behind it.</summary>
     public void Gave(ulong next, Instant now)
     {
         (Cursor, StuckSince) = (next, null);
         _unread++;
-        if (_paceAt is null || ++_steps < window / 4) return;
-        (_paceAt, _steps) = (now, 0);
+        if (!KeepsPace(now)) _paceAt = null;
+        else if (++_steps >= window / 4) (_paceAt, _steps) = (now, 0);
     }
 
     public void Refund(int read) => _unread = Math.Max(0, _unread - Math.Max(0, read));

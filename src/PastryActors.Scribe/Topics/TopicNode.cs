@@ -82,6 +82,12 @@ internal sealed class TopicNode(RingId id, ScribeOptions options, BufferBudget b
     /// <summary>The highest number seen here.</summary>
     public ulong HighestSeen => Math.Max(Stream.Head, Office?.Log.Last ?? 0);
 
+    /// <summary>The latest term heard of, from above or below.</summary>
+    public Term HighestTerm => ClaimedTerm > Term ? ClaimedTerm : Term;
+
+    /// <summary>The highest number that is here in order, or was heard of from below.</summary>
+    public ulong HighestHave => Math.Max(ClaimedHave, Stream.Last);
+
     /// <summary>Gives the memory back.</summary>
     public void Discard()
     {

@@ -87,8 +87,7 @@ internal sealed class BeatKeeper(ScribeContext context)
         if (asks.Count > 0) context.Send(new TreeBeats(default, asks.ToValueList(), context.HasRoom), from);
     }
 
-    private UpBeat UpBeatOf(TopicNode topic, bool asks) =>
-        new(topic.Id, topic.ClaimedTerm > topic.Term ? topic.ClaimedTerm : topic.Term, Math.Max(topic.ClaimedHave, topic.Stream.Last), context.Tree.Flow.PassedUpTo(topic), asks);
+    private UpBeat UpBeatOf(TopicNode topic, bool asks) => new(topic.Id, topic.HighestTerm, topic.HighestHave, context.Tree.Flow.PassedUpTo(topic), asks);
 
     private sealed class Beats(NodeHandle to)
     {

@@ -20,7 +20,7 @@ internal sealed class FlowKeeper(ScribeContext context)
     /// How long a child that is held back and takes nothing is waited for, and a subscriber likewise: longer than a busy machine lets a process stand, and short beside what publishers
     /// bear. It says after every quarter of a window that it took it: so one that is slower than that, 4 MiB a second, is not waited for either.
     /// </summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
     private readonly Dictionary<(RingId Topic, RingId Child), Instant> _slow = [];
     private readonly Queue<(RingId Topic, RingId Child)> _order = new();
@@ -75,7 +75,7 @@ internal sealed class FlowKeeper(ScribeContext context)
 
         foreach (Subscription subscription in topic.Subscribers)
         {
-            if (subscription.KeepsPace(context.Now, Patience)) passed = Math.Min(passed, subscription.Cursor - 1);
+            if (subscription.KeepsPace(context.Now)) passed = Math.Min(passed, subscription.Cursor - 1);
         }
 
         return topic.Passed = passed;
@@ -105,8 +105,8 @@ internal sealed class FlowKeeper(ScribeContext context)
     /// <summary>A child or a subscriber took something: publishers or the parent may wait for that.</summary>
     public void WentOn(TopicNode topic)
     {
-        if (topic.Office is not null) context.Roots.Sequencer.Answer(topic);
-        else Tell(topic);
+        if (topic.Office is null) Tell(topic);
+        else if (topic.Settings.Level == DeliveryLevel.BestEffort) context.Roots.Sequencer.Answer(topic);
     }
 
     /// <summary>Whether a joining child was put out here a short while ago.</summary>

@@ -103,8 +103,7 @@ internal sealed class TreeKeeper(ScribeContext context)
         ulong reached = Flow.PassedUpTo(topic);
         topic.Unsaid.TakeUpTo(reached);
         topic.UnsaidBytes = 0;
-        Term term = topic.ClaimedTerm > topic.Term ? topic.ClaimedTerm : topic.Term;
-        context.Send(new ChildAlive(topic.Id, term, Math.Max(topic.ClaimedHave, topic.Stream.Last), reached), parent);
+        context.Send(new ChildAlive(topic.Id, topic.HighestTerm, topic.HighestHave, reached), parent);
     }
 
     public void PeerFailed(TopicNode topic, NodeHandle peer)
@@ -156,8 +155,7 @@ internal sealed class TreeKeeper(ScribeContext context)
     public JoinTopic MakeJoin(TopicNode topic, ulong nonce)
     {
         topic.JoinedAfter = topic.Stream.HasPosition ? topic.Stream.Last : ChildKeeper.LowestPosition(topic);
-        Term term = topic.ClaimedTerm > topic.Term ? topic.ClaimedTerm : topic.Term;
-        return new JoinTopic(topic.Id, topic.Name, context.Self, nonce, topic.JoinedAfter is not null, topic.JoinedAfter ?? 0, term, topic.Redirects);
+        return new JoinTopic(topic.Id, topic.Name, context.Self, nonce, topic.JoinedAfter is not null, topic.JoinedAfter ?? 0, topic.HighestTerm, topic.Redirects);
     }
 
     private void OnAccepted(NodeHandle from, JoinAccepted message)
