@@ -81,7 +81,7 @@ public sealed class FileInserter(INodeAccess node, OwnerIdentity owner, OwnerJou
 
             salts.Add(salt);
             ObjectCertificate certificate = kind == ObjectKind.File ? draft with { FileSize = first.Length } : FirstChunk(draft, file.Code, first.Length);
-            PutNote note = journal.Puts.Begin(draft, file.DeclaredLength, owner.Now);
+            PutNote note = journal.Puts.Begin(draft, file.DeclaredLength, owner.Now, isSmall: kind == ObjectKind.File);
             try
             {
                 return (draft, await InsertAsync(certificate, first, offerFirst: kind == ObjectKind.Chunk, note, cancellation).ConfigureAwait(false), salts, note);

@@ -25,7 +25,7 @@ public sealed class OwnerJournal : IDisposable
     {
         _folder = folder;
         Directory.CreateDirectory(folder);
-        Puts = new UnfinishedPuts(Path.Combine(folder, "unfinished"));
+        Puts = new UnfinishedPuts(Path.Combine(folder, "unfinished"), writer);
         string path = Path.Combine(folder, writer + Suffix);
         _own = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         EndTornLine();
@@ -83,7 +83,11 @@ public sealed class OwnerJournal : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _own.Dispose();
+    public void Dispose()
+    {
+        Puts.Dispose();
+        _own.Dispose();
+    }
 
     private void Append(JournalEntry entry)
     {

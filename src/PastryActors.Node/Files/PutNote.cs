@@ -1,34 +1,22 @@
-using System.Text;
-using System.Text.Json;
 using PastryActors.Core.Ring;
 
 namespace PastryActors.Node.Files;
 
 /// <summary>
 /// The parts of one file that is being put, by their ids, each noted before it is sent: so that whatever ends the put, nothing lies in the ring
-/// that its owner does not know of. A line a part, behind one that describes the file. Safe for any thread; while it is open nobody can reclaim them.
+/// that its owner does not know of. Safe for any thread; while it is open nobody can reclaim them.
 /// </summary>
-public sealed class PutNote : IDisposable
+public abstract class PutNote : IDisposable
 {
-    private readonly FileStream _file;
+    private readonly string _path;
     private readonly HashSet<FileId> _parts = [];
     private readonly HashSet<FileId> _doubtful = [];
     private readonly Lock _gate = new();
-    private bool _isDone;
 
-    internal PutNote(string path, JournalEntry description)
-    {
-        // Others may put the very same file at the same time, and note its parts here too.
-        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        IsTakenUp = _file.Length > 0;
-        if (IsTakenUp) ReadParts();
-        // A put taken up begins on a line of its own: the last may have been torn.
-        if (_file.Length == 0) Append([.. JsonSerializer.SerializeToUtf8Bytes(description, JournalJson.Default.JournalEntry), (byte)'\n']);
-        else Append("\n"u8.ToArray());
-    }
+    private protected PutNote(string path) => _path = path;
 
     /// <summary>Whether an earlier put of the same file left it, so that some of its parts may be in the ring.</summary>
-    public bool IsTakenUp { get; }
+    public bool IsTakenUp { get; private protected init; }
 
     /// <summary>All parts noted, also those of a put that was taken up.</summary>
     public IReadOnlyList<FileId> Parts
@@ -40,9 +28,8 @@ public sealed class PutNote : IDisposable
     }
 
     /// <summary>Notes a part that is about to be sent.</summary>
-    public void Add(FileId part)
+    public virtual void Add(FileId part)
     {
-        Append(Encoding.ASCII.GetBytes(part + "\n"));
         lock (_gate) _parts.Add(part);
     }
 
@@ -66,39 +53,19 @@ public sealed class PutNote : IDisposable
     {
         FileId[] left;
         lock (_gate) left = [.. _parts.Where(p => !file.Contains(p))];
-        UnfinishedPuts.AddLeft(_file.Name, left);
+        UnfinishedPuts.AddLeft(_path, left);
     }
 
     /// <summary>The put has ended, and left nothing that is not known otherwise.</summary>
-    public void Done()
-    {
-        _isDone = true;
-        File.Delete(_file.Name);
-    }
+    public abstract void Done();
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Another put of the very same file ended it, and took the note along.
-        if (!_isDone && !File.Exists(_file.Name)) UnfinishedPuts.AddLeft(_file.Name, Parts);
-        _file.Dispose();
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
     }
 
-    private void ReadParts()
-    {
-        using var lines = new StreamReader(_file, leaveOpen: true);
-        while (lines.ReadLine() is { } line)
-        {
-            if (FileId.TryParse(line, out FileId part)) _parts.Add(part);
-        }
-    }
-
-    private void Append(byte[] line)
-    {
-        lock (_gate)
-        {
-            _file.Seek(0, SeekOrigin.End);
-            _file.Write(line);
-        }
-    }
+    /// <summary>The put has ended; unless it was done before, what it noted stays noted.</summary>
+    protected abstract void Dispose(bool disposing);
 }

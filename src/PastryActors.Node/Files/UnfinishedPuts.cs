@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PastryActors.Core.Driving;
 using PastryActors.Core.Ring;
 using PastryActors.Node.Access;
@@ -14,10 +13,11 @@ namespace PastryActors.Node.Files;
 public sealed record UnfinishedPut(FileId File, string Name, long Size, int K, int Parts, DateTimeOffset Begun, DateTimeOffset LastAt, bool Running);
 
 /// <summary>
-/// The puts of one owner that have not ended: a file each (<see cref="PutNote"/>) in a folder that all processes of the owner share. It is the
-/// lock too: who puts holds it with others, who reclaims holds it alone, so that no part is released while a put counts on it.
+/// The puts of one owner that have not ended: a file each (<see cref="FilePutNote"/>) in a folder that all processes of the owner share. It is the
+/// lock too: who puts holds it with others, who reclaims holds it alone, so that no part is released while a put counts on it. A small file that is
+/// put is a line in a file of its process (<see cref="PutIntents"/>), until its put has ended otherwise than well.
 /// </summary>
-public sealed class UnfinishedPuts
+public sealed class UnfinishedPuts : IDisposable
 {
     private const string Suffix = ".parts";
 
@@ -28,33 +28,28 @@ public sealed class UnfinishedPuts
     private const long LatestMilliseconds = 253_402_300_799_999;
 
     private readonly string _folder;
+    private readonly PutIntents _intents;
 
-    internal UnfinishedPuts(string folder)
+    internal UnfinishedPuts(string folder, string writer)
     {
         _folder = folder;
         Directory.CreateDirectory(folder);
+        TakeOver();
+        _intents = new PutIntents(folder, writer);
     }
 
     /// <summary>Notes that a file is being put. Throws <see cref="RequestFailedException"/> (busy) while its parts are being reclaimed.</summary>
-    public PutNote Begin(ObjectCertificate draft, long declaredLength, DateTimeOffset now)
+    /// <param name="isSmall">The file is one object, and so its only part.</param>
+    public PutNote Begin(ObjectCertificate draft, long declaredLength, DateTimeOffset now, bool isSmall = false)
     {
         string path = PathOf(draft.File);
         var description = new JournalEntry("begin", draft.File.ToString(), now.ToUnixTimeMilliseconds(), draft.Name, declaredLength, draft.Replicas);
-        for (int look = 1; ; look++)
-        {
-            try
-            {
-                return new PutNote(path, description);
-            }
-            catch (IOException) when (look < LooksMax && File.Exists(path))
-            {
-                Thread.Yield();
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                throw new RequestFailedException(FailureCode.Busy, $"what an earlier put left of {draft.File} is being reclaimed");
-            }
-        }
+        if (!isSmall || File.Exists(path)) return new FilePutNote(path, description);
+        PutIntent intent = _intents.Begin(description);
+        // Only now, for whoever reclaims has the note before it looks for who puts: one of the two sees the other.
+        if (!File.Exists(path)) return new SmallPutNote(path, description, _intents, intent);
+        _intents.End(intent);
+        return new FilePutNote(path, description);
     }
 
     /// <summary>
@@ -63,9 +58,13 @@ public sealed class UnfinishedPuts
     /// </summary>
     public async Task<bool> ReleaseAsync(FileId file, Func<IReadOnlyCollection<FileId>, Task> release)
     {
+        TakeOver();
         string path = PathOf(file);
-        if (!File.Exists(path)) return false;
-        await using FileStream alone = TakeAlone(path) ?? throw new RequestFailedException(FailureCode.Busy, $"{file} is being put just now");
+        bool isNoted = File.Exists(path);
+        await using FileStream? alone = isNoted ? TakeAlone(path) : null;
+        if ((isNoted && alone is null) || PutIntents.Open(_folder).Any(p => p.FileId == file.ToString()))
+            throw new RequestFailedException(FailureCode.Busy, $"{file} is being put just now");
+        if (alone is null) return false;
         using var lines = new StreamReader(alone);
         await release(PartsIn(lines)).ConfigureAwait(false);
         File.Delete(path);
@@ -73,7 +72,12 @@ public sealed class UnfinishedPuts
     }
 
     /// <summary>All of them, oldest first.</summary>
-    public IReadOnlyList<UnfinishedPut> List() => [.. Directory.GetFiles(_folder, "*" + Suffix).Select(Read).OfType<UnfinishedPut>().OrderBy(p => p.Begun).ThenBy(p => p.File)];
+    public IReadOnlyList<UnfinishedPut> List()
+    {
+        TakeOver();
+        IEnumerable<UnfinishedPut> noted = Directory.GetFiles(_folder, "*" + Suffix).Select(Read).OfType<UnfinishedPut>();
+        return [.. PutIntents.Open(_folder).Select(Running).OfType<UnfinishedPut>().Concat(noted).DistinctBy(p => p.File).OrderBy(p => p.Begun).ThenBy(p => p.File)];
+    }
 
     /// <summary>What was sent for a file that was acknowledged, and is no part of it.</summary>
     public IReadOnlyCollection<FileId> LeftOf(FileId file) => LeftIn(LeftBeside(PathOf(file)));
@@ -100,6 +104,26 @@ public sealed class UnfinishedPuts
         File.Delete(path);
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => _intents.Dispose();
+
+    /// <summary>A file to write that others may write too. Waits for who holds it alone, which takes as long as a look, or a reclaim.</summary>
+    /// <exception cref="IOException">Somebody still has it alone, or it cannot be written.</exception>
+    internal static FileStream OpenShared(string path)
+    {
+        for (int look = 1; ; look++)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            }
+            catch (IOException) when (look < LooksMax && File.Exists(path))
+            {
+                Thread.Yield();
+            }
+        }
+    }
+
     private static string LeftBeside(string notePath) => Path.ChangeExtension(notePath, ".left");
 
     private static HashSet<FileId> LeftIn(string path)
@@ -121,7 +145,8 @@ public sealed class UnfinishedPuts
         return parts;
     }
 
-    private static FileStream? TakeAlone(string path)
+    /// <summary>The file, which nobody else has then; null if somebody has it, or there is none.</summary>
+    internal static FileStream? TakeAlone(string path)
     {
         try
         {
@@ -140,10 +165,10 @@ public sealed class UnfinishedPuts
             bool running = IsRunning(path);
             using var lines = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
             if (!FileId.TryParse(Path.GetFileNameWithoutExtension(path), out FileId file)) return null;
-            JournalEntry entry = Describe(lines.ReadLine() ?? "") ?? new JournalEntry("begin", file.ToString(), 0, Size: -1);
+            // A description torn by a crash costs the name, and not the parts.
+            JournalEntry entry = JournalEntry.TryParse(lines.ReadLine()) ?? new JournalEntry("begin", file.ToString(), 0, Size: -1);
             HashSet<FileId> parts = PartsIn(lines);
-            DateTimeOffset begun = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(entry.UnixMilliseconds, 0, LatestMilliseconds));
-            return new UnfinishedPut(file, entry.Name, entry.Size, entry.K, parts.Count, begun, File.GetLastWriteTimeUtc(path), running);
+            return new UnfinishedPut(file, entry.Name, entry.Size, entry.K, parts.Count, BegunAt(entry), File.GetLastWriteTimeUtc(path), running);
         }
         catch (IOException)
         {
@@ -152,24 +177,23 @@ public sealed class UnfinishedPuts
         }
     }
 
-    // A description torn by a crash costs the name, and not the parts.
-    private static JournalEntry? Describe(string line)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(line, JournalJson.Default.JournalEntry);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private static UnfinishedPut? Running(JournalEntry entry) => FileId.TryParse(entry.FileId, out FileId file)
+        ? new UnfinishedPut(file, entry.Name, entry.Size, entry.K, Parts: 1, BegunAt(entry), BegunAt(entry), Running: true)
+        : null;
+
+    private static DateTimeOffset BegunAt(JournalEntry entry) => DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(entry.UnixMilliseconds, 0, LatestMilliseconds));
 
     private static bool IsRunning(string path)
     {
         using FileStream? alone = TakeAlone(path);
         return alone is null;
     }
+
+    private void TakeOver() => PutIntents.TakeOver(_folder, (file, description) =>
+    {
+        using var note = new FilePutNote(PathOf(file), description);
+        note.Add(file);
+    });
 
     private string PathOf(FileId file) => Path.Combine(_folder, file + Suffix);
 }

@@ -174,7 +174,7 @@ public sealed class FileTransferTests : IDisposable
     public async Task A_note_torn_by_a_crash_still_tells_of_all_parts_that_were_sent()
     {
         await AbandonAsync(TestNode.Bytes(5 * TestNode.Chunk));
-        string note = Assert.Single(Directory.GetFiles(Path.Combine(_node.Folder, "files", "unfinished")));
+        string note = Assert.Single(Directory.GetFiles(Path.Combine(_node.Folder, "files", "unfinished"), "*.parts"));
         await File.AppendAllTextAsync(note, "0123456789");
         await _node.Services.Inspector.ReclaimAsync(Assert.Single(_node.Journal.Unfinished()).File, TestNode.Deadline);
         Assert.Empty(_node.Ring.Objects);

@@ -246,5 +246,71 @@ public sealed class UnfinishedPutTests : IDisposable
         await lists;
     }
 
+    [Fact]
+    public async Task A_small_file_that_is_put_costs_no_file_of_its_own_and_its_process_keeps_little()
+    {
+        FileInserted done = await _node.InsertAsync([1, 2, 3]);
+        string[] before = Directory.GetFiles(Unfinished);
+        for (int i = 0; i < 5000; i++)
+        {
+            using PutNote note = _node.Journal.Puts.Begin(done.Certificate, 3, DateTimeOffset.UnixEpoch, isSmall: true);
+            note.Add(done.File);
+            if (i == 2500) Assert.Equal(before, Directory.GetFiles(Unfinished));
+            note.Done();
+        }
+
+        Assert.Equal(before, Directory.GetFiles(Unfinished));
+        Assert.InRange(before.Sum(f => new FileInfo(f).Length), 1, 600 << 10);
+        Assert.Empty(_node.Journal.Puts.List());
+    }
+
+    [Fact]
+    public async Task Another_process_sees_a_small_put_run_and_finds_it_when_its_process_is_gone()
+    {
+        FileInserted done = await _node.InsertAsync([1, 2, 3]);
+        using var other = new OwnerJournal(Path.Combine(_node.Folder, "files"), "other");
+        var dying = new OwnerJournal(Path.Combine(_node.Folder, "files"), "dying");
+        ObjectCertificate draft = done.Certificate with { File = new FileId(new RingId(7), 7) };
+        dying.Puts.Begin(draft, 3, DateTimeOffset.UnixEpoch, isSmall: true).Add(draft.File);
+        dying.Puts.Begin(done.Certificate, 3, DateTimeOffset.UnixEpoch, isSmall: true).Done();
+        UnfinishedPut running = Assert.Single(other.Unfinished());
+        Assert.Equal((draft.File, "a file", 3L, 1, true), (running.File, running.Name, running.Size, running.Parts, running.Running));
+        Assert.Equal(FailureCode.Busy, (await Assert.ThrowsAsync<RequestFailedException>(() => other.Puts.ReleaseAsync(draft.File, _ => Task.CompletedTask))).Code);
+
+        dying.Dispose();
+        UnfinishedPut left = Assert.Single(other.Unfinished());
+        Assert.Equal((draft.File, "a file", 3L, 1, false), (left.File, left.Name, left.Size, left.Parts, left.Running));
+        FileId[] released = [];
+        Assert.True(await other.Puts.ReleaseAsync(draft.File, parts =>
+        {
+            released = [.. parts];
+            Assert.Equal(FailureCode.Busy, Assert.Throws<RequestFailedException>(() => other.Puts.Begin(draft, 3, DateTimeOffset.UnixEpoch, isSmall: true)).Code);
+            return Task.CompletedTask;
+        }));
+        Assert.Equal([draft.File], released);
+        Assert.Empty(other.Unfinished());
+    }
+
+    [Fact]
+    public async Task A_line_torn_as_the_process_died_hides_no_small_put()
+    {
+        FileInserted done = await _node.InsertAsync([1, 2, 3]);
+        var dying = new OwnerJournal(Path.Combine(_node.Folder, "files"), "dying");
+        ObjectCertificate draft = done.Certificate with { File = new FileId(new RingId(7), 7) };
+        for (int i = 0; i < 12; i++)
+        {
+            using PutNote note = dying.Puts.Begin(done.Certificate, 3, DateTimeOffset.UnixEpoch, isSmall: true);
+            note.Done();
+        }
+
+        dying.Puts.Begin(draft, 3, DateTimeOffset.UnixEpoch, isSmall: true).Add(draft.File);
+        dying.Dispose();
+        // Of "-134": torn, it is not the end of 13.
+        await File.AppendAllTextAsync(Path.Combine(Unfinished, "dying.0.intents"), "garbage\n+99 {\"op\":\n+\n-13");
+        Assert.Equal(draft.File, Assert.Single(_node.Journal.Unfinished()).File);
+    }
+
+    private string Unfinished => Path.Combine(_node.Folder, "files", "unfinished");
+
     public void Dispose() => _node.Dispose();
 }
