@@ -129,8 +129,9 @@ public sealed class OwnerJournal : IDisposable
 
     private long ReadFrom(string path, long offset, Action<JournalEntry> take)
     {
+        // Every put asks, and mostly nothing is new: not even opened then.
+        if (new FileInfo(path).Length <= offset) return offset;
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        if (file.Length <= offset) return offset;
         file.Seek(offset, SeekOrigin.Begin);
         byte[] bytes = new byte[file.Length - offset];
         int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
