@@ -33,6 +33,9 @@ internal sealed class MulticastLoad : IDisposable
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan TimerPrecision = TimeSpan.FromMilliseconds(2);
+
+    private readonly SemaphoreSlim _pace = new(1);
     private readonly BenchPlan _plan;
     private readonly INodeAccess _node;
     private readonly List<MulticastWorker> _workers = [];
@@ -87,11 +90,25 @@ internal sealed class MulticastLoad : IDisposable
     public void Dispose()
     {
         foreach (MulticastWorker worker in _workers) worker.Dispose();
+        _pace.Dispose();
     }
 
-    private static Task PaceAsync(long started, long number, double rate, CancellationToken stop)
+    // One at a time, within half a millisecond of its moment: timers of the pool come several at once, and whoever looks at the clock all the time takes a processor from those who are measured.
+    private async Task PaceAsync(long started, long number, double rate, CancellationToken stop)
     {
-        TimeSpan early = TimeSpan.FromSeconds(number / rate) - Stopwatch.GetElapsedTime(started);
-        return early > TimeSpan.Zero ? Task.Delay(early, stop) : Task.CompletedTask;
+        await _pace.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            TimeSpan moment = TimeSpan.FromSeconds(number / rate);
+            while (moment - Stopwatch.GetElapsedTime(started) is { TotalMilliseconds: > 0.5 } early)
+            {
+                if (early > TimerPrecision) await Task.Delay(early - TimerPrecision, stop).ConfigureAwait(false);
+                else Thread.Sleep(1);
+            }
+        }
+        finally
+        {
+            _pace.Release();
+        }
     }
 }
