@@ -21,7 +21,9 @@ internal sealed class PutIntents : IDisposable
     private readonly Half[] _halves;
     private readonly Lock _gate = new();
     private int _current;
-    private long _last;
+
+    // Not from one: what an earlier run left stays in the same file while a note of the same put is being reclaimed.
+    private long _last = Random.Shared.NextInt64(long.MaxValue / 2);
 
     /// <summary>Opens the files of this process; what its last run left open must have been taken over.</summary>
     public PutIntents(string folder, string writer) => _halves = [new Half(PathOf(folder, writer, 0)), new Half(PathOf(folder, writer, 1))];
@@ -33,21 +35,15 @@ internal sealed class PutIntents : IDisposable
         {
             if (_halves[_current].Bytes >= HalfBytesMax && _halves[1 - _current].TryEmpty()) _current = 1 - _current;
             long number = ++_last;
-            _halves[_current].Append($"+{number} {JsonSerializer.Serialize(description, JournalJson.Default.JournalEntry)}\n", 1);
+            _halves[_current].Begin($"+{number} {JsonSerializer.Serialize(description, JournalJson.Default.JournalEntry)}\n");
             return new PutIntent(_current, number);
         }
     }
 
-    /// <summary>It has ended, and what it left is known otherwise. Where that cannot be written it stays open, and is looked into when the process is gone.</summary>
+    /// <summary>It has ended, and what it left is known otherwise.</summary>
     public void End(PutIntent intent)
     {
-        try
-        {
-            lock (_gate) _halves[intent.Half].Append($"-{intent.Number}\n", -1);
-        }
-        catch (IOException)
-        {
-        }
+        lock (_gate) _halves[intent.Half].End($"-{intent.Number}\n");
     }
 
     /// <inheritdoc/>
@@ -114,16 +110,47 @@ internal sealed class PutIntents : IDisposable
     {
         private readonly FileStream _file = UnfinishedPuts.OpenShared(path);
         private int _open;
+        private string _owed = "";
 
         public long Bytes => _file.Length;
 
-        public void Append(string line, int opened)
+        public void Begin(string line)
+        {
+            Write(_owed + line);
+            _open++;
+        }
+
+        // The put has ended all the same: what a full disk did not take is written with what comes next.
+        public void End(string line)
+        {
+            _open--;
+            _owed += line;
+            try
+            {
+                Write(_owed);
+            }
+            catch (IOException)
+            {
+            }
+        }
+
+        public bool TryEmpty()
+        {
+            if (_open > 0) return false;
+            _file.SetLength(0);
+            _owed = "";
+            return true;
+        }
+
+        public void Dispose() => _file.Dispose();
+
+        private void Write(string lines)
         {
             long end = _file.Seek(0, SeekOrigin.End);
             try
             {
-                _file.Write(Encoding.UTF8.GetBytes(line));
-                _open += opened;
+                _file.Write(Encoding.UTF8.GetBytes(lines));
+                _owed = "";
             }
             catch (IOException)
             {
@@ -132,15 +159,6 @@ internal sealed class PutIntents : IDisposable
                 throw;
             }
         }
-
-        public bool TryEmpty()
-        {
-            if (_open > 0) return false;
-            _file.SetLength(0);
-            return true;
-        }
-
-        public void Dispose() => _file.Dispose();
     }
 }
 
