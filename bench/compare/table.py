@@ -29,7 +29,7 @@ def files(size: int, *arguments: object, environment: dict[str, str] = DISK) -> 
 
 INSERT_LOOKUP = [
     Measurement(
-        {"pastry": files(KIB, *SMALL_CACHE, "--warm-up", 8, "--seconds", 5)},
+        {"pastry": files(KIB, *SMALL_CACHE, "--warm-up", 6, "--seconds", 4)},
         [
             Row("insert 1 KiB", "insertsPerSecond", [Target(4, "copyWithFlush"), Target(1, FREEPASTRY)], quoted=freepastry(3178)),
             Row("lookup 1 KiB, more files than a cache holds", "lookupsPerSecond", [Target(2, "nginx"), Target(2, FREEPASTRY)], quoted=freepastry(7538)),
@@ -60,7 +60,7 @@ INSERT_LOOKUP = [
 DHT = [
     Measurement(
         {
-            "pastry": files(100, *SMALL_CACHE, "--outstanding", 16, "--warm-up", 8, "--seconds", 4),
+            "pastry": files(100, *SMALL_CACHE, "--outstanding", 16, "--warm-up", 6, "--seconds", 4),
             "pastry, idle": pastry("idle", "-n", 8, "--warm-up", 5, "--seconds", 4),
         },
         [
