@@ -37,14 +37,14 @@ internal sealed class FilePutNote : PutNote
     public override void Done()
     {
         _isDone = true;
-        File.Delete(_file.Name);
+        File.Delete(NotePath);
     }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         // Another put of the very same file ended it, and took the note along.
-        if (!_isDone && !File.Exists(_file.Name)) UnfinishedPuts.AddLeft(_file.Name, Parts);
+        if (!_isDone && !File.Exists(NotePath)) UnfinishedPuts.AddLeft(NotePath, Parts);
         _file.Dispose();
     }
 

@@ -79,9 +79,9 @@ internal sealed class PutIntents : IDisposable
 
                 file.SetLength(0);
             }
-            catch (RequestFailedException)
+            catch (Exception error) when (error is IOException or RequestFailedException)
             {
-                // A note of the same file is being reclaimed: whoever looks next takes them over.
+                // The disk is full, or a note of the same file is being reclaimed: whoever looks next takes them over.
             }
         }
     }
@@ -120,7 +120,6 @@ internal sealed class PutIntents : IDisposable
             _open++;
         }
 
-        // The put has ended all the same: what a full disk did not take is written with what comes next.
         public void End(string line)
         {
             _open--;
@@ -131,6 +130,7 @@ internal sealed class PutIntents : IDisposable
             }
             catch (IOException)
             {
+                // The put has ended all the same: it is written with what comes next.
             }
         }
 

@@ -8,12 +8,14 @@ namespace PastryActors.Node.Files;
 /// </summary>
 public abstract class PutNote : IDisposable
 {
-    private readonly string _path;
     private readonly HashSet<FileId> _parts = [];
     private readonly HashSet<FileId> _doubtful = [];
     private readonly Lock _gate = new();
 
-    private protected PutNote(string path) => _path = path;
+    private protected PutNote(string path) => NotePath = path;
+
+    /// <summary>Where the note is, or would be, that outlives its process.</summary>
+    private protected string NotePath { get; }
 
     /// <summary>Whether an earlier put of the same file left it, so that some of its parts may be in the ring.</summary>
     public bool IsTakenUp { get; private protected init; }
@@ -53,7 +55,7 @@ public abstract class PutNote : IDisposable
     {
         FileId[] left;
         lock (_gate) left = [.. _parts.Where(p => !file.Contains(p))];
-        UnfinishedPuts.AddLeft(_path, left);
+        UnfinishedPuts.AddLeft(NotePath, left);
     }
 
     /// <summary>The put has ended, and left nothing that is not known otherwise.</summary>

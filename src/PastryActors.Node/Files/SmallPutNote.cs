@@ -1,3 +1,4 @@
+using PastryActors.Core.Ring;
 using PastryActors.Node.Access;
 
 namespace PastryActors.Node.Files;
@@ -5,7 +6,6 @@ namespace PastryActors.Node.Files;
 /// <summary>The note of a file that is its own only part: a line among those of its process, which becomes a file of its own if the put does not end well.</summary>
 internal sealed class SmallPutNote(string path, JournalEntry description, PutIntents intents, PutIntent intent) : PutNote(path)
 {
-    private readonly string _path = path;
     private bool _isDone;
 
     /// <inheritdoc/>
@@ -21,8 +21,8 @@ internal sealed class SmallPutNote(string path, JournalEntry description, PutInt
         if (_isDone) return;
         try
         {
-            using var kept = new FilePutNote(_path, description);
-            foreach (Core.Ring.FileId part in Parts) kept.Add(part);
+            using var kept = new FilePutNote(NotePath, description);
+            foreach (FileId part in Parts) kept.Add(part);
             Done();
         }
         catch (Exception error) when (error is IOException or RequestFailedException)
