@@ -61,7 +61,7 @@ DHT = [
     Measurement(
         {
             "pastry": files(100, *SMALL_CACHE, "--outstanding", 16, "--warm-up", 6, "--seconds", 4),
-            "pastry, idle": pastry("idle", "-n", 8, "--warm-up", 5, "--seconds", 4),
+            "pastry, idle": pastry("idle", "-n", 8, "--warm-up", 5, "--seconds", 2),
         },
         [
             Row("put 100 B, 16 at once", "insertsPerSecond", [Target(4, "hyperdht")]),
@@ -94,7 +94,7 @@ MULTICAST = [
             Row("multicast 1,000 a second: p50, us", "p50Micros", [Target(500)], less=True),
             Row("multicast 1,000 a second: p99, us", "p99Micros", [Target(1, "nats")], less=True),
         ],
-        brokers(4_000, 100, 1000)),
+        brokers(2_500, 100, 1000)),
     Measurement(
         {"pastry": pastry("multicast", "--level", "best-effort", "--size", 64 * KIB, "--warm-up", 2, "--seconds", 4)},
         [Row("multicast 64 KiB", "bytesPerSecond", [Target(1, "nats")])],
@@ -141,7 +141,7 @@ def growing(names: list[str], figures: dict[str, str]) -> list[Row]:
 
 
 # Code is compiled in each process: the more there are, the longer it takes on the same processors.
-PROCESSES = {f"{count} processes": pastry("ring", "-n", count, *SMALL_CACHE, "--warm-up", count // 8, "--seconds", 2) for count in (8, 16, 32)}
+PROCESSES = {f"{count} processes": pastry("ring", "-n", count, *SMALL_CACHE, "--warm-up", count // 4, "--seconds", 2) for count in (8, 16, 32)}
 OBJECTS = {f"{count:,} objects stored": pastry("store", "--stored", count, "--seconds", 1) for count in (1_000, 100_000, 1_000_000)}
 GROWTH = [
     Measurement(PROCESSES, growing(list(PROCESSES), {"insert 1 KiB": "insertsPerSecond", "lookup 1 KiB": "lookupsPerSecond", "multicast 100 B": "deliveriesPerSecond"})),

@@ -22,6 +22,9 @@ internal sealed record BenchPlan(
     /// <summary>The load of the warming up.</summary>
     public Load WarmUpLoad => Load with { Time = WarmUp };
 
+    /// <summary>What is done before that is measured which follows on processes that have worked already: half as long.</summary>
+    public Load LaterWarmUpLoad => Load with { Time = WarmUp / 2 };
+
     /// <summary>Messages a second at most; null as fast as the topic takes them.</summary>
     public double? Rate { get; init; }
 

@@ -31,7 +31,7 @@ internal sealed class FileLoad(BenchPlan plan, BenchCluster cluster, IFileClient
     public Task WarmUpReadsAsync(IReadOnlyList<string> files, CancellationToken stop)
     {
         plan.Note("warming up");
-        return _warmUpFiles.Length > 0 ? ReadAsync(plan.WarmUpLoad, _warmUpFiles, _warmUpBytes, stop) : ReadAsync(plan.WarmUpLoad, files, stop);
+        return _warmUpFiles.Length > 0 ? ReadAsync(plan.LaterWarmUpLoad, _warmUpFiles, _warmUpBytes, stop) : ReadAsync(plan.WarmUpLoad, files, stop);
     }
 
     /// <summary>Inserts files that nobody has.</summary>

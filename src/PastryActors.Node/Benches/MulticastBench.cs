@@ -17,7 +17,7 @@ internal static class MulticastBench
         await using BenchNode node = await BenchNode.JoinAsync(plan, cluster, stop).ConfigureAwait(false);
         using MulticastLoad topic = await MulticastLoad.StartAsync(plan, cluster, node.Access, stop).ConfigureAwait(false);
         var sheet = new FigureSheet();
-        await topic.WarmUpAsync(plan.Bytes, stop).ConfigureAwait(false);
+        await topic.WarmUpAsync(plan.WarmUpLoad, plan.Bytes, stop).ConfigureAwait(false);
         if (plan.Stall > TimeSpan.Zero) await MeasureStallAsync(plan, topic, sheet, stop).ConfigureAwait(false);
         else await MeasureAsync(plan, topic, plan.Bytes, sheet, stop).ConfigureAwait(false);
         return sheet.ToResult("multicast", others + 1 + plan.SubscriberProcesses);

@@ -65,11 +65,11 @@ internal sealed class MulticastLoad : IDisposable
         }
     }
 
-    /// <summary>Publishes until the processes have done it for a while.</summary>
-    public async Task WarmUpAsync(long bytes, CancellationToken stop)
+    /// <summary>Publishes as <paramref name="load"/> says, which is not measured.</summary>
+    public async Task WarmUpAsync(Load load, long bytes, CancellationToken stop)
     {
         _plan.Note("warming up");
-        await RunAsync(_plan.WarmUpLoad, bytes, stop).ConfigureAwait(false);
+        await RunAsync(load, bytes, stop).ConfigureAwait(false);
     }
 
     /// <summary>Publishes messages of so many bytes, and waits until all have come or are lost.</summary>

@@ -17,7 +17,7 @@ internal static class RingBench
         using MulticastLoad topic = await MulticastLoad.StartAsync(plan, cluster, node.Access, stop).ConfigureAwait(false);
         var sheet = new FigureSheet();
         await FileBenches.MeasureBothAsync(plan, new FileLoad(plan, cluster, new NodeFileClient(node)), sheet, stop).ConfigureAwait(false);
-        await topic.WarmUpAsync(MessageBytes, stop).ConfigureAwait(false);
+        await topic.WarmUpAsync(plan.LaterWarmUpLoad, MessageBytes, stop).ConfigureAwait(false);
         await MulticastBench.MeasureAsync(plan with { Load = plan.Load with { Outstanding = MessagesAtOnce } }, topic, MessageBytes, sheet, stop).ConfigureAwait(false);
         return sheet.ToResult("ring", others + 1 + plan.SubscriberProcesses);
     }
