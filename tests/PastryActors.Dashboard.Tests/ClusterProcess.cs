@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using PastryActors.Processes;
 
 namespace PastryActors.Dashboard.Tests;
 
@@ -53,8 +54,8 @@ public sealed class ClusterProcess : IAsyncDisposable
 
     private async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in (string[])[Path.Combine(AppContext.BaseDirectory, "pastry.dll"), .. arguments, "--dir", _folder]) start.ArgumentList.Add(argument);
+        ProcessStartInfo start = PastryProgram.With([.. arguments, "--dir", _folder]);
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
         using Process process = Process.Start(start)!;
         using var deadline = new CancellationTokenSource(CommandDeadline);
         Task<string> output = process.StandardOutput.ReadToEndAsync(deadline.Token);

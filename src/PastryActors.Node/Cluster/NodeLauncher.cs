@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using PastryActors.Node.Hosting;
 
 namespace PastryActors.Node.Cluster;
@@ -58,7 +57,7 @@ public sealed class NodeLauncher(ClusterFolder folder)
     public static IEnumerable<string> ProgramCommand()
     {
         string host = Environment.ProcessPath ?? "dotnet";
-        string assembly = Assembly.GetExecutingAssembly().Location;
-        return Path.GetFileNameWithoutExtension(host) == Path.GetFileNameWithoutExtension(assembly) ? [host] : [host, assembly];
+        if (Path.GetFileNameWithoutExtension(host) != "dotnet") return [host];
+        return [host, Path.Combine(AppContext.BaseDirectory, $"{typeof(NodeLauncher).Assembly.GetName().Name}.dll")];
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
 using PastryActors.Past;
@@ -13,6 +14,9 @@ namespace PastryActors.Simulation.Scenarios;
 /// <summary>Makes options of nodes and world from what a scenario says. A key is the option's own name in kebab case, so that none needs a list here.</summary>
 internal static class ScenarioOptions
 {
+    // What a compiler that compiles ahead has to leave in the program, though nothing calls it by its own name.
+    private const DynamicallyAccessedMemberTypes Named = DynamicallyAccessedMemberTypes.PublicProperties | DynamicallyAccessedMemberTypes.PublicMethods;
+
     /// <summary>The options of the nodes.</summary>
     public static RingOptions RingOf(Scenario scenario)
     {
@@ -95,7 +99,7 @@ internal static class ScenarioOptions
     };
 
     /// <summary>A copy with one property set. Records clone themselves; what their compiler writes for "with" is called by name here.</summary>
-    private static T With<T>(T options, ScenarioOption option)
+    private static T With<[DynamicallyAccessedMembers(Named)] T>(T options, ScenarioOption option)
         where T : class
     {
         string name = string.Concat(option.Key.Split('-').Select(static w => w.Length == 0 ? "" : char.ToUpperInvariant(w[0]) + w[1..]));
@@ -106,7 +110,7 @@ internal static class ScenarioOptions
         return copy;
     }
 
-    private static IEnumerable<PropertyInfo> Settable<T>() => typeof(T).GetProperties().Where(static p => p.CanWrite && IsScalar(p.PropertyType));
+    private static IEnumerable<PropertyInfo> Settable<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>() => typeof(T).GetProperties().Where(static p => p.CanWrite && IsScalar(p.PropertyType));
 
     private static bool IsScalar(Type type) =>
         type.IsEnum || type == typeof(int) || type == typeof(long) || type == typeof(double) || type == typeof(bool) || type == typeof(TimeSpan) || type == typeof(TimeSpan?);

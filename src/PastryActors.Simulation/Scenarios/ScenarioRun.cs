@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Reflection;
 using PastryActors.Core.Driving;
 using PastryActors.Simulation.Checking;
 using PastryActors.Simulation.Nodes;
@@ -174,8 +173,8 @@ public sealed class ScenarioRun
     /// <summary>Which exception came out of which method of the project.</summary>
     private static string PlaceOf(Exception fault)
     {
-        MethodBase? place = new StackTrace(fault).GetFrames().Select(static f => f.GetMethod()).FirstOrDefault(static m => m?.DeclaringType?.Namespace?.StartsWith("PastryActors", StringComparison.Ordinal) == true);
-        return $"{fault.GetType().Name} in {place?.DeclaringType?.Name}.{place?.Name}";
+        DiagnosticMethodInfo? place = new StackTrace(fault).GetFrames().Select(DiagnosticMethodInfo.Create).FirstOrDefault(static m => m?.DeclaringTypeName?.StartsWith("PastryActors", StringComparison.Ordinal) == true);
+        return $"{fault.GetType().Name} in {place?.DeclaringTypeName?.Split('.')[^1]}.{place?.Name}";
     }
 
     private void Do(ScenarioStep step)

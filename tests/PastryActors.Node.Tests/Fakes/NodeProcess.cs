@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
 using PastryActors.Client;
+using PastryActors.Processes;
 
 namespace PastryActors.Node.Tests.Fakes;
 
@@ -31,7 +32,9 @@ public sealed partial class NodeProcess : IAsyncLifetime
     {
         using var deadline = new CancellationTokenSource(StartDeadline);
         string[] settings = [$"node.dir={_folder}", "node.http.listen=127.0.0.1:0", "overlay.listen=127.0.0.1:0", "node.found-ring=true", "overlay.found-after=100ms", "past.replicas=1", "past.capacity=1GiB"];
-        _process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "pastry.dll"), "node", .. settings.SelectMany(s => (string[])["--set", s])]) { RedirectStandardError = true })!;
+        ProcessStartInfo start = PastryProgram.With(["node", .. settings.SelectMany(s => (string[])["--set", s])]);
+        start.RedirectStandardError = true;
+        _process = Process.Start(start)!;
         var said = new StringBuilder();
         Url = await UrlAsync(_process.StandardError, said, deadline.Token) ?? throw new InvalidOperationException($"the node did not start: {said}");
         // What it logs from here on must not fill the pipe.
