@@ -27,7 +27,7 @@ internal sealed class DistanceMeter(NodeContext node)
 
     private readonly List<Question> _open = [];
     private readonly List<Question> _askedBack = [];
-    private HashSet<RingId>? _asked;
+    private AskedNodes _asked;
     private Queue<NodeHandle>? _waiting;
     private ulong _sequence;
     private Instant? _sweepDue;
@@ -41,7 +41,7 @@ internal sealed class DistanceMeter(NodeContext node)
     /// </summary>
     public bool Measure(NodeHandle target)
     {
-        if (target.Id == node.Self.Id || (_asked ??= []).Contains(target.Id)) return false;
+        if (target.Id == node.Self.Id || _asked.Contains(target.Id)) return false;
         if (_open.Count < OpenMax)
         {
             Ask(target);
@@ -89,7 +89,7 @@ internal sealed class DistanceMeter(NodeContext node)
         while (_open.Count > 0 && _open[0] is var oldest && oldest.SentAt + node.Options.ProbeTimeout <= due)
         {
             _open.RemoveAt(0);
-            _asked?.Remove(oldest.Target.Id);
+            _asked.Remove(oldest.Target.Id);
             Finish(oldest.Target, null);
         }
 
@@ -103,7 +103,7 @@ internal sealed class DistanceMeter(NodeContext node)
         _askedBack.Capacity = 0;
         if (_open.Count > 0) return;
         _open.Capacity = 0;
-        (_asked, _waiting) = (null, null);
+        (_asked, _waiting) = (default, null);
     }
 
     private void OnAnswer(NodeHandle from, DistanceProbe answer)
@@ -128,7 +128,7 @@ internal sealed class DistanceMeter(NodeContext node)
         NodeHandle? there = node.Table.Find(asker.Id);
         uint below = node.Table.DistanceAt(asker.Id);
         if (!node.IsActive || (there?.Id == asker.Id && below != RoutingTable.Unmeasured)) return new DistanceProbe(sequence, IsAnswer: true);
-        if (_askedBack.Count >= AskedBackMax) _askedBack.RemoveAt(0);
+        while (_askedBack.Count > 0 && (_askedBack.Count >= AskedBackMax || _askedBack[0].SentAt + node.Options.ProbeTimeout <= node.Now)) _askedBack.RemoveAt(0);
         _askedBack.Add(new Question(asker, ++_sequence, node.Now));
         return new DistanceProbe(sequence, IsAnswer: true, _sequence, below);
     }
@@ -145,6 +145,8 @@ internal sealed class DistanceMeter(NodeContext node)
     private void Finish(NodeHandle found, TimeSpan? roundTrip)
     {
         if (_open.Count < OpenMax && _waiting is not null && _waiting.TryDequeue(out NodeHandle? next)) Ask(next);
+        if (_waiting is { Count: 0 }) _waiting = null;
+        if (_open.Count == 0) _open.Capacity = 0;
         Listener?.Invoke(found, roundTrip);
     }
 

@@ -373,7 +373,12 @@ public sealed class PastryNode : INodeCore, IProbeEvents
 
     private void SetActive(bool active)
     {
-        if (active) _joiner.Done();
+        if (active)
+        {
+            _joiner.Done();
+            _search.Trim();
+        }
+
         if (_node.IsActive == active) return;
         _node.IsActive = active;
         long milliseconds = (long)(_node.Now - _startedAt).TotalMilliseconds;
