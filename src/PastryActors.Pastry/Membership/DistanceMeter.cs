@@ -101,9 +101,7 @@ internal sealed class DistanceMeter(NodeContext node)
     {
         _askedBack.Clear();
         _askedBack.Capacity = 0;
-        if (_open.Count > 0) return;
-        _open.Capacity = 0;
-        (_asked, _waiting) = (default, null);
+        if (_open.Count == 0) _asked = default;
     }
 
     private void OnAnswer(NodeHandle from, DistanceProbe answer)

@@ -57,6 +57,7 @@ internal sealed class Joiner(NodeContext node, Contacts contacts, Prober prober,
         IsJoining = false;
         IsAnswered = false;
         _step++;
+        search.Trim();
     }
 
     /// <summary>A contact described its leaf set: the search for a near one begins there.</summary>

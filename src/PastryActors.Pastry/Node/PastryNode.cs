@@ -259,7 +259,6 @@ public sealed class PastryNode : INodeCore, IProbeEvents
         _heartbeats.OnTick();
         _tableProber.OnTick();
         _meter.Trim();
-        _search.Trim();
     }
 
     /// <summary>A period with nothing but its end in common for what traffic leaves behind.</summary>
@@ -373,12 +372,7 @@ public sealed class PastryNode : INodeCore, IProbeEvents
 
     private void SetActive(bool active)
     {
-        if (active)
-        {
-            _joiner.Done();
-            _search.Trim();
-        }
-
+        if (active) _joiner.Done();
         if (_node.IsActive == active) return;
         _node.IsActive = active;
         long milliseconds = (long)(_node.Now - _startedAt).TotalMilliseconds;
